@@ -1,0 +1,14 @@
+/* base.sql: what has to hold before anything else is created */
+
+DO $$
+BEGIN
+	IF pg_catalog.current_setting('server_encoding') <> 'UTF8' THEN
+		RAISE EXCEPTION 'dropcontact needs a database in UTF8'
+			USING ERRCODE = 'feature_not_supported',
+				  DETAIL = pg_catalog.format('The encoding of this database is %s.', pg_catalog.current_setting('server_encoding')),
+				  HINT = 'Create the database with CREATE DATABASE ... ENCODING ''UTF8'' TEMPLATE template0.';
+	END IF;
+END
+$$;
+
+COMMENT ON SCHEMA dropcontact IS 'Contacts cleaned, deduplicated, merged and kept right; see the README of extension dropcontact';

@@ -1,0 +1,26 @@
+/*-------------------------------------------------------------------------
+ *
+ * port.h
+ *	  What every C file includes first.
+ *
+ * base/, normalize/ and the core of match/ build in two ways: inside the server,
+ * and (-DFRONTEND) without one, for fuzzing and C tests.  They may use palloc,
+ * StringInfo and the C types, never elog, fmgr or SPI.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DC_BASE_PORT_H
+#define DC_BASE_PORT_H
+
+#ifdef FRONTEND
+#include "postgres_fe.h"
+#include "common/fe_memutils.h"
+#define CHECK_FOR_INTERRUPTS() ((void) 0)
+#else
+#include "postgres.h"
+#include "miscadmin.h"
+#endif
+
+#include "lib/stringinfo.h"
+
+#endif							/* DC_BASE_PORT_H */

@@ -1,0 +1,22 @@
+/*-------------------------------------------------------------------------
+ *
+ * version.h
+ *	  Shims that let one source compile with PostgreSQL 15 to 18.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DC_BASE_VERSION_H
+#define DC_BASE_VERSION_H
+
+#include "postgres.h"
+
+#if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 190000
+#error "dropcontact needs PostgreSQL 15 to 18"
+#endif
+
+/* varatt.h split from postgres.h in 16 */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+#endif							/* DC_BASE_VERSION_H */

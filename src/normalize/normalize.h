@@ -1,0 +1,146 @@
+/*-------------------------------------------------------------------------
+ *
+ * normalize.h
+ *	  The vocabulary of the room normalize: each field gets its one clean form.
+ *
+ * Pure functions over NUL-terminated UTF-8, built with and without a server.
+ * Results are palloc'd in the current memory context (or constant strings); a
+ * caller that cleans many rows resets a context of its own.  NULL means: not
+ * there, or cannot be used.  "problem" is NULL when all is well, else a short
+ * English phrase that says what is wrong ("no @", "too short").  No function raises
+ * an error for any input, and all take linear time in its length.
+ *
+ * Each structure lists its members in the order of the SQL composite type; all
+ * members are strings, so binding.c reads one as an array.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DC_NORMALIZE_H
+#define DC_NORMALIZE_H
+
+#include "base/port.h"
+
+/* email.c */
+typedef struct DcEmail
+{
+	const char *address;
+	const char *local_part;
+	const char *domain;
+	const char *registrable_domain;
+	const char *tag;
+	const char *local_kind;		/* nominative, generic, random, catch_all, invalid */
+	const char *domain_kind;	/* pro, perso, disposable, invalid */
+	const char *qualification;	/* local_kind@domain_kind */
+	const char *suggestion;
+	const char *problem;
+} DcEmail;
+
+extern char *dc_normalize_email(const char *input);
+extern char *dc_email_key(const char *input);
+extern void dc_parse_email(const char *input, DcEmail *email);
+
+/* phone.c; region may be NULL */
+typedef struct DcPhone
+{
+	const char *e164;
+	const char *region;
+	const char *kind;
+	const char *extension;
+	const char *national;
+	const char *international;
+	const char *problem;
+} DcPhone;
+
+extern char *dc_normalize_phone(const char *input, const char *region);
+extern void dc_parse_phone(const char *input, const char *region, DcPhone *phone);
+
+/* name.c */
+typedef struct DcName
+{
+	const char *civility;		/* M, Mme or NULL */
+	const char *first_name;
+	const char *middle_name;
+	const char *last_name;
+	const char *suffix;
+	const char *nickname;
+	const char *full_name;
+	const char *problem;
+} DcName;
+
+extern void dc_parse_name(const char *input, DcName *name);
+
+/* one part of a name alone, in its correct casing; NULL when nothing is left */
+extern char *dc_name_case(const char *part);
+
+/* M or Mme for a civility in any of the languages known, else NULL */
+extern const char *dc_normalize_civility(const char *civility);
+
+/* given_name.c; country (ISO 3166-1 alpha-2) may be NULL */
+extern const char *dc_gender(const char *first_name, const char *country);
+
+/* company.c */
+typedef struct DcCompany
+{
+	const char *name;
+	const char *legal_form;
+	const char *country;
+	const char *key;
+	const char *problem;
+} DcCompany;
+
+extern void dc_parse_company(const char *input, DcCompany *company);
+
+/* web.c */
+extern char *dc_normalize_website(const char *input);
+extern char *dc_registrable_domain(const char *input);
+extern char *dc_normalize_linkedin(const char *input);
+
+/*
+ * The host by UTS #46 (non-transitional, STD3 rules): A-labels, or U-labels when
+ * unicode is true; NULL when it is not a valid host name.  host is without port.
+ */
+extern char *dc_normalize_host(const char *host, bool unicode);
+
+/* country.c */
+extern const char *dc_normalize_country(const char *input);
+
+/* address.c; country (ISO 3166-1 alpha-2) may be NULL */
+typedef struct DcAddress
+{
+	const char *house_number;
+	const char *street;
+	const char *unit;
+	const char *postcode;
+	const char *city;
+	const char *region;
+	const char *country;
+	const char *full_address;
+	const char *problem;
+} DcAddress;
+
+extern void dc_parse_address(const char *input, const char *country, DcAddress *address);
+
+/* identifier.c */
+extern char *dc_normalize_siren(const char *input);
+extern char *dc_normalize_siret(const char *input);
+extern char *dc_normalize_vat(const char *input);
+extern char *dc_vat_from_siren(const char *input);
+
+/* job.c */
+typedef struct DcJob
+{
+	const char *title;
+	const char *level;
+	const char *function;
+	const char *problem;
+} DcJob;
+
+extern void dc_parse_job(const char *input, DcJob *job);
+
+/* similarity.c: names and companies compared as a person would, 0 to 1 */
+extern double dc_jaro_winkler(const char *a, const char *b);
+extern int	dc_damerau_levenshtein(const char *a, const char *b);
+extern double dc_name_similarity(const char *a, const char *b);
+extern double dc_company_similarity(const char *a, const char *b);
+
+#endif							/* DC_NORMALIZE_H */

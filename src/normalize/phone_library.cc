@@ -1,0 +1,1 @@
+#include "normalize/phone_library.h"
