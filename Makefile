@@ -16,8 +16,8 @@ OBJS = $(C_FILES:.c=.o) build/lexicon.o
 SQL_PARTS = \
 	src/base/base.sql \
 	src/normalize/normalize.sql \
-	src/duty/roles.sql src/duty/controller.sql src/duty/setting.sql src/duty/run.sql \
-	src/contact/contact.sql \
+	src/duty/roles.sql src/duty/controller.sql src/duty/setting.sql \
+	src/contact/source.sql src/contact/contact.sql src/contact/intake.sql src/contact/ingest.sql src/contact/attach.sql \
 	src/match/match.sql \
 	src/merge/merge.sql
 

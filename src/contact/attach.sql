@@ -1,0 +1,1 @@
+/* attach.sql: keeps contacts in step with a table of the user */

@@ -1,0 +1,33 @@
+/*-------------------------------------------------------------------------
+ *
+ * duty.h
+ *	  The ground under every operation that writes contacts or entities.
+ *
+ * Each such operation opens a run here and closes it here.  A run knows on whose
+ * behalf it works and for which purpose; what an agreement demands of an operation
+ * (instructed? permitted?) is asked in dc_run_open and what was done is recorded in
+ * dc_run_close, so that no room repeats it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DC_DUTY_H
+#define DC_DUTY_H
+
+#include "postgres.h"
+
+typedef struct DcRun
+{
+	const char *purpose;		/* clean, detect_duplicates, ... */
+	int			controller_id;
+} DcRun;
+
+/* Opens a run for the current controller; an error, with a hint, when there is none. */
+extern DcRun dc_run_open(const char *purpose);
+
+/* Closes it, with the number of contacts that it touched. */
+extern void dc_run_close(DcRun *run, int64 contacts);
+
+/* The id of the current controller; an error, with a hint, when there is none.  Needs SPI connected. */
+extern int	dc_current_controller(void);
+
+#endif							/* DC_DUTY_H */
