@@ -1,8 +1,253 @@
+/*-------------------------------------------------------------------------
+ *
+ * similarity.c
+ *	  How alike two texts, two names, two companies are.
+ *
+ *-------------------------------------------------------------------------
+ */
 #include "base/port.h"
 
+#include "base/text.h"
+#include "lexicon.h"
 #include "normalize/normalize.h"
 
-double dc_jaro_winkler(const char *a, const char *b) { return 0; }
-int dc_damerau_levenshtein(const char *a, const char *b) { return 0; }
-double dc_name_similarity(const char *a, const char *b) { return 0; }
-double dc_company_similarity(const char *a, const char *b) { return 0; }
+/* Longer texts are compared by their beginnings: the measures are quadratic. */
+#define MAX_POINTS 256
+
+static int
+code_points(const char *s, uint32 *points)
+{
+	const char *end = s + strlen(s);
+	int			n = 0;
+
+	while (s < end && n < MAX_POINTS)
+		points[n++] = dc_utf8_next(&s, end);
+	return n;
+}
+
+double
+dc_jaro_winkler(const char *a, const char *b)
+{
+	uint32		s[MAX_POINTS];
+	uint32		t[MAX_POINTS];
+	bool		s_used[MAX_POINTS] = {false};
+	bool		t_used[MAX_POINTS] = {false};
+	int			n = code_points(a, s);
+	int			m = code_points(b, t);
+	int			window = Max(n, m) / 2 - 1;
+	int			matches = 0;
+	int			transpositions = 0;
+	int			prefix = 0;
+	double		jaro;
+
+	if (n == 0 || m == 0)
+		return n == m ? 1.0 : 0.0;
+	window = Max(window, 0);
+	for (int i = 0; i < n; i++)
+		for (int j = Max(0, i - window); j < Min(m, i + window + 1); j++)
+			if (!t_used[j] && s[i] == t[j])
+			{
+				s_used[i] = t_used[j] = true;
+				matches++;
+				break;
+			}
+	if (matches == 0)
+		return 0.0;
+	for (int i = 0, j = 0; i < n; i++)
+		if (s_used[i])
+		{
+			while (!t_used[j])
+				j++;
+			transpositions += s[i] != t[j++];
+		}
+	jaro = ((double) matches / n + (double) matches / m + (matches - transpositions / 2.0) / matches) / 3.0;
+	while (prefix < 4 && prefix < n && prefix < m && s[prefix] == t[prefix])
+		prefix++;
+	return jaro + prefix * 0.1 * (1.0 - jaro);
+}
+
+/*
+ * Unrestricted, by Lowrance and Wagner, for texts of up to MAX_POINTS code points; what
+ * is longer adds the difference in length.
+ */
+int
+dc_damerau_levenshtein(const char *a, const char *b)
+{
+	uint32		s[MAX_POINTS];
+	uint32		t[MAX_POINTS];
+	int			n = code_points(a, s);
+	int			m = code_points(b, t);
+	int			width = m + 2;
+	int		   *d = palloc(sizeof(int) * (n + 2) * width);
+	int			infinite = n + m;
+	int			result;
+
+#define D(i, j) d[((i) + 1) * width + (j) + 1]
+	D(-1, -1) = infinite;
+	for (int i = 0; i <= n; i++)
+		D(i, -1) = infinite, D(i, 0) = i;
+	for (int j = 0; j <= m; j++)
+		D(-1, j) = infinite, D(0, j) = j;
+	for (int i = 1; i <= n; i++)
+	{
+		int			last_match = 0;
+
+		for (int j = 1; j <= m; j++)
+		{
+			int			row = 0;
+			int			column = last_match;
+			int			cost = s[i - 1] != t[j - 1];
+
+			for (int k = i - 1; k > 0; k--)
+				if (s[k - 1] == t[j - 1])
+				{
+					row = k;
+					break;
+				}
+			if (cost == 0)
+				last_match = j;
+			D(i, j) = Min(Min(D(i - 1, j - 1) + cost, Min(D(i, j - 1), D(i - 1, j)) + 1),
+						  D(row - 1, column - 1) + (i - row - 1) + 1 + (j - column - 1));
+		}
+	}
+	result = D(n, m);
+	pfree(d);
+	return result;
+}
+
+#define MAX_WORDS 16
+
+static int
+split_words(char *s, char **words)
+{
+	int			n = 0;
+
+	for (char *word = strtok_r(s, " ", &s); word != NULL && n < MAX_WORDS; word = strtok_r(NULL, " ", &s))
+		words[n++] = word;
+	return n;
+}
+
+/* Is one the nickname of the other, or are both of one name? */
+static bool
+same_given_name(const char *a, const char *b)
+{
+	const char *full_a = dc_lexicon_find(&dc_lexicon_nicknames, a);
+	const char *full_b = dc_lexicon_find(&dc_lexicon_nicknames, b);
+
+	return (full_a != NULL && strcmp(full_a, b) == 0) || (full_b != NULL && strcmp(full_b, a) == 0) ||
+		(full_a != NULL && full_b != NULL && strcmp(full_a, full_b) == 0);
+}
+
+static double
+word_similarity(const char *a, const char *b)
+{
+	if (strcmp(a, b) == 0)
+		return 1.0;
+	if (a[1] == '\0' || b[1] == '\0')
+		return a[0] == b[0] ? 0.85 : 0.0;
+	if (same_given_name(a, b))
+		return 0.95;
+	return dc_jaro_winkler(a, b);
+}
+
+/* Each word with its best partner in the other text, weighted by length. */
+static double
+best_partners(char **a, int n, char **b, int m)
+{
+	double		sum = 0;
+	double		weight = 0;
+	bool		used[MAX_WORDS] = {false};
+
+	for (int i = 0; i < n; i++)
+	{
+		double		best = 0;
+		int			partner = -1;
+
+		for (int j = 0; j < m; j++)
+		{
+			double		similarity = used[j] ? 0 : word_similarity(a[i], b[j]);
+
+			if (similarity > best)
+				best = similarity, partner = j;
+		}
+		if (partner >= 0)
+			used[partner] = true;
+		sum += best * (strlen(a[i]) + 1);
+		weight += strlen(a[i]) + 1;
+	}
+	return weight > 0 ? sum / weight : 0;
+}
+
+/* Germans write Müller as Mueller where there is no ü. */
+static char *
+without_umlauts(const char *s)
+{
+	char	   *folded = dc_fold(s);
+	char	   *o = folded;
+
+	for (const char *p = folded; *p; p++)
+	{
+		*o++ = *p;
+		if ((*p == 'a' || *p == 'o' || *p == 'u') && p[1] == 'e')
+			p++;
+	}
+	*o = '\0';
+	return folded;
+}
+
+static double
+words_similarity(char *a, char *b)
+{
+	char	   *words_a[MAX_WORDS];
+	char	   *words_b[MAX_WORDS];
+	int			n = split_words(a, words_a);
+	int			m = split_words(b, words_b);
+
+	if (n == 0 || m == 0)
+		return 0.0;
+	return n <= m ? (best_partners(words_a, n, words_b, m) + best_partners(words_b, m, words_a, n)) / 2 :
+		(best_partners(words_b, m, words_a, n) + best_partners(words_a, n, words_b, m)) / 2;
+}
+
+double
+dc_name_similarity(const char *a, const char *b)
+{
+	double		plain = words_similarity(dc_fold(a), dc_fold(b));
+	double		umlauts = words_similarity(without_umlauts(a), without_umlauts(b));
+
+	return Max(plain, umlauts * 0.99);
+}
+
+/* "International Business Machines" and "IBM" */
+static bool
+is_acronym(const char *acronym, const char *name)
+{
+	size_t		n = 0;
+	bool		start = true;
+
+	for (const char *p = name; *p; p++)
+	{
+		if (start && (acronym[n] == '\0' || acronym[n++] != *p))
+			return false;
+		start = *p == ' ';
+	}
+	return n >= 2 && acronym[n] == '\0';
+}
+
+double
+dc_company_similarity(const char *a, const char *b)
+{
+	DcCompany	company_a = {0};
+	DcCompany	company_b = {0};
+
+	dc_parse_company(a, &company_a);
+	dc_parse_company(b, &company_b);
+	if (company_a.key == NULL || company_b.key == NULL)
+		return 0.0;
+	if (strcmp(company_a.key, company_b.key) == 0)
+		return 1.0;
+	if (is_acronym(company_a.key, company_b.key) || is_acronym(company_b.key, company_a.key))
+		return 0.9;
+	return Max(words_similarity(pstrdup(company_a.key), pstrdup(company_b.key)),
+			   dc_jaro_winkler(company_a.key, company_b.key) * 0.95);
+}
