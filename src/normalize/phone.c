@@ -13,10 +13,6 @@
 
 #include <dlfcn.h>
 
-#ifndef FRONTEND
-#include "fmgr.h"
-#endif
-
 #include "base/text.h"
 #include "normalize/normalize.h"
 #include "normalize/phone_library.h"
@@ -29,13 +25,14 @@ library(void)
 	if (parse == NULL)
 	{
 #ifndef FRONTEND
-		parse = (DcLibraryParse) load_external_function("$libdir/dropcontact_phone", "dc_library_parse", true, NULL);
+		const char *file = psprintf("%s/dropcontact_phone%s", pkglib_path, DLSUFFIX);
 #else
-		void	   *handle = dlopen("dropcontact_phone.so", RTLD_NOW);
+		const char *file = "dropcontact_phone.so";
+#endif
+		void	   *handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
 
 		if (handle != NULL)
 			parse = (DcLibraryParse) dlsym(handle, "dc_library_parse");
-#endif
 	}
 	return parse;
 }
