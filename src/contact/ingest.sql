@@ -77,7 +77,7 @@ BEGIN
 		ELSE
 			contact_id := (before ->> 'contact_id')::bigint;
 			/* what was received before is what a record is compared with */
-			after := before || coalesce(before -> 'received', '{}');
+			after := before || CASE jsonb_typeof(before -> 'received') WHEN 'object' THEN before -> 'received' ELSE '{}' END;
 			IF after @> jsonb_strip_nulls(fields)
 				AND NOT EXISTS (SELECT FROM jsonb_each(fields) f WHERE f.value = 'null' AND coalesce(after -> f.key, 'null') <> 'null') THEN
 				action := 'unchanged';

@@ -22,13 +22,13 @@
 #include "lexicon.h"
 #include "normalize/normalize.h"
 
-typedef struct Name
+typedef struct CountryName
 {
 	char	   *fold;
 	char		code[3];
-} Name;
+} CountryName;
 
-static Name *names = NULL;
+static CountryName *names = NULL;
 static int	nnames = 0;
 
 static const char *const locales[] = {
@@ -39,7 +39,7 @@ static const char *const locales[] = {
 static int
 compare_names(const void *a, const void *b)
 {
-	return strcmp(((const Name *) a)->fold, ((const Name *) b)->fold);
+	return strcmp(((const CountryName *) a)->fold, ((const CountryName *) b)->fold);
 }
 
 static void
@@ -49,11 +49,11 @@ make_names(void)
 	int			capacity = 0;
 	int			n = 0;
 	int			kept = 0;
-	Name	   *table;
+	CountryName	   *table;
 
 	for (const char *const *code = codes; *code != NULL; code++)
 		capacity += lengthof(locales) + 1;
-	table = palloc(sizeof(Name) * capacity);
+	table = palloc(sizeof(CountryName) * capacity);
 	for (const char *const *code = codes; *code != NULL; code++)
 		for (int i = 0; i < lengthof(locales); i++)
 		{
@@ -77,7 +77,7 @@ make_names(void)
 			strlcpy(table[n].code, *code, 3);
 			n++;
 		}
-	qsort(table, n, sizeof(Name), compare_names);
+	qsort(table, n, sizeof(CountryName), compare_names);
 	for (int i = 0; i < n; i++)
 	{
 		if (kept > 0 && strcmp(table[kept - 1].fold, table[i].fold) == 0)
@@ -98,8 +98,8 @@ dc_normalize_country(const char *input)
 	char	   *s = dc_clean(input);
 	char	   *fold;
 	const char *alias;
-	Name		wanted;
-	Name	   *found;
+	CountryName		wanted;
+	CountryName	   *found;
 
 	if (*s == '\0' || strlen(s) > 200)
 		return NULL;
@@ -142,6 +142,6 @@ dc_normalize_country(const char *input)
 #endif
 	}
 	wanted.fold = fold;
-	found = bsearch(&wanted, names, nnames, sizeof(Name), compare_names);
+	found = bsearch(&wanted, names, nnames, sizeof(CountryName), compare_names);
 	return found == NULL || found->code[0] == '\0' ? NULL : pstrdup(found->code);
 }
