@@ -11,4 +11,6 @@ BEGIN
 END
 $$;
 
+/* Made here, and not by the control file, so that it goes away with the extension. */
+CREATE SCHEMA dropcontact;
 COMMENT ON SCHEMA dropcontact IS 'Contacts cleaned, deduplicated, merged and kept right; see the README of extension dropcontact';

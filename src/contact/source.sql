@@ -44,3 +44,4 @@ GRANT SELECT ON dropcontact.source TO dropcontact_admin, dropcontact_operator, d
 GRANT INSERT, UPDATE ON dropcontact.source TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 SELECT pg_catalog.pg_extension_config_dump('dropcontact.source', '');
 SELECT pg_catalog.pg_extension_config_dump('dropcontact.source_source_id_seq', '');
+COMMENT ON SEQUENCE dropcontact.source_source_id_seq IS 'Ids of the table of its name';

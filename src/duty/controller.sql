@@ -132,3 +132,4 @@ CREATE POLICY administer ON dropcontact.access TO dropcontact_admin USING (true)
 SELECT pg_catalog.pg_extension_config_dump('dropcontact.controller', '');
 SELECT pg_catalog.pg_extension_config_dump('dropcontact.controller_controller_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('dropcontact.access', '');
+COMMENT ON SEQUENCE dropcontact.controller_controller_id_seq IS 'Ids of the table of its name';

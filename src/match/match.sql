@@ -192,3 +192,4 @@ GRANT EXECUTE ON FUNCTION dropcontact.add_match_field(text, text), dropcontact.s
 	dropcontact.store_reviews(integer, bigint[], bigint[], float8[]), dropcontact.dedupe() TO dropcontact_admin, dropcontact_operator;
 GRANT EXECUTE ON FUNCTION dropcontact.match_probability(bigint, bigint), dropcontact.explain_match(bigint, bigint), dropcontact.resolve_entity(bigint)
 	TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
+COMMENT ON SEQUENCE dropcontact.entity_log_event_id_seq IS 'Ids of the table of its name';
