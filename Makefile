@@ -28,8 +28,6 @@ REGRESS = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
 REGRESS_OPTS = --encoding=UTF8 --inputdir=. --load-extension=dropcontact
 ISOLATION = $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))
 ISOLATION_OPTS = --encoding=UTF8 --inputdir=test --outputdir=output_iso --load-extension=dropcontact
-TAP_TESTS = 1
-PROVE_TESTS = test/t/*.pl
 
 EXTRA_CLEAN = build $(EXTENSION)--$(EXTVERSION).sql dropcontact_phone.so \
 	$(patsubst %.c,%.bc,$(C_FILES))
