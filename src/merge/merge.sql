@@ -13,7 +13,7 @@ GRANT SELECT ON dropcontact.contact_entity TO dropcontact_admin, dropcontact_ope
 /* The values that may survive, in falling order: valid ones first, then by the rule of survivorship. */
 CREATE VIEW dropcontact.field_candidate WITH (security_invoker = true) AS
 	SELECT e.entity_id, f.field, f.value, c.contact_id, c.source, c.controller_id,
-		(c.problems ? f.field) AS unusable, s.priority, coalesce(c.updated_at, c.received_at) AS as_of
+		coalesce(c.problems ? f.field, false) AS unusable, s.priority, coalesce(c.updated_at, c.received_at) AS as_of
 	FROM dropcontact.contact_entity e
 		JOIN dropcontact.contact c USING (contact_id)
 		JOIN dropcontact.source s ON s.controller_id = c.controller_id AND s.name = c.source,

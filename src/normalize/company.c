@@ -170,8 +170,6 @@ dc_parse_company(const char *input, DcCompany *company)
 		company->problem = "too long";
 		return;
 	}
-	all_upper = strcmp(s, dc_upper(s)) == 0;
-	all_lower = strcmp(s, dc_lower(s)) == 0;
 	for (int i = 0; i < lengthof(placeholders); i++)
 		if (strcmp(squeeze(s), placeholders[i]) == 0)
 		{
@@ -196,6 +194,12 @@ dc_parse_company(const char *input, DcCompany *company)
 		n--;
 	initStringInfo(&name);
 	initStringInfo(&key);
+	all_upper = all_lower = true;
+	for (int i = 0; i < n; i++)
+	{
+		all_upper = all_upper && strcmp(words[i].text, dc_upper(words[i].text)) == 0;
+		all_lower = all_lower && strcmp(words[i].text, dc_lower(words[i].text)) == 0;
+	}
 	for (int i = 0; i < n; i++)
 	{
 		append_word(&name, words[i].text, all_upper, all_lower, n == 1);
