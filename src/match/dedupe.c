@@ -267,6 +267,18 @@ compare_edges(const void *a, const void *b)
 	return x->b < y->b ? -1 : x->b > y->b;
 }
 
+/* A pair that two large blocks brought is kept once; its copies are neighbours after sorting. */
+static void
+drop_repeated(Edges *edges)
+{
+	size_t		kept = 0;
+
+	for (size_t i = 0; i < edges->n; i++)
+		if (kept == 0 || edges->edge[i].a != edges->edge[kept - 1].a || edges->edge[i].b != edges->edge[kept - 1].b)
+			edges->edge[kept++] = edges->edge[i];
+	edges->n = kept;
+}
+
 static int
 root_of(int *parent, int i)
 {
@@ -489,6 +501,7 @@ dedupe(PG_FUNCTION_ARGS)
 	edges.edge = palloc(sizeof(Edge) * edges.capacity);
 	dc_candidate_pairs(p, keep_edge, &edges);
 	qsort(edges.edge, edges.n, sizeof(Edge), compare_edges);
+	drop_repeated(&edges);
 	read_decisions(p, duty.controller_id, &decisions, context);
 	parent = MemoryContextAllocHuge(context, sizeof(int) * (p->nrecords + 1));
 	for (int i = 0; i < p->nrecords; i++)

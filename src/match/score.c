@@ -253,7 +253,7 @@ score_fields(DcScore *score, const DcPopulation *p, const DcRecord *a, const DcR
 		if (x == y)
 		{
 			step(score, p, name, x, y, "exact", 0.85, 0.85 * Max(frequency(p, x), kind == KIND_EXACT ? 0.00005 : 0.0001));
-			agreed += kind == KIND_EXACT;
+			agreed += kind == KIND_EXACT || kind == KIND_DATE;
 		}
 		else if (kind == KIND_DATE ? near_date(p->text[x], p->text[y]) :
 				 kind == KIND_EXACT ? dc_damerau_levenshtein(p->text[x], p->text[y]) <= 1 && strlen(p->text[x]) > 4 :
