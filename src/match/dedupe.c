@@ -108,6 +108,21 @@ organisation_domain(HeapTuple tuple, TupleDesc desc)
 	return NULL;
 }
 
+/* A number that could not be normalised compares by its digits, when there are enough of them. */
+static char *
+phone_value(char *phone)
+{
+	char	   *o = phone;
+
+	if (phone == NULL || *phone == '+')
+		return phone;
+	for (const char *p = phone; *p; p++)
+		if (*p >= '0' && *p <= '9')
+			*o++ = *p;
+	*o = '\0';
+	return o - phone >= 7 ? phone : NULL;
+}
+
 static void
 pack_record(DcPopulation *p, MemoryContext context, DcRecord *r, HeapTuple tuple, TupleDesc desc)
 {
@@ -130,8 +145,8 @@ pack_record(DcPopulation *p, MemoryContext context, DcRecord *r, HeapTuple tuple
 	r->last = INTERN(fold_column(tuple, desc, 3));
 	r->suffix = INTERN(fold_column(tuple, desc, 4));
 	r->email = INTERN(email == NULL ? NULL : dc_email_key(email));
-	r->phone = INTERN(SPI_getvalue(tuple, desc, 6));
-	r->mobile = INTERN(SPI_getvalue(tuple, desc, 7));
+	r->phone = INTERN(phone_value(SPI_getvalue(tuple, desc, 6)));
+	r->mobile = INTERN(phone_value(SPI_getvalue(tuple, desc, 7)));
 	r->linkedin = INTERN(SPI_getvalue(tuple, desc, 8));
 	r->siren = INTERN(SPI_getvalue(tuple, desc, 9));
 	r->domain = INTERN(organisation_domain(tuple, desc));

@@ -227,7 +227,7 @@ score_place(DcScore *score, const DcPopulation *p, const DcRecord *a, const DcRe
 	else if (a->city != 0 && a->city == b->city)
 		step(score, p, "place", a->city, b->city, "city", 0.6, Max(0.04, 0.6 * frequency(p, a->city)));
 	else if (a->city != 0 && b->city != 0 && alike(p, a->city, b->city) < 0.9)
-		step(score, p, "place", a->city, b->city, "conflict", 0.25, 0.9);
+		step(score, p, "place", a->city, b->city, "conflict", 0.4, 0.9);
 }
 
 static bool
@@ -299,7 +299,7 @@ dc_score_pair(const DcPopulation *p, const DcRecord *a, const DcRecord *b, DcSco
 {
 	bool		person_a = a->first != 0 || a->last != 0;
 	bool		person_b = b->first != 0 || b->last != 0;
-	double		prior = 1.0 / Max(p->nrecords, 200);
+	double		prior = 3.0 / Max(p->nrecords, 300);
 	double		limit = INFINITY;
 
 	score->nsteps = 0;
