@@ -172,8 +172,11 @@ score_identifiers(DcScore *score, const DcPopulation *p, const DcRecord *a, cons
 	{
 		double		similarity = alike(p, a->email, b->email);
 
-		if (similarity >= 0.94)
-			step(score, p, "email", a->email, b->email, "fuzzy", 0.15, 0.004);
+		if (similarity >= 0.93)
+		{
+			step(score, p, "email", a->email, b->email, "fuzzy", 0.25, 0.003);
+			agreed++;
+		}
 		else
 			step(score, p, "email", a->email, b->email, "conflict", 0.25, 0.9);
 	}
@@ -230,10 +233,11 @@ score_place(DcScore *score, const DcPopulation *p, const DcRecord *a, const DcRe
 		step(score, p, "place", a->city, b->city, "conflict", 0.4, 0.9);
 }
 
-static bool
-near_date(const char *a, const char *b)
+/* Edits between two dates written alike; many when they are not. */
+static int
+date_edits(const char *a, const char *b)
 {
-	return strlen(a) == strlen(b) && dc_damerau_levenshtein(a, b) <= 1;
+	return strlen(a) == strlen(b) ? dc_damerau_levenshtein(a, b) : 100;
 }
 
 static int
@@ -255,12 +259,17 @@ score_fields(DcScore *score, const DcPopulation *p, const DcRecord *a, const DcR
 			step(score, p, name, x, y, "exact", 0.85, 0.85 * Max(frequency(p, x), kind == KIND_EXACT ? 0.00005 : 0.0001));
 			agreed += kind == KIND_EXACT || kind == KIND_DATE;
 		}
-		else if (kind == KIND_DATE ? near_date(p->text[x], p->text[y]) :
+		else if (kind == KIND_DATE ? date_edits(p->text[x], p->text[y]) <= 1 :
 				 kind == KIND_EXACT ? dc_damerau_levenshtein(p->text[x], p->text[y]) <= 1 && strlen(p->text[x]) > 4 :
 				 alike(p, x, y) >= 0.9)
-			step(score, p, name, x, y, "fuzzy", 0.10, 0.002);
+		{
+			step(score, p, name, x, y, "fuzzy", 0.12, 0.002);
+			agreed += kind == KIND_DATE;
+		}
+		else if (kind == KIND_DATE && date_edits(p->text[x], p->text[y]) <= 3)
+			step(score, p, name, x, y, "near", 0.25, 0.08);
 		else
-			step(score, p, name, x, y, "conflict", kind == KIND_DATE ? 0.08 : 0.06, 0.99);
+			step(score, p, name, x, y, "conflict", kind == KIND_DATE ? 0.10 : 0.06, 0.95);
 	}
 	return agreed;
 }
