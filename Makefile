@@ -10,7 +10,7 @@ MODULE_big = dropcontact
 # Floors, lowest first: a file may include only from its own floor or below.
 ROOMS = base normalize duty contact match merge
 C_FILES = src/dropcontact.c $(foreach room,$(ROOMS),$(sort $(wildcard src/$(room)/*.c)))
-OBJS = $(C_FILES:.c=.o) build/lexicon.o
+OBJS = $(C_FILES:.c=.o) build/lexicon.o build/fold_table.o
 
 # One subject a file; the order is that of creation.
 SQL_PARTS = \
@@ -52,6 +52,27 @@ $(EXTENSION)--$(EXTVERSION).sql: $(SQL_PARTS)
 build/lexicon.c build/lexicon.h &: src/lexicon/generate $(LEXICON_LISTS)
 	@mkdir -p build
 	perl src/lexicon/generate build $(LEXICON_LISTS)
+
+# What programs that are built without a server are linked with.
+SERVERLESS_LIBS = $(shell $(PKG_CONFIG) --libs icu-uc icu-i18n libpsl) -L$(pkglibdir) -L$(libdir) -lpgcommon -lpgport -lm
+
+# The folding table comes from ICU, by a program that runs once at build time.
+build/fold_table: src/base/generate/fold_table.c src/base/fold_icu.c src/base/text.c src/base/fold.h src/base/text.h
+	@mkdir -p build
+	$(SERVERLESS) -o $@ $(filter %.c,$^) $(SERVERLESS_LIBS)
+
+build/fold_table.c: build/fold_table
+	./build/fold_table > $@.new
+	mv $@.new $@
+
+# Tests in C, run by test/t, built without a server.
+SERVERLESS = $(CC) $(CFLAGS) -DFRONTEND $(CPPFLAGS)
+SERVERLESS_FILES = $(wildcard src/base/*.c src/normalize/*.c)
+SERVERLESS_SOURCES = $(filter-out src/normalize/binding.c,$(SERVERLESS_FILES)) build/lexicon.c build/fold_table.c
+
+build/test/%: test/c/%.c $(SERVERLESS_SOURCES) $(wildcard src/*/*.h)
+	@mkdir -p build/test
+	$(SERVERLESS) -o $@ $(filter %.c,$^) $(SERVERLESS_LIBS)
 
 $(OBJS): build/lexicon.h $(wildcard src/*/*.h)
 

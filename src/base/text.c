@@ -10,7 +10,6 @@
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
-#include <unicode/utrans.h>
 #include <unicode/utf8.h>
 
 #include "base/text.h"
@@ -60,30 +59,109 @@ from_utf16(const UChar *u, int32_t ulen)
 	return s;
 }
 
-char *
-dc_lower(const char *s)
+/* The copy of a text in ASCII with its letters from first to first + 25 in the other case; NULL for any other text. */
+static char *
+ascii_case(const char *s, size_t len, char first)
+{
+	char	   *out = palloc(len + 1);
+
+	for (size_t i = 0; i < len; i++)
+	{
+		uint8		c = (uint8) s[i];
+
+		if (c >= 0x80)
+		{
+			pfree(out);
+			return NULL;
+		}
+		out[i] = (char) ((uint8) (c - first) < 26 ? c ^ 0x20 : c);
+	}
+	out[len] = '\0';
+	return out;
+}
+
+/* One case mapping of ICU, u_strToLower or u_strToUpper. */
+static char *
+map_case(const char *s, size_t len,
+		 int32_t (*map) (UChar *, int32_t, const UChar *, int32_t, const char *, UErrorCode *))
 {
 	UErrorCode	status = U_ZERO_ERROR;
 	int32_t		ulen;
 	int32_t		rlen;
-	UChar	   *u = to_utf16(s, strlen(s), &ulen, 1);
-	UChar	   *r = palloc(sizeof(UChar) * (3 * ulen + 1));
+	UChar	   *u = to_utf16(s, len, &ulen, 1);
+	UChar	   *r = palloc(sizeof(UChar) * (3 * (size_t) ulen + 1));
+	char	   *mapped;
 
-	rlen = u_strToLower(r, 3 * ulen + 1, u, ulen, "", &status);
-	return from_utf16(r, rlen);
+	rlen = map(r, 3 * ulen + 1, u, ulen, "", &status);
+	mapped = from_utf16(r, rlen);
+	pfree(u);
+	pfree(r);
+	return mapped;
+}
+
+char *
+dc_lower(const char *s)
+{
+	size_t		len = strlen(s);
+	char	   *lower = ascii_case(s, len, 'A');
+
+	return lower != NULL ? lower : map_case(s, len, u_strToLower);
 }
 
 char *
 dc_upper(const char *s)
 {
+	size_t		len = strlen(s);
+	char	   *upper = ascii_case(s, len, 'a');
+
+	return upper != NULL ? upper : map_case(s, len, u_strToUpper);
+}
+
+/* Code points below this are composed already and, in NFC, stay as they are. */
+#define DC_FIRST_COMPOSING 0x300
+
+static char *
+compose(char *s, size_t len)
+{
 	UErrorCode	status = U_ZERO_ERROR;
 	int32_t		ulen;
 	int32_t		rlen;
-	UChar	   *u = to_utf16(s, strlen(s), &ulen, 1);
-	UChar	   *r = palloc(sizeof(UChar) * (3 * ulen + 1));
+	const UNormalizer2 *nfc = unorm2_getNFCInstance(&status);
+	UChar	   *u = to_utf16(s, len, &ulen, 1);
+	UChar	   *r;
 
-	rlen = u_strToUpper(r, 3 * ulen + 1, u, ulen, "", &status);
-	return from_utf16(r, rlen);
+	if (unorm2_quickCheck(nfc, u, ulen, &status) == UNORM_YES)
+	{
+		pfree(u);
+		return s;
+	}
+	r = palloc(sizeof(UChar) * (3 * (size_t) ulen + 1));
+	rlen = unorm2_normalize(nfc, u, ulen, r, 3 * ulen + 1, &status);
+	if (U_SUCCESS(status))
+		s = from_utf16(r, rlen);
+	pfree(u);
+	pfree(r);
+	return s;
+}
+
+/* What a character is to dc_clean. */
+typedef enum
+{
+	DC_KEPT,
+	DC_BLANK,
+	DC_INVISIBLE
+} CharacterKind;
+
+static CharacterKind
+character_kind(uint32 c)
+{
+	if (c < 0x7F)
+		return c > ' ' ? DC_KEPT : DC_BLANK;
+	if (c < DC_FIRST_COMPOSING)
+		return c <= 0xA0 ? DC_BLANK : c == 0xAD ? DC_INVISIBLE : DC_KEPT;
+	if (u_isUWhiteSpace((UChar32) c))
+		return DC_BLANK;
+	return u_charType((UChar32) c) == U_FORMAT_CHAR ? DC_INVISIBLE : DC_KEPT;
 }
 
 char *
@@ -94,86 +172,33 @@ dc_clean(const char *s)
 	char	   *out = palloc(3 * (end - s) + 1);
 	char	   *o = out;
 	bool		blank = false;
-	bool		ascii = true;
+	bool		composing = false;
 
 	while (p < end)
 	{
-		uint32		c = dc_utf8_next(&p, end);
+		uint32		c = (uint8) *p;
+		CharacterKind kind;
 
+		if (c < 0x80)
+			p++;
+		else
+			c = dc_utf8_next(&p, end);
 		if (c >= 0xFF01 && c <= 0xFF5E)
 			c -= 0xFEE0;
-		if (u_isUWhiteSpace(c) || (c != 0xAD && u_charType(c) == U_CONTROL_CHAR))
+		kind = character_kind(c);
+		if (kind == DC_INVISIBLE)
+			continue;
+		if (kind == DC_BLANK)
 		{
 			blank = o > out;
 			continue;
 		}
-		if (u_charType(c) == U_FORMAT_CHAR || c == 0xFEFF)
-			continue;
 		if (blank)
 			*o++ = ' ';
 		blank = false;
-		ascii = ascii && c < 0x80;
+		composing = composing || c >= DC_FIRST_COMPOSING;
 		o += dc_utf8_put(o, c);
 	}
 	*o = '\0';
-	if (!ascii)
-	{
-		UErrorCode	status = U_ZERO_ERROR;
-		int32_t		ulen;
-		int32_t		rlen;
-		UChar	   *u = to_utf16(out, o - out, &ulen, 1);
-		UChar	   *r = palloc(sizeof(UChar) * (3 * ulen + 1));
-
-		rlen = unorm2_normalize(unorm2_getNFCInstance(&status), u, ulen, r, 3 * ulen + 1, &status);
-		if (U_SUCCESS(status))
-			return from_utf16(r, rlen);
-	}
-	return out;
-}
-
-char *
-dc_fold_n(const char *s, size_t len)
-{
-	static UTransliterator *transliterator = NULL;
-	UErrorCode	status = U_ZERO_ERROR;
-	int32_t		ulen;
-	int32_t		limit;
-	int32_t		capacity;
-	UChar	   *u = to_utf16(s, len, &ulen, 8);
-	char	   *folded;
-	char	   *o;
-
-	capacity = (int32_t) len * 8 + 64;
-	if (transliterator == NULL)
-	{
-		static const UChar id[] = u"NFKC; Any-Latin; Latin-ASCII; Lower; NFKC";
-
-		transliterator = utrans_openU(id, -1, UTRANS_FORWARD, NULL, 0, NULL, &status);
-	}
-	status = U_ZERO_ERROR;
-	limit = ulen;
-	utrans_transUChars(transliterator, u, &ulen, capacity, 0, &limit, &status);
-	folded = from_utf16(u, ulen);
-	o = folded;
-	for (const char *p = folded, *end = folded + strlen(folded); p < end;)
-	{
-		uint32		c = dc_utf8_next(&p, end);
-
-		if (u_isalnum(c) || u_charType(c) == U_NON_SPACING_MARK)
-			o += dc_utf8_put(o, c);
-		else if (c == '\'' || u_charType(c) == U_FORMAT_CHAR)
-			continue;
-		else if (o > folded && o[-1] != ' ')
-			*o++ = ' ';
-	}
-	if (o > folded && o[-1] == ' ')
-		o--;
-	*o = '\0';
-	return folded;
-}
-
-char *
-dc_fold(const char *s)
-{
-	return dc_fold_n(s, strlen(s));
+	return composing ? compose(out, o - out) : out;
 }

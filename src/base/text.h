@@ -40,6 +40,9 @@ extern char *dc_clean(const char *s);
 extern char *dc_fold(const char *s);
 extern char *dc_fold_n(const char *s, size_t len);
 
+/* The same by ICU alone, about ten times slower: the definition that dc_fold keeps to. */
+extern char *dc_fold_icu(const char *s, size_t len);
+
 /* Case mapping by ICU in the root locale. */
 extern char *dc_lower(const char *s);
 extern char *dc_upper(const char *s);

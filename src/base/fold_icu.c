@@ -1,0 +1,95 @@
+/*-------------------------------------------------------------------------
+ *
+ * fold_icu.c
+ *	  The definition of folding: ICU's transliterators, then our own filter.
+ *
+ * It takes microseconds a word, so fold.c answers from a table what it can.
+ * This file says what the table must hold: generate/fold_table.c makes the table
+ * from it, and fold.c comes here for scripts whose letters depend on their
+ * neighbours (Greek, Arabic, Han, ...).
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/port.h"
+
+#include <unicode/uchar.h>
+#include <unicode/ustring.h>
+#include <unicode/utrans.h>
+
+#include "base/text.h"
+
+/* No byte of UTF-8 becomes more UTF-16 units than these (U+FDFA: 3 bytes, 18 units). */
+#define DC_FOLD_EXPANSION 8
+
+static UTransliterator *
+transliterator(void)
+{
+	static const UChar id[] = u"NFKC; Any-Latin; Latin-ASCII; Lower; NFKC";
+	static UTransliterator *opened = NULL;
+	UErrorCode	status = U_ZERO_ERROR;
+
+	if (opened == NULL)
+		opened = utrans_openU(id, -1, UTRANS_FORWARD, NULL, 0, NULL, &status);
+	return opened;
+}
+
+/* Grave and acute accents that stand alone are typed for apostrophes: D´Angelo, O`Neil. */
+static void
+accents_to_apostrophes(UChar *u, int32_t ulen)
+{
+	for (int32_t i = 0; i < ulen; i++)
+		if (u[i] == 0x60 || u[i] == 0xB4)
+			u[i] = '\'';
+}
+
+/*
+ * Letters and digits stay, each run of other characters becomes one blank,
+ * apostrophes, invisible characters and marks without a letter go.  In place.
+ */
+static void
+keep_words(char *folded)
+{
+	char	   *o = folded;
+
+	for (const char *p = folded, *end = folded + strlen(folded); p < end;)
+	{
+		uint32		c = dc_utf8_next(&p, end);
+
+		bool		mark = u_charType(c) == U_NON_SPACING_MARK;
+
+		if (mark ? o > folded && o[-1] != ' ' : u_isalnum(c))
+			o += dc_utf8_put(o, c);
+		else if (mark || c == '\'' || u_charType(c) == U_FORMAT_CHAR)
+			continue;
+		else if (o > folded && o[-1] != ' ')
+			*o++ = ' ';
+	}
+	if (o > folded && o[-1] == ' ')
+		o--;
+	*o = '\0';
+}
+
+char *
+dc_fold_icu(const char *s, size_t len)
+{
+	UErrorCode	status = U_ZERO_ERROR;
+	int32_t		capacity = (int32_t) len * DC_FOLD_EXPANSION + 64;
+	UChar	   *u = palloc(sizeof(UChar) * (size_t) capacity);
+	int32_t		ulen = 0;
+	int32_t		limit;
+	int32_t		size = 0;
+	char	   *folded;
+
+	u_strFromUTF8WithSub(u, capacity, &ulen, s, (int32_t) len, 0xFFFD, NULL, &status);
+	accents_to_apostrophes(u, ulen);
+	limit = ulen;
+	if (transliterator() != NULL)
+		utrans_transUChars(transliterator(), u, &ulen, capacity, 0, &limit, &status);
+	folded = palloc(3 * (size_t) ulen + 1);
+	status = U_ZERO_ERROR;
+	u_strToUTF8(folded, 3 * ulen + 1, &size, u, ulen, &status);
+	folded[size] = '\0';
+	pfree(u);
+	keep_words(folded);
+	return folded;
+}

@@ -1,0 +1,82 @@
+/*-------------------------------------------------------------------------
+ *
+ * fold.c
+ *	  dc_fold (the table) against dc_fold_icu (its definition): every assigned code
+ *	  point alone and between letters, and random texts.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/fold.h"
+#include "base/text.h"
+
+#include <unicode/uchar.h>
+
+#define RANDOM_TEXTS 200000
+#define LONGEST_TEXT 12
+
+static int	differences = 0;
+
+static void
+compare(const char *text, size_t len)
+{
+	char	   *table = dc_fold_n(text, len);
+	char	   *icu = dc_fold_icu(text, len);
+
+	if (strcmp(table, icu) != 0 && differences++ < 20)
+		fprintf(stderr, "\"%.*s\": \"%s\", ICU \"%s\"\n", (int) len, text, table, icu);
+	pfree(table);
+	pfree(icu);
+}
+
+/* before, the code point, behind */
+static void
+compare_between(const char *before, uint32 c, const char *behind)
+{
+	char		text[32];
+	size_t		len = strlen(before);
+
+	memcpy(text, before, len);
+	len += dc_utf8_put(text + len, c);
+	memcpy(text + len, behind, strlen(behind));
+	compare(text, len + strlen(behind));
+}
+
+int
+main(void)
+{
+	static uint32 tabled[DC_FOLD_LIMIT];
+	uint32		n = 0;
+	uint32		random = 20261123;
+
+	for (uint32 c = 1; c <= 0x10FFFF; c++)
+	{
+		uint32		entry = DC_FOLD_ICU;
+
+		if (!u_isdefined((UChar32) c) || U_IS_SURROGATE(c))
+			continue;
+		compare_between("", c, "");
+		if (c < DC_FOLD_LIMIT)
+			entry = dc_fold_entry[dc_fold_page[c >> DC_FOLD_PAGE_BITS]][c & (DC_FOLD_PAGE - 1)];
+		if (entry == DC_FOLD_ICU)
+			continue;
+		tabled[n++] = c;
+		compare_between("e", c, "");
+		compare_between("", c, "N");
+		compare_between("\303\206 ", c, "\320\251");	/* Æ, Щ */
+	}
+	for (int i = 0; i < RANDOM_TEXTS; i++)
+	{
+		char		text[4 * LONGEST_TEXT];
+		size_t		len = 0;
+
+		for (int j = i % LONGEST_TEXT; j >= 0; j--)
+		{
+			random = random * 1664525 + 1013904223;
+			/* half of them of the first thousand: accented letters and marks */
+			len += dc_utf8_put(text + len, tabled[(random >> 8) % (j % 2 ? n : 1000)]);
+		}
+		compare(text, len);
+	}
+	printf("%u code points in the table, %d differences\n", n, differences);
+	return differences > 0 || n < 3000;
+}
