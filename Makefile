@@ -10,7 +10,7 @@ MODULE_big = dropcontact
 # Floors, lowest first: a file may include only from its own floor or below.
 ROOMS = base normalize duty contact match merge
 C_FILES = src/dropcontact.c $(foreach room,$(ROOMS),$(sort $(wildcard src/$(room)/*.c)))
-OBJS = $(C_FILES:.c=.o) build/lexicon.o build/fold_table.o
+OBJS = $(C_FILES:.c=.o) build/lexicon.o build/fold_table.o build/phone_plan.o
 
 # One subject a file; the order is that of creation.
 SQL_PARTS = \
@@ -68,13 +68,22 @@ build/fold_table.c: build/fold_table
 # Tests in C, run by test/t, built without a server.
 SERVERLESS = $(CC) $(CFLAGS) -DFRONTEND $(CPPFLAGS)
 SERVERLESS_FILES = $(wildcard src/base/*.c src/normalize/*.c)
-SERVERLESS_SOURCES = $(filter-out src/normalize/binding.c,$(SERVERLESS_FILES)) build/lexicon.c build/fold_table.c
+SERVERLESS_SOURCES = $(filter-out src/normalize/binding.c,$(SERVERLESS_FILES)) build/lexicon.c build/fold_table.c build/phone_plan.c
 
 build/test/%: test/c/%.c $(SERVERLESS_SOURCES) $(wildcard src/*/*.h)
 	@mkdir -p build/test
 	$(SERVERLESS) -o $@ $(filter %.c,$^) $(SERVERLESS_LIBS)
 
 $(OBJS): build/lexicon.h $(wildcard src/*/*.h)
+
+# The numbering plans of the main countries come from libphonenumber's metadata.
+build/phone_plan: src/normalize/generate/phone_plan.cc
+	@mkdir -p build
+	$(CXX) -std=c++17 -O2 -Wall -Wextra -Werror $(CPPFLAGS_PHONE) -o $@ $< -lphonenumber -lprotobuf
+
+build/phone_plan.c: build/phone_plan
+	./build/phone_plan > $@.new
+	mv $@.new $@
 
 # libphonenumber stands in a library of its own, loaded at the first number
 # that needs it: it costs 7 ms and 4 MB a connection.

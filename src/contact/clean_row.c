@@ -166,8 +166,8 @@ clean_phone(DcContactRow *row, DcField f, DcField kind)
 	row->value[kind] = NULL;
 	if (row->value[f] == NULL)
 		return;
-	dc_parse_phone(row->value[f], row->value[F_COUNTRY] != NULL && strlen(row->value[F_COUNTRY]) == 2 ?
-				   row->value[F_COUNTRY] : row->region, &phone);
+	dc_read_phone(row->value[f], row->value[F_COUNTRY] != NULL && strlen(row->value[F_COUNTRY]) == 2 ?
+				  row->value[F_COUNTRY] : row->region, &phone);
 	use(row, f, phone.e164, phone.problem);
 	row->problem[f] = phone.problem;
 	row->value[kind] = phone.kind;

@@ -54,6 +54,9 @@ typedef struct DcPhone
 extern char *dc_normalize_phone(const char *input, const char *region);
 extern void dc_parse_phone(const char *input, const char *region, DcPhone *phone);
 
+/* As dc_parse_phone, without the forms for display: the quick way for numbers that are written regularly. */
+extern void dc_read_phone(const char *input, const char *region, DcPhone *phone);
+
 /* name.c */
 typedef struct DcName
 {

@@ -3,9 +3,11 @@
  * phone.c
  *	  Telephone numbers.
  *
- * libphonenumber does the work, from a library of its own that is loaded at the first
- * number.  What it gets wrong is set right before and after it: French extensions,
- * French overseas numbers, two numbers in one field, short codes.
+ * Regular numbers of the main countries are answered by phone_fast.c.  The others are
+ * libphonenumber's, from a library of its own that is loaded at the first of them.
+ * What it gets wrong is set right here: extensions of other languages, French
+ * overseas numbers, two numbers in one field, remarks, "00" without a country, short
+ * codes.  Each is a rewriting that counts only when it makes the number valid.
  *
  *-------------------------------------------------------------------------
  */
@@ -16,6 +18,7 @@
 #include "base/text.h"
 #include "normalize/normalize.h"
 #include "normalize/phone_library.h"
+#include "normalize/phone_plan.h"
 
 static DcLibraryParse
 library(void)
@@ -37,75 +40,6 @@ library(void)
 	return parse;
 }
 
-static int
-count_digits(const char *s, size_t len)
-{
-	int			n = 0;
-
-	for (size_t i = 0; i < len; i++)
-		n += s[i] >= '0' && s[i] <= '9';
-	return n;
-}
-
-/*
- * Cuts the field at its extension ("poste 12") and at a second number
- * ("01 42 68 53 00 / 06 12 34 56 78"); the text is changed in place.
- */
-static void
-split_field(char *s, char **extension, bool *second)
-{
-	static const char *const words[] = {"poste", "postes", "int.", "interne", "durchwahl", "dw", "interno", "anexo"};
-	char	   *lower = dc_lower(s);
-
-	*extension = NULL;
-	*second = false;
-	if (strlen(lower) == strlen(s))
-		for (int i = 0; i < lengthof(words); i++)
-		{
-			char	   *p = strstr(lower, words[i]);
-
-			if (p != NULL && count_digits(lower, p - lower) >= 6)
-			{
-				char	   *digits = p + strcspn(p, "0123456789");
-				size_t		n = strspn(digits, "0123456789");
-
-				if (n > 0 && n <= 7)
-					*extension = pnstrdup(digits, n);
-				s[p - lower] = '\0';
-				break;
-			}
-		}
-	for (char *p = s; (p = strpbrk(p, "/;|,")) != NULL; p++)
-		if (count_digits(s, p - s) >= 7 && count_digits(p, strlen(p)) >= 7)
-		{
-			*p = '\0';
-			*second = true;
-			return;
-		}
-	for (char *p = s; (p = strstr(p, " ou ")) != NULL; p++)
-		if (count_digits(s, p - s) >= 7)
-		{
-			*p = '\0';
-			*second = true;
-			return;
-		}
-}
-
-/* French overseas numbers are written as if they were French. */
-static const char *
-overseas_region(const char *digits)
-{
-	static const char *const prefixes[][2] = {
-		{"0590", "GP"}, {"0690", "GP"}, {"0691", "GP"}, {"0594", "GF"}, {"0694", "GF"}, {"0596", "MQ"}, {"0696", "MQ"}, {"0697", "MQ"},
-		{"0262", "RE"}, {"0263", "RE"}, {"0692", "RE"}, {"0693", "RE"}, {"0269", "YT"}, {"0639", "YT"}
-	};
-
-	for (int i = 0; i < lengthof(prefixes); i++)
-		if (strncmp(digits, prefixes[i][0], 4) == 0)
-			return prefixes[i][1];
-	return NULL;
-}
-
 static const char *
 kind_name(int kind)
 {
@@ -116,85 +50,376 @@ kind_name(int kind)
 	return kind >= 0 && kind < lengthof(names) ? names[kind] : "unknown";
 }
 
-void
-dc_parse_phone(const char *input, const char *region, DcPhone *phone)
+/* The longest field that is read, and the digits that a whole number has at least. */
+#define LONGEST_FIELD 250
+#define WHOLE_NUMBER 7
+
+/* How a field was read; valid as in DcLibraryNumber. */
+typedef struct Reading
 {
-	char	   *s = dc_clean(input);
-	char	   *extension;
-	bool		second;
-	char		code[3] = "";
-	char		digits[32];
+	int			error;			/* libphonenumber's ErrorType, or -1 */
+	DcLibraryNumber number;
+} Reading;
+
+static int
+count_digits(const char *s, size_t len)
+{
 	int			n = 0;
-	DcLibraryNumber *number = palloc0(sizeof(DcLibraryNumber));
+
+	for (size_t i = 0; i < len; i++)
+		n += s[i] >= '0' && s[i] <= '9';
+	return n;
+}
+
+static bool
+is_letter(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c & 0x80);
+}
+
+/*
+ * The national digits of a number written as a French one, without trunk prefix;
+ * "" when it is not.
+ */
+static void
+french_digits(const char *s, const char *region, char digits[10])
+{
+	static const char *const family[] = {"FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF"};
+	char		all[16];
+	char	   *d = all;
+	int			n = 0;
+	bool		french = false;
+
+	for (const char *p = s; *p && n < lengthof(all) - 1; p++)
+		if (*p >= '0' && *p <= '9')
+			all[n++] = *p;
+	all[n] = '\0';
+	for (int i = 0; i < lengthof(family); i++)
+		french = french || strcmp(region, family[i]) == 0;
+	if (strncmp(d, "0033", 4) == 0)
+		d += 4;
+	else if (strchr(s, '+') == NULL ? !french : strncmp(d, "33", 2) != 0)
+		d += n;
+	else if (strchr(s, '+') != NULL)
+		d += 2;
+	if (*d == '0')
+		d++;
+	strcpy(digits, strlen(d) == 9 ? d : "");
+}
+
+/* French overseas numbers are written as if they were French; the rewriting, or NULL. */
+static const char *
+overseas(const char *s, const char *region)
+{
+	/* the first three digits behind the trunk prefix, the calling code */
+	static const char *const prefixes[][2] = {
+		{"590", "590"}, {"690", "590"}, {"691", "590"}, {"594", "594"}, {"694", "594"}, {"596", "596"}, {"696", "596"}, {"697", "596"},
+		{"262", "262"}, {"263", "262"}, {"692", "262"}, {"693", "262"}, {"269", "262"}, {"639", "262"}, {"508", "508"}
+	};
+	char		digits[10];
+
+	french_digits(s, region, digits);
+	for (int i = 0; i < lengthof(prefixes); i++)
+		if (strncmp(digits, prefixes[i][0], 3) == 0)
+			/* Saint-Pierre's own numbers have but the six digits behind 0508 */
+			return psprintf("+%s%s", prefixes[i][1], strcmp(prefixes[i][0], "508") == 0 ? digits + 3 : digits);
+	return NULL;
+}
+
+/* By the plans, or by the library; true when the number is valid. */
+static bool
+read_number(const char *s, const char *region, Reading *reading)
+{
+	DcPlannedNumber planned;
 	DcLibraryParse parse;
 
-	if (*s == '\0')
+	memset(reading, 0, sizeof(*reading));
+	if (dc_phone_planned(s, region, &planned))
 	{
-		phone->problem = "empty";
-		return;
+		reading->number.valid = 2;
+		reading->number.kind = planned.kind;
+		strlcpy(reading->number.region, planned.region, sizeof(reading->number.region));
+		strlcpy(reading->number.e164, planned.e164, sizeof(reading->number.e164));
+		return true;
 	}
-	if (strlen(s) > 250)
-	{
-		phone->problem = "too long";
-		return;
-	}
-	if (region != NULL && strlen(region) == 2)
-		for (int i = 0; i < 2; i++)
-			code[i] = pg_toupper((unsigned char) region[i]);
-	split_field(s, &extension, &second);
-	for (const char *p = s; *p && n < 31; p++)
-		if (*p >= '0' && *p <= '9')
-			digits[n++] = *p;
-	digits[n] = '\0';
-	if (n == 0 && strpbrk(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == NULL)
-	{
-		phone->problem = "no digits";
-		return;
-	}
-	if (strcmp(code, "FR") == 0 && n == 10 && overseas_region(digits) != NULL && strchr(s, '+') == NULL)
-		strcpy(code, overseas_region(digits));
 	parse = library();
-	if (parse == NULL)
+	reading->error = parse == NULL ? DC_LIBRARY_MISSING : parse(s, region, &reading->number);
+	return reading->error == 0 && reading->number.valid == 2;
+}
+
+/* A field that holds one number: as it stands, then as it may have been meant. */
+static bool
+read_one(const char *s, const char *region, Reading *reading)
+{
+	const char *rewritten = overseas(s, region);
+	const char *abroad = s + strcspn(s, "+0123456789");
+	char		digits[10];
+	Reading		other;
+
+	/* the prefix says where it belongs, even when the plan does not know the number yet */
+	if (rewritten != NULL && (read_number(rewritten, "", reading) || reading->number.valid == 1))
+		return reading->number.valid == 2;
+	if (read_number(s, region, reading))
+		return true;
+	/* "00" where it is not dialled, or in a field without a country */
+	if (strncmp(abroad, "00", 2) == 0 && read_number(psprintf("+%s", abroad + 2), region, &other))
+		*reading = other;
+	french_digits(s, region, digits);
+	/* 09 numbers are shared out between all of these countries */
+	if (reading->number.valid < 2 && digits[0] != '\0' && digits[0] != '9' && read_number(psprintf("+33%s", digits), "", &other))
+		*reading = other;
+	return reading->error == 0 && reading->number.valid == 2;
+}
+
+/*
+ * Cuts the field at an extension that libphonenumber does not know ("poste 12") and
+ * answers its digits; NULL when there is none.
+ */
+static char *
+cut_extension(char *s)
+{
+	static const char *const words[] = {
+		"poste", "post", "postes", "int", "interne", "durchwahl", "dw", "apparat", "app", "klappe", "kl", "nebenstelle", "nst",
+		"interno", "interna", "anexo", "ramal", "extensao", "toestel", "tst", "anknytning", "ankn", "lokal", "wewn", "wew", "linka"
+	};
+	int			n = 0;
+
+	for (char *p = s; *p; p++)
 	{
-		phone->problem = "cannot be checked: libphonenumber is missing";
-		return;
+		size_t		len = 0;
+		char	   *digits;
+
+		n += *p >= '0' && *p <= '9';
+		if (n < WHOLE_NUMBER - 1 || !is_letter(*p) || (p > s && is_letter(p[-1])))
+			continue;
+		while (is_letter(p[len]))
+			len++;
+		digits = p + len + strcspn(p + len, "0123456789");
+		if (digits > p + len + 8 || strspn(digits, "0123456789") > 7 || *digits == '\0')
+			continue;
+		for (int i = 0; i < lengthof(words); i++)
+			if (strlen(words[i]) == len && pg_strncasecmp(p, words[i], len) == 0)
+			{
+				*p = '\0';
+				return pnstrdup(digits, strspn(digits, "0123456789"));
+			}
 	}
-	switch (parse(s, code, number))
+	return NULL;
+}
+
+/*
+ * A field of several numbers, or of a number and a remark: the first part that is a
+ * valid number.  Tries each place where a number may end, so at most
+ * LONGEST_FIELD readings.
+ */
+static bool
+read_first(const char *s, const char *region, Reading *reading, bool *second)
+{
+	int			before = 0;
+	int			all = count_digits(s, strlen(s));
+
+	for (const char *p = s; *p; p++)
+	{
+		Reading		part;
+
+		before += *p >= '0' && *p <= '9';
+		if (before < WHOLE_NUMBER || (!is_letter(*p) && strchr(" /;|,&+-(", *p) == NULL))
+			continue;
+		if (p > s && (is_letter(p[-1]) || p[-1] == ' '))
+			continue;
+		if (read_one(pnstrdup(s, p - s), region, &part))
+		{
+			*reading = part;
+			*second = all - before >= WHOLE_NUMBER;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether a sign that parts numbers has a whole number on either side. */
+static bool
+has_two(const char *s)
+{
+	for (const char *p = s; (p = strpbrk(p, "/;|,&+")) != NULL; p++)
+		/* ";ext=" and its like belong to a tel: address */
+		if (count_digits(s, p - s) >= WHOLE_NUMBER && count_digits(p, strlen(p)) >= WHOLE_NUMBER && !is_letter(p[1]))
+			return true;
+	return false;
+}
+
+/* Numbers of services, dialled inside one country only: 15, 112, 3615, 118 218. */
+static bool
+is_short_code(const char *s)
+{
+	char		digits[8];
+	int			n = 0;
+
+	for (; *s; s++)
+		if (*s >= '0' && *s <= '9' && n < 7)
+			digits[n++] = *s;
+		else if (*s != ' ')
+			return false;
+	return (n >= 2 && n <= 4) || (n == 6 && (strncmp(digits, "116", 3) == 0 || strncmp(digits, "118", 3) == 0));
+}
+
+static const char *
+problem_of(const Reading *reading, const char *s, const char *region)
+{
+	int			digits = count_digits(s, strlen(s));
+
+	if (is_short_code(s))
+		return "a short code, not a number";
+	switch (reading->error)
 	{
 		case 0:
-			break;
+			return digits < WHOLE_NUMBER ? "too short" : "not a valid number";
 		case 1:
-			phone->problem = code[0] == '\0' ? "no country" : "invalid country calling code";
-			return;
-		case 2:
-			phone->problem = "not a number";
-			return;
+			return digits < WHOLE_NUMBER ? "too short" : region[0] == '\0' ? "no country" : "invalid country calling code";
 		case 3:
 		case 4:
-			phone->problem = "too short";
-			return;
+			return "too short";
 		case 5:
-			phone->problem = "too long";
-			return;
+			return "too long";
+		case DC_LIBRARY_MISSING:
+			return "cannot be checked: libphonenumber is missing";
 		default:
-			phone->problem = "not a number";
-			return;
+			return "not a number";
 	}
-	if (number->valid == 0 || (number->valid == 1 && n < 7))
+}
+
+/* A trunk prefix that stayed before a number is left over from one that lacks digits. */
+static bool
+is_torso(const DcLibraryNumber *number)
+{
+	for (const DcPhonePlan *plan = dc_phone_plans; plan->region[0] != '\0'; plan++)
 	{
-		phone->problem = n < 7 ? "too short" : "not a valid number";
+		size_t		len = strlen(plan->calling_code);
+
+		if (strncmp(number->e164 + 1, plan->calling_code, len) == 0)
+			return plan->trunk[0] != '\0' && number->e164[1 + len] == plan->trunk[0];
+	}
+	return false;
+}
+
+/* One digit repeated fills a field that must not be empty. */
+static bool
+is_filler(const char *s)
+{
+	const char *first = s + strcspn(s, "0123456789");
+
+	for (const char *p = first; *p; p++)
+		if (*p >= '0' && *p <= '9' && *p != *first)
+			return false;
+	return true;
+}
+
+/*
+ * Whether a number that no plan knows is still one to keep: its length may be right
+ * and the plan too old; North American networks ignore surplus digits (1-800 with a
+ * long word); a star begins a service number of its country.
+ */
+static bool
+is_kept(const char *s, const DcLibraryNumber *number)
+{
+	size_t		len = strlen(number->e164);
+
+	if (number->valid == 1 && count_digits(s, strlen(s)) >= WHOLE_NUMBER)
+		return !is_filler(s) && !is_torso(number);
+	if (strncmp(number->e164, "+1", 2) == 0 && number->valid == 0)
+		return len > 12 && len <= 14;
+	return strncmp(s, "+", 1) == 0 && strchr(s, '*') != NULL;
+}
+
+/* region as libphonenumber wants it: capitals, "" for none. */
+static void
+region_code(const char *region, char code[3])
+{
+	code[0] = '\0';
+	if (region == NULL || strlen(region) != 2)
+		return;
+	code[0] = pg_toupper((unsigned char) region[0]);
+	code[1] = pg_toupper((unsigned char) region[1]);
+	code[2] = '\0';
+	if (strcmp(code, "UK") == 0)
+		strcpy(code, "GB");
+}
+
+/* Reads a cleaned field and fills all that is known of its number. */
+static void
+read_field(char *s, const char *region, DcPhone *phone)
+{
+	char	   *extension = cut_extension(s);
+	bool		two = has_two(s);
+	bool		second = false;
+	Reading    *reading = palloc(sizeof(Reading));
+	DcLibraryNumber *number = &reading->number;
+	bool		valid;
+
+	valid = two ? read_first(s, region, reading, &second) : false;
+	valid = valid || read_one(s, region, reading);
+	valid = valid || read_first(s, region, reading, &second);
+	if (reading->error != 0 || (!valid && !is_kept(s, number)))
+	{
+		phone->problem = problem_of(reading, s, region);
 		return;
 	}
 	phone->e164 = number->e164;
-	phone->region = number->region[0] != '\0' ? number->region : code[0] != '\0' ? pstrdup(code) : NULL;
+	phone->region = number->region[0] != '\0' && strcmp(number->region, "ZZ") != 0 ? number->region : NULL;
 	phone->kind = kind_name(number->kind);
 	phone->extension = extension != NULL ? extension : number->extension[0] != '\0' ? number->extension : NULL;
-	phone->national = number->national;
-	phone->international = number->international;
 	if (second)
 		phone->problem = "a second number follows";
-	else if (number->valid == 1)
-		phone->problem = "possible, but not a number in use";
+	else if (!valid)
+		phone->problem = number->valid == 1 ? "possible, but not a number in use" : "not a valid number";
+	if (number->national[0] != '\0')
+	{
+		phone->national = number->national;
+		phone->international = number->international;
+	}
+}
+
+void
+dc_read_phone(const char *input, const char *region, DcPhone *phone)
+{
+	char		code[3];
+	DcPlannedNumber *planned = palloc(sizeof(DcPlannedNumber));
+	char	   *s;
+
+	region_code(region, code);
+	if (overseas(input, code) == NULL && dc_phone_planned(input, code, planned))
+	{
+		phone->e164 = planned->e164;
+		phone->region = planned->region;
+		phone->kind = kind_name(planned->kind);
+		return;
+	}
+	s = dc_clean(input);
+	if (*s == '\0')
+		phone->problem = "empty";
+	else if (strlen(s) > LONGEST_FIELD)
+		phone->problem = "too long";
+	else if (strpbrk(s, "0123456789") == NULL)
+		phone->problem = "no digits";
+	else
+		read_field(s, code, phone);
+}
+
+void
+dc_parse_phone(const char *input, const char *region, DcPhone *phone)
+{
+	DcLibraryNumber *written = palloc(sizeof(DcLibraryNumber));
+	DcLibraryParse parse;
+
+	dc_read_phone(input, region, phone);
+	if (phone->e164 == NULL || phone->national != NULL)
+		return;
+	parse = library();
+	if (parse != NULL && parse(phone->e164, "", written) == 0)
+	{
+		phone->national = written->national;
+		phone->international = written->international;
+	}
 }
 
 char *
@@ -202,6 +427,6 @@ dc_normalize_phone(const char *input, const char *region)
 {
 	DcPhone		phone = {0};
 
-	dc_parse_phone(input, region, &phone);
+	dc_read_phone(input, region, &phone);
 	return unconstify(char *, phone.e164);
 }

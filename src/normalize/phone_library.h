@@ -13,6 +13,9 @@ extern "C"
 {
 #endif
 
+/* In place of an error of the library: it is not there. */
+#define DC_LIBRARY_MISSING 100
+
 typedef struct DcLibraryNumber
 {
 	int			valid;			/* 2: valid, 1: possible only, 0: neither */
