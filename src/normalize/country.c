@@ -92,6 +92,22 @@ make_names(void)
 	names = table;
 }
 
+/* The code that two letters are, in whatever case, or NULL. */
+static const char *
+alpha2(const char *s)
+{
+	static const char *codes[26][26];
+	static bool made = false;
+	uint8		first = (uint8) (pg_toupper((unsigned char) s[0]) - 'A');
+	uint8		second = (uint8) (pg_toupper((unsigned char) s[1]) - 'A');
+
+	if (!made)
+		for (const char *const *code = uloc_getISOCountries(); *code != NULL; code++)
+			codes[(*code)[0] - 'A'][(*code)[1] - 'A'] = *code;
+	made = true;
+	return first < 26 && second < 26 ? codes[first][second] : NULL;
+}
+
 const char *
 dc_normalize_country(const char *input)
 {
@@ -107,7 +123,9 @@ dc_normalize_country(const char *input)
 	alias = dc_lexicon_find(&dc_lexicon_country_names, fold);
 	if (alias != NULL)
 		return *alias != '\0' ? alias : NULL;
-	if (strlen(s) == 2 || strlen(s) == 3)
+	if (strlen(s) == 2)
+		return alpha2(s);
+	if (strlen(s) == 3)
 	{
 		char		upper[4];
 
@@ -119,7 +137,7 @@ dc_normalize_country(const char *input)
 			UErrorCode	status = U_ZERO_ERROR;
 
 			snprintf(locale, sizeof(locale), "und_%s", *code);
-			if (strcmp(*code, upper) == 0 || strcmp(uloc_getISO3Country(locale), upper) == 0)
+			if (strcmp(uloc_getISO3Country(locale), upper) == 0)
 				return *code;
 			if (strspn(upper, "0123456789") == 3)
 			{

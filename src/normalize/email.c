@@ -10,6 +10,8 @@
  */
 #include "base/port.h"
 
+#include "port/pg_bitutils.h"
+
 #include "base/text.h"
 #include "lexicon.h"
 #include "normalize/normalize.h"
@@ -215,6 +217,23 @@ local_kind(const char *local)
 	return "nominative";
 }
 
+/* The set of letters and signs in a text; an edit takes at most one away and adds one. */
+static uint32
+letters_of(const char *s)
+{
+	uint32		set = 0;
+
+	for (; *s; s++)
+		set |= 1U << (*s & 0x1F);
+	return set;
+}
+
+static bool
+within_two_edits(uint32 a, uint32 b)
+{
+	return pg_popcount32(a & ~b) <= 2 && pg_popcount32(b & ~a) <= 2;
+}
+
 /*
  * The domain meant, when this one is a slip of the keyboard from a well-known one:
  * one edit away (two for long ones), or the dot forgotten.  A well-known domain is
@@ -229,9 +248,14 @@ meant_domain(const char *domain)
 		"protonmail.com", "sfr.fr", "free.fr", "gmx.de", "gmx.net", "web.de", "t-online.de", "libero.it", "bluewin.ch", "verizon.net", "sbcglobal.net",
 		"bellsouth.net", "bbox.fr", "numericable.fr", "neuf.fr", "facebook.com", "mail.com", "att.net"
 	};
+	static uint32 target_letters[lengthof(targets)];
 	const char *best = NULL;
+	uint32		letters = letters_of(domain);
 	int			least = 3;
 
+	if (target_letters[0] == 0)
+		for (int i = 0; i < lengthof(targets); i++)
+			target_letters[i] = letters_of(targets[i]);
 	if (dc_lexicon_find(&dc_lexicon_consumer_mail_domains, domain) != NULL || strlen(domain) > 40)
 		return NULL;
 	for (int i = 0; i < lengthof(targets); i++)
@@ -242,7 +266,7 @@ meant_domain(const char *domain)
 		int			limit = strlen(target) >= 9 ? 2 : 1;
 		int			edits;
 
-		if (abs((int) strlen(target) - (int) strlen(domain)) > 2)
+		if (!within_two_edits(letters, target_letters[i]) || abs((int) strlen(target) - (int) strlen(domain)) > 2)
 			continue;
 		edits = dc_damerau_levenshtein(domain, target);
 		/* the same name under another well-formed top-level domain is another domain */

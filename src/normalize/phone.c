@@ -136,11 +136,11 @@ read_number(const char *s, const char *region, Reading *reading)
 	memset(reading, 0, sizeof(*reading));
 	if (dc_phone_planned(s, region, &planned))
 	{
-		reading->number.valid = 2;
+		reading->number.valid = planned.valid;
 		reading->number.kind = planned.kind;
 		strlcpy(reading->number.region, planned.region, sizeof(reading->number.region));
 		strlcpy(reading->number.e164, planned.e164, sizeof(reading->number.e164));
-		return true;
+		return planned.valid == 2;
 	}
 	parse = library();
 	reading->error = parse == NULL ? DC_LIBRARY_MISSING : parse(s, region, &reading->number);
@@ -226,6 +226,9 @@ read_first(const char *s, const char *region, Reading *reading, bool *second)
 		if (before < WHOLE_NUMBER || (!is_letter(*p) && strchr(" /;|,&+-(", *p) == NULL))
 			continue;
 		if (p > s && (is_letter(p[-1]) || p[-1] == ' '))
+			continue;
+		/* a few digits behind a blank belong to the number */
+		if (strchr(" -(", *p) != NULL && all > before && all - before < WHOLE_NUMBER)
 			continue;
 		if (read_one(pnstrdup(s, p - s), region, &part))
 		{
@@ -387,7 +390,7 @@ dc_read_phone(const char *input, const char *region, DcPhone *phone)
 	char	   *s;
 
 	region_code(region, code);
-	if (overseas(input, code) == NULL && dc_phone_planned(input, code, planned))
+	if (overseas(input, code) == NULL && dc_phone_planned(input, code, planned) && planned->valid == 2)
 	{
 		phone->e164 = planned->e164;
 		phone->region = planned->region;

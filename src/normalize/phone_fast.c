@@ -6,7 +6,7 @@
  * libphonenumber takes 30 microseconds a number.  Nine numbers in ten are valid, of a
  * known country and written with nothing but digits and the usual signs: for
  * these the plans (phone_plan.h) answer the same in a fraction of one.  Whatever is
- * irregular or not valid is left to the library.  test/t/phone compares the two.
+ * irregular, or much too short or long, is left to the library.  test/t/phone compares the two.
  *
  *-------------------------------------------------------------------------
  */
@@ -15,8 +15,9 @@
 /* No valid number has more, with calling code, trunk prefix and "00". */
 #define MOST_DIGITS 20
 
-/* Digits of a number in North America behind its calling code. */
-#define NANP_DIGITS 10
+/* Fewer or more behind a calling code are the library's to refuse. */
+#define LEAST_NATIONAL_DIGITS 4
+#define MOST_NATIONAL_DIGITS 15
 
 /* A "/" parts two numbers when that many digits stand before it. */
 #define DIGITS_BEFORE_SLASH 6
@@ -59,23 +60,39 @@ kind_of(const DcPhonePlan *plan, const char *digits)
 	return dc_phone_nodes[node][DC_PHONE_KIND] - 1;
 }
 
-/* A national number of the plan's country, with its trunk prefix or without. */
+/* By the first plan of a calling code and those that share it. */
 static bool
-national(const DcPhonePlan *plan, const char *digits, DcPlannedNumber *number)
+find_kind(const DcPhonePlan *first, const char *digits, DcPlannedNumber *number)
 {
-	if (plan->trunk[0] != '\0' && digits[0] == plan->trunk[0])
+	for (const DcPhonePlan *plan = first; strcmp(plan->calling_code, first->calling_code) == 0; plan++)
 	{
-		digits++;
-		/* 310 1234, a whole number in Canada, is none behind a trunk prefix */
-		if (plan->calling_code[0] == '1' && strlen(digits) != NANP_DIGITS)
-			return false;
+		number->kind = kind_of(plan, digits);
+		number->region = plan->region;
+		if (number->kind >= 0)
+			return true;
 	}
-	number->kind = kind_of(plan, digits);
-	if (number->kind < 0)
+	number->region = "";
+	return false;
+}
+
+/*
+ * A number of a calling code, whose first plan is given, by the national digits. A
+ * trunk prefix goes unless too few digits are left: "stripped" tells which.
+ */
+static bool
+judge(const DcPhonePlan *first, const char *digits, bool *stripped, DcPlannedNumber *number)
+{
+	size_t		len = strlen(digits);
+
+	if (len > MOST_NATIONAL_DIGITS || len < LEAST_NATIONAL_DIGITS)
 		return false;
-	number->region = plan->region;
+	*stripped = first->trunk[0] != '\0' && digits[0] == first->trunk[0] &&
+		((first->lengths & (1U << (len - 1))) != 0 || first->lengths >> (len - 1) == 0);
+	digits += *stripped;
+	len -= *stripped;
+	number->valid = find_kind(first, digits, number) ? 2 : (first->some_lengths & (1U << len)) != 0 ? 1 : 0;
 	strcpy(number->e164, "+");
-	strcat(number->e164, plan->calling_code);
+	strcat(number->e164, first->calling_code);
 	strcat(number->e164, digits);
 	return true;
 }
@@ -87,14 +104,34 @@ international(const char *digits, DcPlannedNumber *number)
 	for (const DcPhonePlan *plan = dc_phone_plans; plan->region[0] != '\0'; plan++)
 	{
 		size_t		len;
+		bool		stripped;
 
 		if (plan->calling_code[0] != digits[0])
 			continue;
 		len = strlen(plan->calling_code);
-		if (strncmp(digits, plan->calling_code, len) == 0 && national(plan, digits + len, number))
-			return true;
+		if (strncmp(digits, plan->calling_code, len) != 0)
+			continue;
+		return judge(plan, digits + len, &stripped, number);
 	}
 	return false;
+}
+
+/*
+ * A number without calling code: valid as it stands, or only possible and nothing that
+ * could be read in another way.
+ */
+static bool
+national(const DcPhonePlan *plan, const char *digits, DcPlannedNumber *number)
+{
+	const DcPhonePlan *first = dc_phone_plans;
+	bool		stripped;
+
+	while (strcmp(first->calling_code, plan->calling_code) != 0)
+		first++;
+	if (!judge(first, digits, &stripped, number))
+		return false;
+	return number->valid == 2 ||
+		(plan->abroad[0] != '\0' && strncmp(digits, plan->calling_code, strlen(plan->calling_code)) != 0);
 }
 
 static const DcPhonePlan *
@@ -102,7 +139,7 @@ plan_of(const char *region)
 {
 	for (const DcPhonePlan *plan = dc_phone_plans; plan->region[0] != '\0'; plan++)
 		if (plan->region[0] == region[0] && plan->region[1] == region[1])
-			return plan;
+			return plan->national ? plan : NULL;
 	return NULL;
 }
 
@@ -110,20 +147,17 @@ bool
 dc_phone_planned(const char *input, const char *region, DcPlannedNumber *number)
 {
 	char		digits[MOST_DIGITS + 1];
-	char		whole[MOST_DIGITS + 4];
 	bool		plus;
-	const DcPhonePlan *plan = plan_of(region);
+	const DcPhonePlan *plan;
 
 	if (read_digits(input, digits, &plus) == 0)
 		return false;
 	if (plus)
 		return international(digits, number);
+	plan = region[0] == '\0' ? NULL : plan_of(region);
 	if (plan == NULL)
 		return false;
-	if (plan->abroad[0] != '\0' && strncmp(digits, plan->abroad, 2) == 0)
-		return international(digits + 2, number);
-	/* the main region of the calling code is asked first, as for an international number */
-	strcpy(whole, plan->calling_code);
-	strcat(whole, digits);
-	return international(whole, number);
+	if (plan->abroad[0] != '\0' && strncmp(digits, plan->abroad, strlen(plan->abroad)) == 0)
+		return international(digits + strlen(plan->abroad), number);
+	return national(plan, digits, number);
 }

@@ -18,7 +18,10 @@ typedef struct DcPhonePlan
 	char		region[3];		/* "" ends the list; the main region of a calling code stands first */
 	char		calling_code[4];
 	char		trunk[2];		/* written before a national number, or "" */
-	char		abroad[3];		/* "00" where that begins an international number, else "" */
+	char		abroad[4];		/* "00" or "011", where that begins an international number, else "" */
+	bool		national;		/* numbers without calling code are read by the plan */
+	uint32		lengths;		/* bit n: numbers of n digits are possible */
+	uint32		some_lengths;	/* likewise, inside one place too */
 	uint16		start;			/* node before the first digit */
 } DcPhonePlan;
 
@@ -29,12 +32,12 @@ extern const DcPhonePlan dc_phone_plans[];
 /* The node that each digit leads to, 0 for none; at DC_PHONE_KIND the kind of a number that ends here, plus 1, or 0. */
 extern const uint16 dc_phone_nodes[][11];
 
-/* A number that is valid by its country's plan. */
 typedef struct DcPlannedNumber
 {
+	int			valid;			/* 2: valid by its country's plan; 1: only of a possible length; 0: neither */
 	char		e164[24];
-	const char *region;
-	int			kind;			/* PhoneNumberUtil::PhoneNumberType */
+	const char *region;			/* "" unless valid */
+	int			kind;			/* PhoneNumberUtil::PhoneNumberType, or -1 */
 } DcPlannedNumber;
 
 /*

@@ -102,11 +102,11 @@ main(int argc, char **argv)
 			make_digits(plan, digits);
 			write_number(plan, digits, text);
 			answered = dc_phone_planned(text, region, &fast);
-			right = parse(text, region, &slow) == 0 && slow.valid == 2;
-			valid += right;
-			planned += answered;
-			right = right && slow.extension[0] == '\0' && strcmp(slow.e164, fast.e164) == 0 &&
-				strcmp(slow.region, fast.region) == 0 && slow.kind == fast.kind;
+			right = parse(text, region, &slow) == 0;
+			valid += right && slow.valid == 2;
+			planned += answered && fast.valid == 2;
+			right = right && answered && slow.valid == fast.valid && slow.extension[0] == '\0' && strcmp(slow.e164, fast.e164) == 0 &&
+				(fast.valid < 2 || (strcmp(slow.region, fast.region) == 0 && slow.kind == fast.kind));
 			if (answered && !right && differences++ < 20)
 				printf("\"%s\" in %s: %s %s %d, the library %s %s %d%s\n", text, region, fast.e164, fast.region, fast.kind,
 					   slow.e164, slow.region, slow.kind, slow.valid == 2 ? "" : ", not valid");

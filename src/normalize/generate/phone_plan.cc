@@ -39,9 +39,9 @@ using i18n::phonenumbers::PhoneMetadataCollection;
 using i18n::phonenumbers::PhoneNumberDesc;
 using i18n::phonenumbers::PhoneNumberUtil;
 
-/* In order of look-up: a region whose calling code is another's too stands behind the main one. */
-static const char *const regions[] = {
-	"FR", "DE", "GB", "ES", "IT", "BE", "CH", "US", "CA", "NL", "PT", "AT", "PL", "SE", "DK", "NO", "FI", "CZ", "IE",
+/* In order of look-up. With a country come all that share its calling code. */
+static const char *const countries[] = {
+	"FR", "DE", "GB", "ES", "IT", "BE", "CH", "US", "NL", "PT", "AT", "PL", "SE", "DK", "NO", "FI", "CZ", "IE",
 	"GP", "GF", "MQ", "RE"
 };
 
@@ -352,13 +352,32 @@ metadata_of(const PhoneMetadataCollection &all, const char *region)
 	fail(std::string("no metadata for ") + region);
 }
 
-/* A country with another way to write numbers than a plain prefix is left to the library. */
+/* Whether a country's national numbers begin with a plain trunk prefix or none. */
 static bool
 is_plain(const PhoneMetadata &metadata)
 {
 	const std::string &prefix = metadata.national_prefix_for_parsing();
 
 	return prefix.size() <= 1 && (prefix.empty() || isdigit(prefix[0])) && !metadata.has_national_prefix_transform_rule();
+}
+
+/* The plan of a region, as C; the trunk prefix and the lengths are those of the calling code's main region. */
+static std::string
+plan_of(const PhoneMetadata &metadata, const PhoneMetadata &main)
+{
+	char		line[100];
+	const std::string &abroad = metadata.international_prefix();
+	unsigned	lengths = 0;
+	unsigned	local = 0;
+
+	for (int length : main.general_desc().possible_length())
+		lengths |= 1U << length;
+	for (int length : main.general_desc().possible_length_local_only())
+		local |= 1U << length;
+	snprintf(line, sizeof(line), "\t{\"%s\", \"%d\", \"%s\", \"%s\", %s, 0x%X, 0x%X, %d},\n", metadata.id().c_str(),
+			 metadata.country_code(), main.national_prefix_for_parsing().c_str(), abroad == "00" || abroad == "011" ? abroad.c_str() : "",
+			 is_plain(metadata) ? "true" : "false", lengths, lengths | local, Plan(metadata).start);
+	return line;
 }
 
 int
@@ -369,16 +388,16 @@ main()
 
 	if (!all.ParseFromArray(i18n::phonenumbers::metadata_get(), i18n::phonenumbers::metadata_size()))
 		fail("libphonenumber's metadata cannot be read");
-	for (const char *region : regions)
+	for (const char *country : countries)
 	{
-		const PhoneMetadata &metadata = metadata_of(all, region);
-		char		line[100];
+		const PhoneMetadata &main = metadata_of(all, country);
 
-		if (!is_plain(metadata))
-			continue;
-		snprintf(line, sizeof(line), "\t{\"%s\", \"%d\", \"%s\", \"%s\", %d},\n", region, metadata.country_code(),
-				 metadata.national_prefix_for_parsing().c_str(), metadata.international_prefix() == "00" ? "00" : "", Plan(metadata).start);
-		plans += line;
+		if (!is_plain(main))
+			fail(std::string(country) + " has no plain trunk prefix");
+		plans += plan_of(main, main);
+		for (const PhoneMetadata &other : all.metadata())
+			if (other.country_code() == main.country_code() && other.id() != main.id())
+				plans += plan_of(other, main);
 	}
 	if (nodes.size() > UINT16_MAX)
 		fail("too many states");
