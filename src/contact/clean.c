@@ -19,6 +19,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
+#include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -27,6 +28,9 @@
 #include "contact/clean.h"
 #include "duty/duty.h"
 #include "normalize/normalize.h"
+
+/* Advisory lock on the sources of a controller, shared by all who write contacts; guard_source() takes it alone. */
+#define DC_SOURCE_LOCK 1685549172
 
 /* text[] columns */
 enum
@@ -103,9 +107,11 @@ read_sources(Cleaner *cleaner, int controller_id)
 	Datum		args[] = {Int32GetDatum(controller_id)};
 	MemoryContext old;
 
+	DirectFunctionCall2(pg_advisory_xact_lock_shared_int4, Int32GetDatum(DC_SOURCE_LOCK), Int32GetDatum(controller_id));
 	SPI_connect();
+	/* not read-only: the snapshot is one taken behind the lock */
 	if (SPI_execute_with_args("SELECT name, region FROM dropcontact.source WHERE controller_id = $1 ORDER BY source_id",
-							  1, types, args, NULL, true, 0) != SPI_OK_SELECT)
+							  1, types, args, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the sources");
 	old = MemoryContextSwitchTo(cleaner->statement);
 	cleaner->nsources = SPI_processed;

@@ -20,8 +20,7 @@ CREATE TABLE dropcontact.contact (
 	received jsonb,
 	problems jsonb,
 	cleaned_by integer NOT NULL,
-	UNIQUE (controller_id, source, external_id),
-	FOREIGN KEY (controller_id, source) REFERENCES dropcontact.source (controller_id, name)
+	UNIQUE (controller_id, source, external_id)
 );
 ALTER SEQUENCE dropcontact.contact_id_seq OWNED BY dropcontact.contact.contact_id;
 COMMENT ON TABLE dropcontact.contact IS 'One row per record received. A trigger cleans every INSERT and UPDATE; a value that cannot be used is kept as received and listed in contact_problem, and the row is never refused for it';
@@ -43,6 +42,30 @@ CREATE FUNCTION dropcontact.clean_contact() RETURNS trigger
 COMMENT ON FUNCTION dropcontact.clean_contact() IS 'Row trigger of contact: gives each field its clean form, keeps the original of what it changed, lists what it could not use. Errors: undefined_object for an unknown source';
 CREATE TRIGGER clean BEFORE INSERT OR UPDATE ON dropcontact.contact
 	FOR EACH ROW EXECUTE FUNCTION dropcontact.clean_contact();
+
+-- A foreign key would cost as much as all cleaning: the trigger above looks each source up, under a lock
+-- that this function takes for itself (DC_SOURCE_LOCK of clean.c).
+CREATE FUNCTION dropcontact.guard_source() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+BEGIN
+	PERFORM pg_advisory_xact_lock(1685549172, OLD.controller_id);
+	IF EXISTS (SELECT FROM contact c WHERE c.controller_id = OLD.controller_id AND c.source = OLD.name) THEN
+		RAISE foreign_key_violation USING
+			MESSAGE = format('source "%s" has contacts', OLD.name),
+			DETAIL = 'A source that contacts come from can be neither renamed nor removed.';
+	END IF;
+	IF TG_OP = 'DELETE' THEN
+		RETURN OLD;
+	END IF;
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.guard_source() IS 'Row trigger of source: keeps a source that contacts come from. Errors: foreign_key_violation';
+CREATE TRIGGER guard BEFORE DELETE OR UPDATE OF controller_id, name ON dropcontact.source
+	FOR EACH ROW EXECUTE FUNCTION dropcontact.guard_source();
+REVOKE ALL ON FUNCTION dropcontact.guard_source() FROM PUBLIC;
 
 ALTER TABLE dropcontact.contact ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON dropcontact.contact
