@@ -21,6 +21,11 @@ static inline char *
 put_entry(char *out, char *o, uint32 entry)
 {
 	entry &= ~DC_FOLD_BASE;
+	if (entry < 0x80 && entry != ' ')
+	{
+		*o++ = (char) entry;
+		return o;
+	}
 	do
 	{
 		char		c = (char) (entry & 0xFF);

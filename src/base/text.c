@@ -164,16 +164,36 @@ character_kind(uint32 c)
 	return u_charType((UChar32) c) == U_FORMAT_CHAR ? DC_INVISIBLE : DC_KEPT;
 }
 
+/* The length of a text of printing ASCII with single blanks inside, which is clean already; else 0. */
+static size_t
+clean_length(const char *s)
+{
+	size_t		len = 0;
+
+	if (s[0] == ' ')
+		return 0;
+	for (; s[len] != '\0'; len++)
+		if (s[len] < ' ' || s[len] > '~' || (s[len] == ' ' && (s[len + 1] == ' ' || s[len + 1] == '\0')))
+			return 0;
+	return len;
+}
+
 char *
 dc_clean(const char *s)
 {
 	const char *p = s;
-	const char *end = s + strlen(s);
-	char	   *out = palloc(3 * (end - s) + 1);
+	size_t		clean = clean_length(s);
+	const char *end = s + (clean > 0 ? clean : strlen(s));
+	char	   *out = palloc(clean > 0 ? clean + 1 : 3 * (end - s) + 1);
 	char	   *o = out;
 	bool		blank = false;
 	bool		composing = false;
 
+	if (clean > 0)
+	{
+		memcpy(out, s, clean + 1);
+		return out;
+	}
 	while (p < end)
 	{
 		uint32		c = (uint8) *p;

@@ -152,6 +152,7 @@ dc_parse_company(const char *input, DcCompany *company)
 {
 	static const char *const placeholders[] = {"na", "none", "null", "aucun", "aucune", "neant", "test", "inconnu", "unknown", "unbekannt", "particulier", "private", "privat", "xxx", "nc"};
 	char	   *s = dc_clean(input);
+	char	   *whole;
 	Word		words[MAX_WORDS];
 	int			n = 0;
 	char	   *rest;
@@ -170,8 +171,9 @@ dc_parse_company(const char *input, DcCompany *company)
 		company->problem = "too long";
 		return;
 	}
+	whole = squeeze(s);
 	for (int i = 0; i < lengthof(placeholders); i++)
-		if (strcmp(squeeze(s), placeholders[i]) == 0)
+		if (strcmp(whole, placeholders[i]) == 0)
 		{
 			company->problem = "a placeholder";
 			return;
