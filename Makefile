@@ -76,6 +76,26 @@ build/test/%: test/c/%.c $(SERVERLESS_SOURCES) $(wildcard src/*/*.h)
 
 $(OBJS): build/lexicon.h $(wildcard src/*/*.h)
 
+# The fuzz target: by libFuzzer where there is clang, else by a driver of our own.
+FUZZ_SOURCES = test/fuzz/normalize.c $(SERVERLESS_SOURCES)
+FUZZ_FLAGS = -std=gnu11 -w -g -O1 -fno-omit-frame-pointer -DFRONTEND $(CPPFLAGS)
+CLANG ?= $(firstword $(wildcard /usr/bin/clang /usr/bin/clang-[0-9]*))
+
+ifneq ($(CLANG),)
+fuzz: build/fuzz/libfuzzer
+endif
+fuzz: build/fuzz/driver
+
+build/fuzz/libfuzzer: $(FUZZ_SOURCES) $(wildcard src/*/*.h)
+	@mkdir -p build/fuzz
+	$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -o $@ $(FUZZ_SOURCES) $(SERVERLESS_LIBS)
+
+build/fuzz/driver: test/fuzz/driver.c $(FUZZ_SOURCES) $(wildcard src/*/*.h)
+	@mkdir -p build/fuzz
+	$(CC) $(FUZZ_FLAGS) -fsanitize=address,undefined -o $@ test/fuzz/driver.c $(FUZZ_SOURCES) $(SERVERLESS_LIBS)
+
+.PHONY: fuzz
+
 # The numbering plans of the main countries come from libphonenumber's metadata.
 build/phone_plan: src/normalize/generate/phone_plan.cc
 	@mkdir -p build

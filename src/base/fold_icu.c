@@ -44,7 +44,7 @@ accents_to_apostrophes(UChar *u, int32_t ulen)
 
 /*
  * Letters and digits stay, each run of other characters becomes one blank,
- * apostrophes, invisible characters and marks without a letter go.  In place.
+ * apostrophes, invisible characters and marks of no foreign letter go.  In place.
  */
 static void
 keep_words(char *folded)
@@ -57,7 +57,7 @@ keep_words(char *folded)
 
 		bool		mark = u_charType(c) == U_NON_SPACING_MARK;
 
-		if (mark ? o > folded && o[-1] != ' ' : u_isalnum(c))
+		if (mark ? o > folded && (o[-1] & 0x80) != 0 : u_isalnum(c))
 			o += dc_utf8_put(o, c);
 		else if (mark || c == '\'' || u_charType(c) == U_FORMAT_CHAR)
 			continue;

@@ -189,6 +189,9 @@ dc_email_key(const char *input)
 	if (domain == NULL)
 		return NULL;
 	provider_rules(&local, &domain);
+	/* a dot that stood before the tag ends no mailbox */
+	for (size_t len = strlen(local); len > 1 && local[len - 1] == '.'; len--)
+		local[len - 1] = '\0';
 	return psprintf("%s@%s", local, domain);
 }
 

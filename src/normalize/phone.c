@@ -161,6 +161,10 @@ read_one(const char *s, const char *region, Reading *reading)
 		return reading->number.valid == 2;
 	if (read_number(s, region, reading))
 		return true;
+	/* written with letters, say */
+	rewritten = overseas(reading->number.e164, "");
+	if (rewritten != NULL && reading->error == 0)
+		return read_number(rewritten, "", reading);
 	/* "00" where it is not dialled, or in a field without a country */
 	if (strncmp(abroad, "00", 2) == 0 && read_number(psprintf("+%s", abroad + 2), region, &other))
 		*reading = other;
@@ -317,6 +321,19 @@ is_filler(const char *s)
 	return true;
 }
 
+/* "+81 *2345", or that as it is given back: +812345. */
+static bool
+is_service_number(const char *s, const char *e164)
+{
+	size_t		code = *s == '+' ? strspn(s + 1, "0123456789") : 0;
+	size_t		len = strlen(e164);
+
+	if (len < 6 || len > 8 || code == 0)
+		return false;
+	s += 1 + code;
+	return *s == '\0' ? code + 1 == len : code <= 3 && s[strspn(s, " ")] == '*';
+}
+
 /*
  * Whether a number that no plan knows is still one to keep: its length may be right
  * and the plan too old; North American networks ignore surplus digits (1-800 with a
@@ -327,11 +344,11 @@ is_kept(const char *s, const DcLibraryNumber *number)
 {
 	size_t		len = strlen(number->e164);
 
-	if (number->valid == 1 && count_digits(s, strlen(s)) >= WHOLE_NUMBER)
+	if (number->valid == 1 && len > WHOLE_NUMBER)
 		return !is_filler(s) && !is_torso(number);
 	if (strncmp(number->e164, "+1", 2) == 0 && number->valid == 0)
 		return len > 12 && len <= 14;
-	return strncmp(s, "+", 1) == 0 && strchr(s, '*') != NULL;
+	return is_service_number(s, number->e164);
 }
 
 /* region as libphonenumber wants it: capitals, "" for none. */

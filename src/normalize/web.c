@@ -94,7 +94,7 @@ dc_normalize_host(const char *host, bool unicode)
 		return result;
 	}
 	n = uidna_nameToASCII_UTF8(idna(), result, (int32_t) len, buffer, sizeof(buffer), &info, &status);
-	if (U_FAILURE(status) || info.errors != 0 || n > MAX_HOST || n == 0)
+	if (U_FAILURE(status) || info.errors != 0 || n > MAX_HOST || n == 0 || buffer[n - 1] == '.')
 		return NULL;
 	if (unicode)
 	{
@@ -105,10 +105,14 @@ dc_normalize_host(const char *host, bool unicode)
 	return pnstrdup(buffer, n);
 }
 
+/* No top-level domain is a number. */
 static bool
 is_ip_address(const char *host)
 {
-	return strchr(host, ':') != NULL || strspn(host, "0123456789.") == strlen(host);
+	const char *dot = strrchr(host, '.');
+	const char *top = dot == NULL ? host : dot + 1;
+
+	return strchr(host, ':') != NULL || strspn(top, "0123456789") == strlen(top);
 }
 
 /* The host of a URL, an e-mail address or a host, as written; NULL when there is none. */
@@ -185,23 +189,30 @@ dc_registrable_domain(const char *input)
 	return unicode;
 }
 
+static int
+hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
+}
+
 /* Percent-decoded in place. */
 static void
 percent_decode(char *s)
 {
 	char	   *o = s;
 
-	for (; *s; s++)
+	while (*s)
 	{
-		unsigned int c;
+		int			high = *s == '%' ? hex_digit(s[1]) : -1;
+		int			low = high >= 0 ? hex_digit(s[2]) : -1;
 
-		if (*s == '%' && isxdigit((unsigned char) s[1]) && isxdigit((unsigned char) s[2]) && sscanf(s + 1, "%2x", &c) == 1 && c != 0)
+		if (low >= 0 && high + low > 0)
 		{
-			*o++ = (char) c;
-			s += 2;
+			*o++ = (char) (16 * high + low);
+			s += 3;
 		}
 		else
-			*o++ = *s;
+			*o++ = *s++;
 	}
 	*o = '\0';
 }
@@ -235,9 +246,12 @@ dc_normalize_linkedin(const char *input)
 	else
 		return NULL;
 	path[strcspn(path, "/?#")] = '\0';
+	/* some addresses are encoded twice */
 	percent_decode(path);
-	path = dc_clean(path);
-	if (*path == '\0' || strpbrk(path, " /\\<>") != NULL)
+	percent_decode(path);
+	path = dc_clean(dc_lower(dc_clean(path)));
+	/* what is left of an encoding, or is no UTF-8, is no slug */
+	if (*path == '\0' || strpbrk(path, " /\\<>%?#") != NULL || strstr(path, "\357\277\275") != NULL)
 		return NULL;
-	return psprintf("linkedin.com/%s/%s", kind, dc_lower(path));
+	return psprintf("linkedin.com/%s/%s", kind, path);
 }
