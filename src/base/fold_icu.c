@@ -33,13 +33,19 @@ transliterator(void)
 	return opened;
 }
 
-/* Grave and acute accents that stand alone are typed for apostrophes: D´Angelo, O`Neil. */
-static void
-accents_to_apostrophes(UChar *u, int32_t ulen)
+/*
+ * Grave and acute accents that stand alone are typed for apostrophes (D´Angelo, O`Neil);
+ * a soft hyphen is no hyphen.  In place; answers the length.
+ */
+static int32_t
+correct_typing(UChar *u, int32_t ulen)
 {
+	int32_t		n = 0;
+
 	for (int32_t i = 0; i < ulen; i++)
-		if (u[i] == 0x60 || u[i] == 0xB4)
-			u[i] = '\'';
+		if (u[i] != 0xAD)
+			u[n++] = u[i] == 0x60 || u[i] == 0xB4 ? '\'' : u[i];
+	return n;
 }
 
 /*
@@ -81,7 +87,7 @@ dc_fold_icu(const char *s, size_t len)
 	char	   *folded;
 
 	u_strFromUTF8WithSub(u, capacity, &ulen, s, (int32_t) len, 0xFFFD, NULL, &status);
-	accents_to_apostrophes(u, ulen);
+	ulen = correct_typing(u, ulen);
 	limit = ulen;
 	if (transliterator() != NULL)
 		utrans_transUChars(transliterator(), u, &ulen, capacity, 0, &limit, &status);

@@ -282,7 +282,7 @@ problem_of(const Reading *reading, const char *s, const char *region)
 		case 0:
 			return digits < WHOLE_NUMBER ? "too short" : "not a valid number";
 		case 1:
-			return digits < WHOLE_NUMBER ? "too short" : region[0] == '\0' ? "no country" : "invalid country calling code";
+			return digits < WHOLE_NUMBER ? "too short" : region[0] == '\0' && strchr(s, '+') == NULL ? "no country" : "invalid country calling code";
 		case 3:
 		case 4:
 			return "too short";
@@ -379,7 +379,7 @@ read_field(char *s, const char *region, DcPhone *phone)
 	valid = two ? read_first(s, region, reading, &second) : false;
 	valid = valid || read_one(s, region, reading);
 	valid = valid || read_first(s, region, reading, &second);
-	if (reading->error != 0 || (!valid && !is_kept(s, number)))
+	if (reading->error != 0 || (!valid && (is_short_code(s) || !is_kept(s, number))))
 	{
 		phone->problem = problem_of(reading, s, region);
 		return;

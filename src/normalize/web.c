@@ -155,7 +155,7 @@ dc_normalize_website(const char *input)
 	host = dc_normalize_host(host, true);
 	if (host == NULL || strchr(host, '.') == NULL || is_ip_address(host))
 		return NULL;
-	if (strncmp(host, "www.", 4) == 0 && strchr(host + 4, '.') != NULL)
+	while (strncmp(host, "www.", 4) == 0 && strchr(host + 4, '.') != NULL)
 		host += 4;
 	return host;
 }
