@@ -21,10 +21,11 @@
 /* No byte of UTF-8 becomes more UTF-16 units than these (U+FDFA: 3 bytes, 18 units). */
 #define DC_FOLD_EXPANSION 8
 
+/* Letters that only their lower case has a rule for, and accents behind what a sign became, take their second step. */
 static UTransliterator *
 transliterator(void)
 {
-	static const UChar id[] = u"NFKC; Any-Latin; Latin-ASCII; Lower; NFKC";
+	static const UChar id[] = u"NFKC; Lower; Any-Latin; Latin-ASCII; Latin-ASCII; Lower; NFKC";
 	static UTransliterator *opened = NULL;
 	UErrorCode	status = U_ZERO_ERROR;
 
@@ -75,27 +76,66 @@ keep_words(char *folded)
 	*o = '\0';
 }
 
-char *
-dc_fold_icu(const char *s, size_t len)
+/*
+ * The longest piece that is transliterated at once: ICU moves the rest of a text at
+ * each replacement, so its time would be quadratic.
+ */
+#define DC_FOLD_PIECE 600
+
+/* Where the first piece of a text ends: behind a blank where there is one, else between two characters. */
+static size_t
+piece_length(const char *s, size_t len)
+{
+	size_t		n = DC_FOLD_PIECE;
+
+	if (len <= DC_FOLD_PIECE)
+		return len;
+	while (n > DC_FOLD_PIECE / 2 && s[n - 1] != ' ')
+		n--;
+	if (s[n - 1] != ' ')
+		for (n = DC_FOLD_PIECE; ((uint8) s[n] & 0xC0) == 0x80 && n > DC_FOLD_PIECE - 4;)
+			n--;
+	return n;
+}
+
+/* Transliterates a piece and appends it. */
+static void
+append_piece(StringInfo out, const char *s, size_t len, UChar *u, int32_t capacity)
 {
 	UErrorCode	status = U_ZERO_ERROR;
-	int32_t		capacity = (int32_t) len * DC_FOLD_EXPANSION + 64;
-	UChar	   *u = palloc(sizeof(UChar) * (size_t) capacity);
 	int32_t		ulen = 0;
 	int32_t		limit;
 	int32_t		size = 0;
-	char	   *folded;
 
 	u_strFromUTF8WithSub(u, capacity, &ulen, s, (int32_t) len, 0xFFFD, NULL, &status);
 	ulen = correct_typing(u, ulen);
 	limit = ulen;
 	if (transliterator() != NULL)
 		utrans_transUChars(transliterator(), u, &ulen, capacity, 0, &limit, &status);
-	folded = palloc(3 * (size_t) ulen + 1);
+	enlargeStringInfo(out, 3 * ulen + 1);
 	status = U_ZERO_ERROR;
-	u_strToUTF8(folded, 3 * ulen + 1, &size, u, ulen, &status);
-	folded[size] = '\0';
+	u_strToUTF8(out->data + out->len, 3 * ulen + 1, &size, u, ulen, &status);
+	out->len += size;
+	out->data[out->len] = '\0';
+}
+
+char *
+dc_fold_icu(const char *s, size_t len)
+{
+	int32_t		capacity = (int32_t) Min(len, DC_FOLD_PIECE) * DC_FOLD_EXPANSION + 64;
+	UChar	   *u = palloc(sizeof(UChar) * capacity);
+	StringInfoData out;
+
+	initStringInfo(&out);
+	while (len > 0)
+	{
+		size_t		piece = piece_length(s, len);
+
+		append_piece(&out, s, piece, u, capacity);
+		s += piece;
+		len -= piece;
+	}
 	pfree(u);
-	keep_words(folded);
-	return folded;
+	keep_words(out.data);
+	return out.data;
 }

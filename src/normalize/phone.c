@@ -156,15 +156,18 @@ read_one(const char *s, const char *region, Reading *reading)
 	char		digits[10];
 	Reading		other;
 
+	if (rewritten == NULL)
+	{
+		bool		valid = read_number(s, region, reading);
+
+		/* its digits may have been letters */
+		rewritten = overseas(reading->number.e164, "");
+		if (valid && rewritten == NULL)
+			return true;
+	}
 	/* the prefix says where it belongs, even when the plan does not know the number yet */
 	if (rewritten != NULL && (read_number(rewritten, "", reading) || reading->number.valid == 1))
 		return reading->number.valid == 2;
-	if (read_number(s, region, reading))
-		return true;
-	/* written with letters, say */
-	rewritten = overseas(reading->number.e164, "");
-	if (rewritten != NULL && reading->error == 0)
-		return read_number(rewritten, "", reading);
 	/* "00" where it is not dialled, or in a field without a country */
 	if (strncmp(abroad, "00", 2) == 0 && read_number(psprintf("+%s", abroad + 2), region, &other))
 		*reading = other;

@@ -2,7 +2,7 @@
  *
  * fold.c
  *	  dc_fold (the table) against dc_fold_icu (its definition): every assigned code
- *	  point alone and between letters, and random texts.
+ *	  point alone and between letters, and random texts; and what is folded stays as it is.
  *
  *-------------------------------------------------------------------------
  */
@@ -21,6 +21,11 @@ compare(const char *text, size_t len)
 {
 	char	   *table = dc_fold_n(text, len);
 	char	   *icu = dc_fold_icu(text, len);
+	char	   *again = dc_fold(table);
+
+	if (strcmp(table, again) != 0 && differences++ < 20)
+		fprintf(stderr, "\"%.*s\": \"%s\", folded again \"%s\"\n", (int) len, text, table, again);
+	pfree(again);
 
 	if (strcmp(table, icu) != 0 && differences++ < 20)
 		fprintf(stderr, "\"%.*s\": \"%s\", ICU \"%s\"\n", (int) len, text, table, icu);
