@@ -124,14 +124,17 @@ static bool
 national(const DcPhonePlan *plan, const char *digits, DcPlannedNumber *number)
 {
 	const DcPhonePlan *first = dc_phone_plans;
+	bool		coded = strncmp(digits, plan->calling_code, strlen(plan->calling_code)) == 0;
 	bool		stripped;
 
 	while (strcmp(first->calling_code, plan->calling_code) != 0)
 		first++;
 	if (!judge(first, digits, &stripped, number))
 		return false;
-	return number->valid == 2 ||
-		(plan->abroad[0] != '\0' && strncmp(digits, plan->calling_code, strlen(plan->calling_code)) != 0);
+	if (number->valid == 2)
+		/* 358 205 354 is a Finnish number, but in Åland begins with the calling code */
+		return plan == first || !coded || stripped || kind_of(plan, digits) >= 0;
+	return plan->abroad[0] != '\0' && !coded;
 }
 
 static const DcPhonePlan *

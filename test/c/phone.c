@@ -2,7 +2,7 @@
  *
  * phone.c
  *	  dc_phone_planned against libphonenumber: whatever it answers at all must be what
- *	  the library answers.  Usage: phone LIBRARY [NUMBERS], by country.
+ *	  the library answers.  Usage: phone LIBRARY [NUMBERS [REGION...]].
  *
  * Half of the numbers are walks through the plan's automaton, so nearly valid or
  * valid; half are any digits.  They are written in the ways people write them.
@@ -71,6 +71,16 @@ write_number(const DcPhonePlan *plan, const char *digits, char *text)
 	*o = '\0';
 }
 
+/* Whether a region is among those asked for, which are all when none is. */
+static bool
+is_wanted(const char *region, int n, char **wanted)
+{
+	for (int i = 0; i < n; i++)
+		if (strcmp(region, wanted[i]) == 0)
+			return true;
+	return n <= 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -89,6 +99,8 @@ main(int argc, char **argv)
 		int			valid = 0;
 		int			planned = 0;
 
+		if (!is_wanted(plan->region, argc - 3, argv + 3))
+			continue;
 		for (int i = 0; i < numbers; i++)
 		{
 			DcPlannedNumber fast;
