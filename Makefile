@@ -10,7 +10,7 @@ MODULE_big = dropcontact
 # Floors, lowest first: a file may include only from its own floor or below.
 ROOMS = base normalize duty contact match merge
 C_FILES = src/dropcontact.c $(foreach room,$(ROOMS),$(sort $(wildcard src/$(room)/*.c)))
-OBJS = $(C_FILES:.c=.o) build/lexicon.o build/fold_table.o build/phone_plan.o
+OBJS = $(C_FILES:.c=.o) build/lexicon.o build/fold_table.o build/phone_plan.o build/country_table.o
 
 # One subject a file; the order is that of creation.
 SQL_PARTS = \
@@ -65,10 +65,19 @@ build/fold_table.c: build/fold_table
 	./build/fold_table > $@.new
 	mv $@.new $@
 
+# The names of countries come from ICU too.
+build/country_table: src/normalize/generate/country_table.c src/base/fold.c src/base/fold_icu.c src/base/text.c build/fold_table.c src/normalize/country_table.h
+	@mkdir -p build
+	$(SERVERLESS) -o $@ $(filter %.c,$^) $(SERVERLESS_LIBS)
+
+build/country_table.c: build/country_table
+	./build/country_table > $@.new
+	mv $@.new $@
+
 # Tests in C, run by test/t, built without a server.
 SERVERLESS = $(CC) $(CFLAGS) -DFRONTEND $(CPPFLAGS)
 SERVERLESS_FILES = $(wildcard src/base/*.c src/normalize/*.c)
-SERVERLESS_SOURCES = $(filter-out src/normalize/binding.c,$(SERVERLESS_FILES)) build/lexicon.c build/fold_table.c build/phone_plan.c
+SERVERLESS_SOURCES = $(filter-out src/normalize/binding.c,$(SERVERLESS_FILES)) build/lexicon.c build/fold_table.c build/phone_plan.c build/country_table.c
 
 build/test/%: test/c/%.c $(SERVERLESS_SOURCES) $(wildcard src/*/*.h)
 	@mkdir -p build/test
