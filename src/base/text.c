@@ -164,6 +164,20 @@ character_kind(uint32 c)
 	return u_charType((UChar32) c) == U_FORMAT_CHAR ? DC_INVISIBLE : DC_KEPT;
 }
 
+/* Whether a character is written joined to its neighbours: Arabic, Indic and other scripts, all behind these. */
+static bool
+is_joining(uint32 c)
+{
+	return c >= 0x600 && (u_isalpha((UChar32) c) || u_charType((UChar32) c) == U_NON_SPACING_MARK);
+}
+
+/* A zero-width joiner or non-joiner that does its work, so belongs to the word. */
+static bool
+is_joiner(uint32 c, uint32 previous, const char *next, const char *end)
+{
+	return (c == 0x200C || c == 0x200D) && is_joining(previous) && next < end && is_joining(dc_utf8_next(&next, end));
+}
+
 /* The length of a text of printing ASCII with single blanks inside, which is clean already; else 0. */
 static size_t
 clean_length(const char *s)
@@ -188,6 +202,7 @@ dc_clean(const char *s)
 	char	   *o = out;
 	bool		blank = false;
 	bool		composing = false;
+	uint32		previous = 0;
 
 	if (clean > 0)
 	{
@@ -206,7 +221,7 @@ dc_clean(const char *s)
 		if (c >= 0xFF01 && c <= 0xFF5E)
 			c -= 0xFEE0;
 		kind = character_kind(c);
-		if (kind == DC_INVISIBLE)
+		if (kind == DC_INVISIBLE && !is_joiner(c, previous, p, end))
 			continue;
 		if (kind == DC_BLANK)
 		{
@@ -217,6 +232,7 @@ dc_clean(const char *s)
 			*o++ = ' ';
 		blank = false;
 		composing = composing || c >= DC_FIRST_COMPOSING;
+		previous = c;
 		o += dc_utf8_put(o, c);
 	}
 	*o = '\0';

@@ -27,6 +27,7 @@ extern int	dc_utf8_put(char *dst, uint32 codepoint);
  * The text as a careful typist would have entered it: Unicode NFC; zero-width,
  * bidirectional, soft-hyphen and control characters gone; every kind of blank
  * (tabs and newlines too) one space, none at the ends; full-width ASCII narrow.
+ * Joiners between letters of joining scripts (Persian, Sinhala) stay.
  * Letters, accents and punctuation stay.  "" when nothing is left.
  */
 extern char *dc_clean(const char *s);
