@@ -186,7 +186,7 @@ static char *
 cut_extension(char *s)
 {
 	static const char *const words[] = {
-		"poste", "post", "postes", "int", "interne", "durchwahl", "dw", "apparat", "app", "klappe", "kl", "nebenstelle", "nst",
+		"poste", "post", "postes", "p", "int", "interne", "durchwahl", "dw", "apparat", "app", "klappe", "kl", "nebenstelle", "nst",
 		"interno", "interna", "anexo", "ramal", "extensao", "toestel", "tst", "anknytning", "ankn", "lokal", "wewn", "wew", "linka"
 	};
 	int			n = 0;
@@ -235,7 +235,7 @@ read_first(const char *s, const char *region, Reading *reading, bool *second)
 		if (p > s && (is_letter(p[-1]) || p[-1] == ' '))
 			continue;
 		/* a few digits behind a blank belong to the number */
-		if (strchr(" -(", *p) != NULL && all > before && all - before < WHOLE_NUMBER)
+		if (strchr(" -(", *p) != NULL && strncmp(p, " - ", 3) != 0 && all > before && all - before < WHOLE_NUMBER)
 			continue;
 		if (read_one(pnstrdup(s, p - s), region, &part))
 		{
@@ -247,18 +247,25 @@ read_first(const char *s, const char *region, Reading *reading, bool *second)
 	return false;
 }
 
-/* Whether a sign that parts numbers has a whole number on either side. */
+/*
+ * Whether a sign that parts numbers has a whole number on either side.  Words behind
+ * one (";ext=", ", ext") and two commas, a pause in dialling, begin an extension.
+ */
 static bool
 has_two(const char *s)
 {
 	for (const char *p = s; (p = strpbrk(p, "/;|,&+")) != NULL; p++)
-		/* ";ext=" and its like belong to a tel: address */
-		if (count_digits(s, p - s) >= WHOLE_NUMBER && count_digits(p, strlen(p)) >= WHOLE_NUMBER && !is_letter(p[1]))
+	{
+		if (p[0] == ',' && p[1] == ',')
+			return false;
+		if (count_digits(s, p - s) >= WHOLE_NUMBER && count_digits(p, strlen(p)) >= WHOLE_NUMBER &&
+			!is_letter(p[1 + strspn(p + 1, " ")]))
 			return true;
+	}
 	return false;
 }
 
-/* Numbers of services, dialled inside one country only: 15, 112, 3615, 118 218. */
+/* Numbers of services, dialled inside one country only: 15, 112, 118 218, 3615 (with the name of a service). */
 static bool
 is_short_code(const char *s)
 {
@@ -268,6 +275,8 @@ is_short_code(const char *s)
 	for (; *s; s++)
 		if (*s >= '0' && *s <= '9' && n < 7)
 			digits[n++] = *s;
+		else if (n >= 3 && is_letter(*s))
+			break;
 		else if (*s != ' ')
 			return false;
 	return (n >= 2 && n <= 4) || (n == 6 && (strncmp(digits, "116", 3) == 0 || strncmp(digits, "118", 3) == 0));
@@ -307,7 +316,7 @@ is_torso(const DcLibraryNumber *number)
 		size_t		len = strlen(plan->calling_code);
 
 		if (strncmp(number->e164 + 1, plan->calling_code, len) == 0)
-			return plan->trunk[0] != '\0' && number->e164[1 + len] == plan->trunk[0];
+			return plan->trunk[0] == '0' && number->e164[1 + len] == '0';
 	}
 	return false;
 }
@@ -382,7 +391,7 @@ read_field(char *s, const char *region, DcPhone *phone)
 	valid = two ? read_first(s, region, reading, &second) : false;
 	valid = valid || read_one(s, region, reading);
 	valid = valid || read_first(s, region, reading, &second);
-	if (reading->error != 0 || (!valid && (is_short_code(s) || !is_kept(s, number))))
+	if (reading->error != 0 || (!valid && ((number->valid == 1 && is_short_code(s)) || !is_kept(s, number))))
 	{
 		phone->problem = problem_of(reading, s, region);
 		return;
