@@ -40,13 +40,57 @@ alpha2(const char *s)
 	return first < 26 && second < 26 ? codes[first][second] : NULL;
 }
 
+/*
+ * A folded name without the words of state forms and articles, in whose presence and
+ * order official names differ: "korea republic of" is "korea".
+ */
+static char *
+core_of(const char *fold)
+{
+	static const char *const dropped[] = {
+		"republic", "kingdom", "state", "states", "federation", "federated", "federal", "federative", "confederation", "democratic", "peoples",
+		"socialist", "islamic", "bolivarian", "plurinational", "united", "commonwealth", "principality", "grand", "duchy", "sultanate",
+		"hashemite", "arab", "cooperative", "co", "operative", "oriental", "eastern", "independent", "union", "nation",
+		"special", "administrative", "region", "province", "sar", "the", "of", "and",
+		"republique", "royaume", "etat", "federale", "democratique", "populaire", "islamique", "principaute", "de", "du", "des", "d", "la", "le", "l", "et",
+		"republik", "bundesrepublik", "konigreich", "furstentum", "und", "der", "republica", "reino", "estado", "repubblica", "regno", "di", "del", "della", "y", "e"
+	};
+	StringInfoData core;
+	char	   *rest;
+
+	initStringInfo(&core);
+	for (char *word = strtok_r(pstrdup(fold), " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest))
+	{
+		bool		kept = true;
+
+		for (int i = 0; i < lengthof(dropped); i++)
+			kept = kept && strcmp(word, dropped[i]) != 0;
+		if (kept)
+			appendStringInfo(&core, "%s%s", core.len > 0 ? " " : "", strcmp(word, "saint") == 0 ? "st" : word);
+	}
+	return core.data;
+}
+
+/* The country of a folded name; "" for that of several, NULL when it is none's. */
+static const char *
+find_name(const char *fold)
+{
+	const char *alias = dc_lexicon_find(&dc_lexicon_country_names, fold);
+	const DcCountryName *found;
+
+	if (alias != NULL)
+		return alias;
+	found = bsearch(fold, dc_country_names, dc_country_count, sizeof(DcCountryName), compare_name);
+	return found == NULL ? NULL : found->code;
+}
+
 const char *
 dc_normalize_country(const char *input)
 {
 	char	   *s = dc_clean(input);
 	char	   *fold;
 	const char *alias;
-	const DcCountryName *found;
+	const char *code;
 
 	if (*s == '\0' || strlen(s) > 200)
 		return NULL;
@@ -79,6 +123,8 @@ dc_normalize_country(const char *input)
 			}
 		}
 	}
-	found = bsearch(fold, dc_country_names, dc_country_count, sizeof(DcCountryName), compare_name);
-	return found == NULL || found->code[0] == '\0' ? NULL : found->code;
+	code = find_name(fold);
+	if (code == NULL)
+		code = find_name(core_of(fold));
+	return code == NULL || *code == '\0' ? NULL : code;
 }
