@@ -131,6 +131,7 @@ dc_fold_icu(const char *s, size_t len)
 	{
 		size_t		piece = piece_length(s, len);
 
+		CHECK_FOR_INTERRUPTS();
 		append_piece(&out, s, piece, u, capacity);
 		s += piece;
 		len -= piece;
