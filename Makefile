@@ -105,7 +105,7 @@ build/fuzz/driver: test/fuzz/driver.c $(FUZZ_SOURCES) $(wildcard src/*/*.h)
 
 .PHONY: fuzz
 
-# The numbering plans of the main countries come from libphonenumber's metadata.
+# The numbering plans come from libphonenumber's metadata.
 build/phone_plan: src/normalize/generate/phone_plan.cc
 	@mkdir -p build
 	$(CXX) -std=c++17 -O2 -Wall -Wextra -Werror $(CPPFLAGS_PHONE) -o $@ $< -lphonenumber -lprotobuf

@@ -3,7 +3,7 @@
  * phone.c
  *	  Telephone numbers.
  *
- * Regular numbers of the main countries are answered by phone_fast.c.  The others are
+ * Regular numbers are answered by phone_fast.c.  The others are
  * libphonenumber's, from a library of its own that is loaded at the first of them.
  * What it gets wrong is set right here: extensions of other languages, French
  * overseas numbers, two numbers in one field, remarks, "00" without a country, short

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * phone_fast.c
- *	  Regular telephone numbers of the main countries, without libphonenumber.
+ *	  Regular telephone numbers, without libphonenumber.
  *
  * libphonenumber takes 30 microseconds a number.  Nine numbers in ten are valid, of a
  * known country and written with nothing but digits and the usual signs: for
@@ -88,6 +88,9 @@ judge(const DcPhonePlan *first, const char *digits, bool *stripped, DcPlannedNum
 		return false;
 	*stripped = first->trunk[0] != '\0' && digits[0] == first->trunk[0] &&
 		((first->lengths & (1U << (len - 1))) != 0 || first->lengths >> (len - 1) == 0);
+	/* 000 800, in India, and 00 77, in Japan, begin numbers: these zeros are no trunk prefix */
+	if (*stripped && (digits[1] == digits[0] || find_kind(first, digits, number)))
+		return false;
 	digits += *stripped;
 	len -= *stripped;
 	number->valid = find_kind(first, digits, number) ? 2 : (first->some_lengths & (1U << len)) != 0 ? 1 : 0;
@@ -134,7 +137,7 @@ national(const DcPhonePlan *plan, const char *digits, DcPlannedNumber *number)
 	if (number->valid == 2)
 		/* 358 205 354 is a Finnish number, but in Åland begins with the calling code */
 		return plan == first || !coded || stripped || kind_of(plan, digits) >= 0;
-	return plan->abroad[0] != '\0' && !coded;
+	return !coded;
 }
 
 static const DcPhonePlan *
@@ -160,7 +163,7 @@ dc_phone_planned(const char *input, const char *region, DcPlannedNumber *number)
 	plan = region[0] == '\0' ? NULL : plan_of(region);
 	if (plan == NULL)
 		return false;
-	if (plan->abroad[0] != '\0' && strncmp(digits, plan->abroad, strlen(plan->abroad)) == 0)
+	if (strncmp(digits, plan->abroad, strlen(plan->abroad)) == 0)
 		return international(digits + strlen(plan->abroad), number);
 	return national(plan, digits, number);
 }

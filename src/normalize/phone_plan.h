@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * phone_plan.h
- *	  Numbering plans of the main countries, as automata over digits.
+ *	  Numbering plans, as automata over digits.
  *
  * build/phone_plan.c holds them, made by generate/phone_plan.cc from the metadata of
  * the libphonenumber that the extension is built with.
@@ -18,8 +18,8 @@ typedef struct DcPhonePlan
 	char		region[3];		/* "" ends the list; the main region of a calling code stands first */
 	char		calling_code[4];
 	char		trunk[2];		/* written before a national number, or "" */
-	char		abroad[4];		/* "00" or "011", where that begins an international number, else "" */
-	bool		national;		/* numbers without calling code are read by the plan */
+	char		abroad[4];		/* begins an international number: "00" or "011"; "" where it is another */
+	bool		national;		/* numbers without calling code are read by the plan; then abroad is not "" */
 	uint32		lengths;		/* bit n: numbers of n digits are possible */
 	uint32		some_lengths;	/* likewise, inside one place too */
 	uint16		start;			/* node before the first digit */

@@ -86,7 +86,7 @@ main(int argc, char **argv)
 {
 	void	   *library = argc > 1 ? dlopen(argv[1], RTLD_NOW) : NULL;
 	DcLibraryParse parse = library != NULL ? (DcLibraryParse) dlsym(library, "dc_library_parse") : NULL;
-	int			numbers = argc > 2 ? atoi(argv[2]) : 3000;
+	int			numbers = argc > 2 ? atoi(argv[2]) : 2000;
 	int			differences = 0;
 
 	if (parse == NULL)

@@ -39,7 +39,7 @@ using i18n::phonenumbers::PhoneMetadataCollection;
 using i18n::phonenumbers::PhoneNumberDesc;
 using i18n::phonenumbers::PhoneNumberUtil;
 
-/* In order of look-up. With a country come all that share its calling code. */
+/* The first in order of look-up; all others follow. With a country come all that share its calling code. */
 static const char *const countries[] = {
 	"FR", "DE", "GB", "ES", "IT", "BE", "CH", "US", "NL", "PT", "AT", "PL", "SE", "DK", "NO", "FI", "CZ", "IE",
 	"GP", "GF", "MQ", "RE"
@@ -367,6 +367,7 @@ plan_of(const PhoneMetadata &metadata, const PhoneMetadata &main)
 {
 	char		line[100];
 	const std::string &abroad = metadata.international_prefix();
+	bool		dialled = abroad == "00" || abroad == "011";
 	unsigned	lengths = 0;
 	unsigned	local = 0;
 
@@ -375,9 +376,34 @@ plan_of(const PhoneMetadata &metadata, const PhoneMetadata &main)
 	for (int length : main.general_desc().possible_length_local_only())
 		local |= 1U << length;
 	snprintf(line, sizeof(line), "\t{\"%s\", \"%d\", \"%s\", \"%s\", %s, 0x%X, 0x%X, %d},\n", metadata.id().c_str(),
-			 metadata.country_code(), main.national_prefix_for_parsing().c_str(), abroad == "00" || abroad == "011" ? abroad.c_str() : "",
-			 is_plain(metadata) ? "true" : "false", lengths, lengths | local, Plan(metadata).start);
+			 metadata.country_code(), main.national_prefix_for_parsing().c_str(), dialled ? abroad.c_str() : "",
+			 dialled && is_plain(metadata) ? "true" : "false", lengths, lengths | local, Plan(metadata).start);
 	return line;
+}
+
+/* Whether a region is the only one of its calling code, or the main one. */
+static bool
+is_main(const PhoneMetadataCollection &all, const PhoneMetadata &metadata)
+{
+	int			sharing = 0;
+
+	for (const PhoneMetadata &other : all.metadata())
+		sharing += other.country_code() == metadata.country_code();
+	return metadata.id() != "001" && (sharing == 1 || metadata.main_country_for_code());
+}
+
+/* The plans of a calling code, once. */
+static void
+add_plans(const PhoneMetadataCollection &all, const PhoneMetadata &main, std::string &plans)
+{
+	static std::set<int> done;
+
+	if (!done.insert(main.country_code()).second)
+		return;
+	plans += plan_of(main, main);
+	for (const PhoneMetadata &other : all.metadata())
+		if (other.country_code() == main.country_code() && other.id() != main.id())
+			plans += plan_of(other, main);
 }
 
 int
@@ -389,16 +415,10 @@ main()
 	if (!all.ParseFromArray(i18n::phonenumbers::metadata_get(), i18n::phonenumbers::metadata_size()))
 		fail("libphonenumber's metadata cannot be read");
 	for (const char *country : countries)
-	{
-		const PhoneMetadata &main = metadata_of(all, country);
-
-		if (!is_plain(main))
-			fail(std::string(country) + " has no plain trunk prefix");
-		plans += plan_of(main, main);
-		for (const PhoneMetadata &other : all.metadata())
-			if (other.country_code() == main.country_code() && other.id() != main.id())
-				plans += plan_of(other, main);
-	}
+		add_plans(all, metadata_of(all, country), plans);
+	for (const PhoneMetadata &one : all.metadata())
+		if (is_main(all, one) && is_plain(one))
+			add_plans(all, one, plans);
 	if (nodes.size() > UINT16_MAX)
 		fail("too many states");
 	printf("/* Made by src/normalize/generate/phone_plan.cc from libphonenumber's metadata. */\n#include \"normalize/phone_plan.h\"\n\n");
