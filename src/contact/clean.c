@@ -56,6 +56,7 @@ typedef struct Cleaner
 	Source	   *sources;
 	int			field[F_COUNT]; /* column numbers */
 	int			list[L_COUNT];
+	int			column_id;
 	int			column_controller;
 	int			column_source;
 	int			column_received;
@@ -75,6 +76,7 @@ make_cleaner(FunctionCallInfo fcinfo, TupleDesc desc)
 		cleaner->field[f] = SPI_fnumber(desc, dc_field_names[f]);
 	for (int l = 0; l < L_COUNT; l++)
 		cleaner->list[l] = SPI_fnumber(desc, list_names[l]);
+	cleaner->column_id = SPI_fnumber(desc, "contact_id");
 	cleaner->column_controller = SPI_fnumber(desc, "controller_id");
 	cleaner->column_source = SPI_fnumber(desc, "source");
 	cleaner->column_received = SPI_fnumber(desc, "received");
@@ -251,6 +253,39 @@ same_text(Datum a, bool anull, Datum b, bool bnull)
 		memcmp(VARDATA_ANY(ta), VARDATA_ANY(tb), VARSIZE_ANY_EXHDR(ta)) == 0;
 }
 
+/*
+ * Columns that only the trigger writes: what a statement gives must be what was there.
+ * The first two identify the contact.
+ */
+static void
+refuse_derived(Cleaner *cleaner, TupleDesc desc, const Datum *values, const bool *nulls,
+			   const Datum *old_values, const bool *old_nulls, bool is_update)
+{
+	int			columns[F_COUNT - F_FIRST_DERIVED + 5] = {cleaner->column_id, cleaner->column_controller};
+	int			n = 2;
+
+	for (int f = F_FIRST_DERIVED; f < F_COUNT; f++)
+		columns[n++] = cleaner->field[f];
+	columns[n++] = cleaner->column_received;
+	columns[n++] = cleaner->column_problems;
+	columns[n++] = cleaner->column_cleaned_by;
+	for (int c = is_update ? 0 : 2; c < n; c++)
+	{
+		int			i = columns[c] - 1;
+		Form_pg_attribute attribute = TupleDescAttr(desc, i);
+
+		if (nulls[i] == old_nulls[i] &&
+			(nulls[i] || datum_image_eq(values[i], old_values[i], attribute->attbyval, attribute->attlen)))
+			continue;
+		ereport(ERROR,
+				(errcode(ERRCODE_GENERATED_ALWAYS),
+				 errmsg("column \"%s\" of a contact cannot be written", NameStr(attribute->attname)),
+				 c < 2 ? errdetail("It identifies the contact and never changes.") :
+				 errdetail("It is derived from the other columns."),
+				 errhint("Leave it out of the statement.")));
+	}
+}
+
 static HeapTuple
 clean_tuple(Cleaner *cleaner, HeapTuple tuple, HeapTuple before, TupleDesc desc)
 {
@@ -275,6 +310,8 @@ clean_tuple(Cleaner *cleaner, HeapTuple tuple, HeapTuple before, TupleDesc desc)
 		heap_deform_tuple(before, desc, old_values, old_nulls);
 	else
 		memset(old_nulls, true, sizeof(bool) * natts);
+
+	refuse_derived(cleaner, desc, values, nulls, old_values, old_nulls, before != NULL);
 
 #define SET(column, datum) (values[(column) - 1] = (datum), nulls[(column) - 1] = false)
 
