@@ -1,3 +1,8 @@
+-- the ids below are those of a fresh extension
+SET client_min_messages = error;
+DROP EXTENSION dropcontact CASCADE;
+CREATE EXTENSION dropcontact;
+RESET client_min_messages;
 SELECT dropcontact.create_controller('Acme', 'dpo@acme.example'), dropcontact.create_source('crm', priority => 10, region => 'FR'), dropcontact.create_source('erp', 'erp', 20, 'FR');
 INSERT INTO dropcontact.contact (source, external_id, full_name, email, phone, company, relation) VALUES
 	('crm', '1', 'Mme LEFEBVRE Marie-Claude', ' Marie.Lefebvre@ACME.fr', '01 42 68 53 00', 'ACME FRANCE S.A.S.U.', 'client'),
