@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * dedupe.c
- *	  dedupe(), match_probability(), explain_match(): the engine on the contacts of a controller.
+ *	  dedupe() and train(): the engine on all contacts of a controller.
  *
- * The contacts are read once, in the order of their ids, and packed; pairs of the engine above the
- * thresholds are edges; union-find joins them in falling weight, refusing what a person has
- * rejected.  Only memberships that change are written, so a second run changes nothing.
+ * The contacts are read once and packed; candidate pairs above the review threshold are
+ * edges; clusters of edges become entities.  Only memberships and reviews that change are
+ * written, so a second run changes nothing.
  *
  *-------------------------------------------------------------------------
  */
@@ -22,385 +22,102 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-#include "base/text.h"
 #include "base/version.h"
 #include "duty/duty.h"
-#include "lexicon.h"
-#include "match/match.h"
-#include "normalize/normalize.h"
-
-typedef struct Edge
-{
-	int			a;
-	int			b;
-	double		weight;
-	double		probability;
-} Edge;
+#include "match/explain.h"
+#include "match/read.h"
 
 typedef struct Edges
 {
-	const DcPopulation *population;
-	double		review;
-	int64		candidates;
+	DcPopulation *population;
+	const DcModel *model;
+	double		review_weight;
 	size_t		n;
 	size_t		capacity;
-	Edge	   *edge;
+	DcEdge	   *edge;
 } Edges;
-
-/* ---------- reading ---------- */
-
-#define CONTACT_QUERY \
-	"SELECT c.contact_id, c.first_name, c.last_name, c.suffix, c.email, c.phone, c.mobile_phone, c.linkedin, " \
-	"c.siren, c.website, c.company, c.postcode, c.city, c.address, c.job_title, c.email_qualification, " \
-	"(SELECT pg_catalog.array_agg(c.attributes ->> f.key ORDER BY f.key) FROM dropcontact.match_field f WHERE f.controller_id = $1) " \
-	"FROM dropcontact.contact c WHERE c.controller_id = $1 ORDER BY c.contact_id"
-
-static void
-read_fields(DcPopulation *p, MemoryContext context)
-{
-	static const char *const kinds[] = {"exact", "text", "name", "number", "date"};
-	MemoryContext old;
-
-	old = MemoryContextSwitchTo(context);
-	p->nfields = Min(SPI_processed, DC_MAX_FIELDS);
-	for (int i = 0; i < p->nfields; i++)
-	{
-		const char *kind = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2);
-
-		p->field_name[i] = pstrdup(SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
-		for (int k = 0; k < lengthof(kinds); k++)
-			if (strcmp(kind, kinds[k]) == 0)
-				p->field_kind[i] = (DcFieldKind) k;
-	}
-	MemoryContextSwitchTo(old);
-}
-
-static DcValue
-intern_in(DcPopulation *p, MemoryContext context, const char *text)
-{
-	MemoryContext old = MemoryContextSwitchTo(context);
-	DcValue		value = dc_intern(p, text);
-
-	MemoryContextSwitchTo(old);
-	return value;
-}
-
-static char *
-fold_column(HeapTuple tuple, TupleDesc desc, int column)
-{
-	char	   *value = SPI_getvalue(tuple, desc, column);
-
-	return value == NULL ? NULL : dc_fold(value);
-}
-
-/* A domain that tells the organisation: of the web site, else of a professional address. */
-static char *
-organisation_domain(HeapTuple tuple, TupleDesc desc)
-{
-	char	   *website = SPI_getvalue(tuple, desc, 10);
-	char	   *email = SPI_getvalue(tuple, desc, 5);
-	char	   *qualification = SPI_getvalue(tuple, desc, 16);
-
-	if (website != NULL)
-		return dc_registrable_domain(website);
-	if (email != NULL && qualification != NULL && strstr(qualification, "@pro") != NULL)
-		return dc_registrable_domain(email);
-	return NULL;
-}
-
-/* A number that could not be normalised compares by its digits, when there are enough of them. */
-static char *
-phone_value(char *phone)
-{
-	char	   *o = phone;
-
-	if (phone == NULL || *phone == '+')
-		return phone;
-	for (const char *p = phone; *p; p++)
-		if (*p >= '0' && *p <= '9')
-			*o++ = *p;
-	*o = '\0';
-	return o - phone >= 7 ? phone : NULL;
-}
-
-static void
-pack_record(DcPopulation *p, MemoryContext context, DcRecord *r, HeapTuple tuple, TupleDesc desc)
-{
-	char	   *first = fold_column(tuple, desc, 2);
-	char	   *email = SPI_getvalue(tuple, desc, 5);
-	char	   *company = SPI_getvalue(tuple, desc, 11);
-	bool		isnull;
-	Datum		fields;
-
-#define INTERN(text) intern_in(p, context, text)
-	r->contact_id = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
-	r->first = INTERN(first);
-	if (first != NULL)
-	{
-		char	   *given = pnstrdup(first, strcspn(first, " "));
-		const char *full = dc_lexicon_find(&dc_lexicon_nicknames, given);
-
-		r->given = INTERN(full != NULL ? full : given);
-	}
-	r->last = INTERN(fold_column(tuple, desc, 3));
-	r->suffix = INTERN(fold_column(tuple, desc, 4));
-	r->email = INTERN(email == NULL ? NULL : dc_email_key(email));
-	r->phone = INTERN(phone_value(SPI_getvalue(tuple, desc, 6)));
-	r->mobile = INTERN(phone_value(SPI_getvalue(tuple, desc, 7)));
-	r->linkedin = INTERN(SPI_getvalue(tuple, desc, 8));
-	r->siren = INTERN(SPI_getvalue(tuple, desc, 9));
-	r->domain = INTERN(organisation_domain(tuple, desc));
-	if (company != NULL)
-	{
-		DcCompany	parsed = {0};
-
-		dc_parse_company(company, &parsed);
-		r->company = INTERN(parsed.key);
-	}
-	r->postcode = INTERN(fold_column(tuple, desc, 12));
-	r->city = INTERN(fold_column(tuple, desc, 13));
-	r->address = INTERN(fold_column(tuple, desc, 14));
-	r->job = INTERN(fold_column(tuple, desc, 15));
-	fields = SPI_getbinval(tuple, desc, 17, &isnull);
-	if (!isnull)
-	{
-		Datum	   *values;
-		bool	   *nulls;
-		int			n;
-
-		deconstruct_array(DatumGetArrayTypeP(fields), TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &n);
-		for (int i = 0; i < Min(n, DC_MAX_FIELDS); i++)
-			if (!nulls[i])
-				r->field[i] = INTERN(dc_fold(TextDatumGetCString(values[i])));
-	}
-}
-
-/* All contacts of a controller, packed; lives in the current memory context.  SPI must be connected. */
-static DcPopulation *
-read_population(int controller_id)
-{
-	MemoryContext context = CurrentMemoryContext;
-	MemoryContext scratch = AllocSetContextCreate(context, "dropcontact packing", ALLOCSET_DEFAULT_SIZES);
-	Oid			types[] = {INT4OID};
-	Datum		args[] = {Int32GetDatum(controller_id)};
-	DcPopulation *p = dc_population_create();
-	int			capacity = 1024;
-	Portal		portal;
-	SPIPlanPtr	plan;
-
-	SPI_execute_with_args("SELECT key, kind FROM dropcontact.match_field WHERE controller_id = $1 ORDER BY key",
-						  1, types, args, NULL, true, 0);
-	read_fields(p, context);
-	p->records = MemoryContextAlloc(context, sizeof(DcRecord) * capacity);
-	plan = SPI_prepare(CONTACT_QUERY, 1, types);
-	portal = SPI_cursor_open(NULL, plan, args, NULL, true);
-	for (;;)
-	{
-		SPI_cursor_fetch(portal, true, 1000);
-		if (SPI_processed == 0)
-			break;
-		for (uint64 i = 0; i < SPI_processed; i++)
-		{
-			MemoryContext old;
-
-			CHECK_FOR_INTERRUPTS();
-			if (p->nrecords == capacity)
-			{
-				capacity *= 2;
-				p->records = repalloc_huge(p->records, sizeof(DcRecord) * (Size) capacity);
-			}
-			memset(&p->records[p->nrecords], 0, sizeof(DcRecord));
-			old = MemoryContextSwitchTo(scratch);
-			pack_record(p, context, &p->records[p->nrecords++], SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
-			MemoryContextSwitchTo(old);
-			MemoryContextReset(scratch);
-		}
-		SPI_freetuptable(SPI_tuptable);
-	}
-	SPI_cursor_close(portal);
-	MemoryContextSwitchTo(context);
-	MemoryContextDelete(scratch);
-	dc_population_finish(p);
-	return p;
-}
-
-static int
-find_record(const DcPopulation *p, int64 contact_id)
-{
-	int			low = 0;
-	int			high = p->nrecords - 1;
-
-	while (low <= high)
-	{
-		int			middle = low + (high - low) / 2;
-
-		if (p->records[middle].contact_id == contact_id)
-			return middle;
-		if (p->records[middle].contact_id < contact_id)
-			low = middle + 1;
-		else
-			high = middle - 1;
-	}
-	return -1;
-}
-
-/* ---------- clusters ---------- */
 
 static void
 keep_edge(void *state, int a, int b)
 {
 	Edges	   *edges = state;
+	DcPopulation *p = edges->population;
 	DcScore		score;
-	Edge	   *edge;
+	DcEdge	   *edge;
 
-	edges->candidates++;
-	dc_score_pair(edges->population, &edges->population->records[a], &edges->population->records[b], &score);
-	if (score.probability < edges->review)
+	dc_score_pair(p, edges->model, &p->records[a], &p->records[b], &score);
+	if (score.weight < edges->review_weight)
 		return;
 	if (edges->n == edges->capacity)
-	{
-		edges->capacity *= 2;
-		edges->edge = repalloc_huge(edges->edge, sizeof(Edge) * edges->capacity);
-	}
+		edges->edge = repalloc_huge(edges->edge, sizeof(DcEdge) * (edges->capacity *= 2));
 	edge = &edges->edge[edges->n++];
-	edge->a = Min(a, b);
-	edge->b = Max(a, b);
+	edge->a = a;
+	edge->b = b;
 	edge->weight = score.weight;
-	edge->probability = score.probability;
 }
 
-static int
-compare_edges(const void *a, const void *b)
-{
-	const Edge *x = a;
-	const Edge *y = b;
+/* ---------- decisions ---------- */
 
-	if (x->weight != y->weight)
-		return x->weight > y->weight ? -1 : 1;
-	if (x->a != y->a)
-		return x->a < y->a ? -1 : 1;
-	return x->b < y->b ? -1 : x->b > y->b;
-}
-
-/* A pair that two large blocks brought is kept once; its copies are neighbours after sorting. */
-static void
-drop_repeated(Edges *edges)
-{
-	size_t		kept = 0;
-
-	for (size_t i = 0; i < edges->n; i++)
-		if (kept == 0 || edges->edge[i].a != edges->edge[kept - 1].a || edges->edge[i].b != edges->edge[kept - 1].b)
-			edges->edge[kept++] = edges->edge[i];
-	edges->n = kept;
-}
-
-static int
-root_of(int *parent, int i)
-{
-	while (parent[i] != i)
-	{
-		parent[i] = parent[parent[i]];
-		i = parent[i];
-	}
-	return i;
-}
-
-typedef struct Decisions
-{
-	int			nmatch;
-	int			nreject;
-	int			(*match)[2];
-	int			(*reject)[2];
-} Decisions;
-
-static void
-read_decisions(const DcPopulation *p, int controller_id, Decisions *d, MemoryContext context)
+static DcDecision *
+read_decisions(const DcPopulation *p, int controller_id, int *n)
 {
 	Oid			types[] = {INT4OID};
 	Datum		args[] = {Int32GetDatum(controller_id)};
+	DcDecision *decisions;
 
 	SPI_execute_with_args("SELECT a_contact_id, b_contact_id, verdict = 'match' FROM dropcontact.match_decision WHERE controller_id = $1 ORDER BY 1, 2",
 						  1, types, args, NULL, true, 0);
-	d->match = MemoryContextAlloc(context, sizeof(int[2]) * (SPI_processed + 1));
-	d->reject = MemoryContextAlloc(context, sizeof(int[2]) * (SPI_processed + 1));
-	d->nmatch = d->nreject = 0;
+	decisions = MemoryContextAllocHuge(p->context, sizeof(DcDecision) * (SPI_processed + 1));
+	*n = 0;
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
+		HeapTuple	tuple = SPI_tuptable->vals[i];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		DcDecision *d = &decisions[*n];
 		bool		isnull;
-		int			a = find_record(p, DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull)));
-		int			b = find_record(p, DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2, &isnull)));
-		bool		is_match = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 3, &isnull));
 
-		if (a < 0 || b < 0)
-			continue;
-		if (is_match)
-		{
-			d->match[d->nmatch][0] = a;
-			d->match[d->nmatch++][1] = b;
-		}
-		else
-		{
-			d->reject[d->nreject][0] = a;
-			d->reject[d->nreject++][1] = b;
-		}
+		d->a = dc_find_record(p, DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull)));
+		d->b = dc_find_record(p, DatumGetInt64(SPI_getbinval(tuple, desc, 2, &isnull)));
+		d->match = DatumGetBool(SPI_getbinval(tuple, desc, 3, &isnull));
+		if (d->a >= 0 && d->b >= 0)
+			(*n)++;
 	}
+	return decisions;
 }
 
-/* Would joining these two clusters bring together what a person set apart? Linear in the rejections. */
 static bool
-is_rejected(const Decisions *d, int *parent, int x, int y)
+is_rejected(const DcDecision *decisions, int n, int a, int b)
 {
-	for (int i = 0; i < d->nreject; i++)
+	for (int low = 0, high = n - 1; low <= high;)
 	{
-		int			a = root_of(parent, d->reject[i][0]);
-		int			b = root_of(parent, d->reject[i][1]);
+		int			middle = low + (high - low) / 2;
+		const DcDecision *d = &decisions[middle];
 
-		if ((a == x && b == y) || (a == y && b == x))
-			return true;
+		if (d->a == a && d->b == b)
+			return !d->match;
+		if (d->a < a || (d->a == a && d->b < b))
+			low = middle + 1;
+		else
+			high = middle - 1;
 	}
 	return false;
-}
-
-/* Joins edges in falling weight; the root of a cluster is its smallest record. */
-static int64
-join_edges(Edges *edges, const Decisions *d, int *parent, double merge)
-{
-	int64		matched = 0;
-
-	for (int i = 0; i < d->nmatch; i++)
-	{
-		int			x = root_of(parent, d->match[i][0]);
-		int			y = root_of(parent, d->match[i][1]);
-
-		parent[Max(x, y)] = Min(x, y);
-	}
-	for (size_t i = 0; i < edges->n; i++)
-	{
-		Edge	   *edge = &edges->edge[i];
-		int			x = root_of(parent, edge->a);
-		int			y = root_of(parent, edge->b);
-
-		CHECK_FOR_INTERRUPTS();
-		if (edge->probability < merge)
-			continue;
-		if (x != y && is_rejected(d, parent, x, y))
-			continue;
-		matched++;
-		parent[Max(x, y)] = Min(x, y);
-	}
-	return matched;
 }
 
 /* ---------- writing ---------- */
 
 static Datum
-int8_array(int64 *values, int n)
+array_of(Datum *datums, int n, Oid type)
 {
-	Datum	   *datums = palloc(sizeof(Datum) * Max(n, 1));
+	bool		by_value = type != TEXTOID && type != JSONBOID;
 
-	for (int i = 0; i < n; i++)
-		datums[i] = Int64GetDatum(values[i]);
-	return PointerGetDatum(construct_array(datums, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	return PointerGetDatum(construct_array(datums, n, type, by_value ? sizeof(int64) : -1, by_value ? FLOAT8PASSBYVAL : false,
+										   by_value ? TYPALIGN_DOUBLE : TYPALIGN_INT));
+}
+
+static Datum *
+new_datums(size_t n)
+{
+	return MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * (n + 1));
 }
 
 static void
@@ -412,74 +129,98 @@ run(const char *query, int nargs, Oid *types, Datum *args)
 		elog(ERROR, "could not write entities: %s", SPI_result_code_string(result));
 }
 
-/* Hands the clusters to SQL, which keeps the ids and writes the difference. */
-static void
-write_entities(const DcPopulation *p, int controller_id, int *parent)
+/* Hands the clusters to SQL, which keeps the ids and writes the difference; answers the number of clusters. */
+static int64
+write_entities(const DcPopulation *p, int controller_id, DcClusters *clusters)
 {
-	Oid			types[] = {INT4OID, INT8ARRAYOID, INT8ARRAYOID};
-	Datum		args[3];
-	int64	   *contact = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * (p->nrecords + 1));
-	int64	   *cluster = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * (p->nrecords + 1));
-	bool	   *joined = palloc0(p->nrecords + 1);
+	Oid			types[] = {INT4OID, INT8ARRAYOID, INT8ARRAYOID, FLOAT8ARRAYOID};
+	Datum		args[4] = {Int32GetDatum(controller_id)};
+	Datum	   *contact = new_datums(p->nrecords);
+	Datum	   *cluster = new_datums(p->nrecords);
+	Datum	   *link = new_datums(p->nrecords);
+	bool	   *joined = MemoryContextAllocExtended(CurrentMemoryContext, (Size) p->nrecords + 1, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	int64		entities = 0;
 	int			n = 0;
 
 	for (int i = 0; i < p->nrecords; i++)
 	{
-		int			root = root_of(parent, i);
+		int			root = dc_root(clusters, i);
 
+		entities += root == i;
 		if (root != i)
 			joined[i] = joined[root] = true;
 	}
 	for (int i = 0; i < p->nrecords; i++)
 		if (joined[i])
 		{
-			contact[n] = p->records[i].contact_id;
-			cluster[n++] = p->records[root_of(parent, i)].contact_id;
+			int			root = dc_root(clusters, i);
+
+			contact[n] = Int64GetDatum(p->records[i].contact_id);
+			cluster[n] = Int64GetDatum(p->records[root].contact_id);
+			link[n++] = Float8GetDatum(root == i ? 1.0 : dc_probability(clusters->link[i]));
 		}
-	args[0] = Int32GetDatum(controller_id);
-	args[1] = int8_array(contact, n);
-	args[2] = int8_array(cluster, n);
-	run("SELECT dropcontact.store_entities($1, $2, $3)", 3, types, args);
+	args[1] = array_of(contact, n, INT8OID);
+	args[2] = array_of(cluster, n, INT8OID);
+	args[3] = array_of(link, n, FLOAT8OID);
+	run("SELECT dropcontact.store_entities($1, $2, $3, $4)", 4, types, args);
+	return entities;
 }
 
+/* Edges between clusters are for a person to decide; a pair is an edge once or, after others, again. */
 static int64
-write_reviews(const Edges *edges, const Decisions *d, int controller_id, int *parent)
+write_reviews(const Edges *edges, const DcDecision *decisions, int ndecisions, int controller_id, DcClusters *clusters)
 {
-	Oid			types[] = {INT4OID, INT8ARRAYOID, INT8ARRAYOID, FLOAT8ARRAYOID};
-	Datum		args[4];
-	int64	   *a = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * (edges->n + 1));
-	int64	   *b = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * (edges->n + 1));
-	Datum	   *probability = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * (edges->n + 1));
+	Oid			types[] = {INT4OID, INT8ARRAYOID, INT8ARRAYOID, FLOAT8ARRAYOID, JSONBARRAYOID};
+	Datum		args[5] = {Int32GetDatum(controller_id)};
+	DcPopulation *p = edges->population;
+	Datum	   *a = new_datums(edges->n);
+	Datum	   *b = new_datums(edges->n);
+	Datum	   *probability = new_datums(edges->n);
+	Datum	   *evidence = new_datums(edges->n);
 	int			n = 0;
 
 	for (size_t i = 0; i < edges->n; i++)
 	{
-		const Edge *edge = &edges->edge[i];
-		int			x = root_of(parent, edge->a);
-		int			y = root_of(parent, edge->b);
+		const DcEdge *edge = &edges->edge[i];
+		DcScore		score;
 
-		if (x == y || is_rejected(d, parent, x, y))
+		CHECK_FOR_INTERRUPTS();
+		if (i > 0 && edge[-1].a == edge->a && edge[-1].b == edge->b)
 			continue;
-		a[n] = edges->population->records[edge->a].contact_id;
-		b[n] = edges->population->records[edge->b].contact_id;
-		probability[n++] = Float8GetDatum(edge->probability);
+		if (dc_root(clusters, edge->a) == dc_root(clusters, edge->b) || is_rejected(decisions, ndecisions, edge->a, edge->b))
+			continue;
+		dc_score_pair(p, edges->model, &p->records[edge->a], &p->records[edge->b], &score);
+		a[n] = Int64GetDatum(p->records[edge->a].contact_id);
+		b[n] = Int64GetDatum(p->records[edge->b].contact_id);
+		probability[n] = Float8GetDatum(dc_probability(score.weight));
+		evidence[n++] = dc_evidence(p, edges->model, &score);
 	}
-	args[0] = Int32GetDatum(controller_id);
-	args[1] = int8_array(a, n);
-	args[2] = int8_array(b, n);
-	args[3] = PointerGetDatum(construct_array(probability, n, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-	run("SELECT dropcontact.store_reviews($1, $2, $3, $4)", 4, types, args);
+	args[1] = array_of(a, n, INT8OID);
+	args[2] = array_of(b, n, INT8OID);
+	args[3] = array_of(probability, n, FLOAT8OID);
+	args[4] = array_of(evidence, n, JSONBOID);
+	run("SELECT dropcontact.store_reviews($1, $2, $3, $4, $5)", 5, types, args);
 	return n;
 }
 
-static double
-threshold(const char *setting)
+/* ---------- dedupe() ---------- */
+
+/* One matching run at a time for a controller; the second waits. */
+static void
+lock_matching(int controller_id)
 {
-	char	   *value;
+	SPI_execute(psprintf("SELECT pg_catalog.pg_advisory_xact_lock(823752647, %d)", controller_id), false, 0);
+}
+
+/* A threshold of probability as a weight. */
+static double
+threshold_weight(const char *setting)
+{
+	double		probability;
 
 	SPI_execute(psprintf("SELECT dropcontact.setting_value('%s')", setting), true, 1);
-	value = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	return atof(value);
+	probability = atof(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
+	return log2(probability / Max(1e-15, 1 - probability));
 }
 
 PG_FUNCTION_INFO_V1(dedupe);
@@ -491,48 +232,34 @@ dedupe(PG_FUNCTION_ARGS)
 	TimestampTz started = GetCurrentTimestamp();
 	MemoryContext old;
 	DcRun		duty;
-	DcPopulation *p;
-	Edges		edges = {0};
-	Decisions	decisions;
-	int		   *parent;
-	double		merge;
-	int64		matched;
-	int64		reviews;
-	int64		entities = 0;
+	DcModel		model;
+	Edges		edges = {.model = &model, .capacity = 1024};
+	DcDecision *decisions;
+	int			ndecisions;
+	DcClusters *clusters;
+	double		merge_weight;
 	Datum		values[6];
 	bool		nulls[6] = {false};
 
 	InitMaterializedSRF(fcinfo, 0);
 	SPI_connect();
 	duty = dc_run_open("detect_duplicates");
-	/* one at a time for a controller; the second waits */
-	SPI_execute(psprintf("SELECT pg_catalog.pg_advisory_xact_lock(823752647, %d)", duty.controller_id), false, 0);
-	merge = threshold("merge_threshold");
-	edges.review = Min(threshold("review_threshold"), merge);
+	lock_matching(duty.controller_id);
+	merge_weight = threshold_weight("merge_threshold");
+	edges.review_weight = Min(threshold_weight("review_threshold"), merge_weight);
 	old = MemoryContextSwitchTo(context);
-	p = read_population(duty.controller_id);
-	edges.population = p;
-	edges.capacity = 1024;
-	edges.edge = palloc(sizeof(Edge) * edges.capacity);
-	dc_candidate_pairs(p, keep_edge, &edges);
-	qsort(edges.edge, edges.n, sizeof(Edge), compare_edges);
-	drop_repeated(&edges);
-	read_decisions(p, duty.controller_id, &decisions, context);
-	parent = MemoryContextAllocHuge(context, sizeof(int) * (p->nrecords + 1));
-	for (int i = 0; i < p->nrecords; i++)
-		parent[i] = i;
-	matched = join_edges(&edges, &decisions, parent, merge);
-	write_entities(p, duty.controller_id, parent);
-	reviews = write_reviews(&edges, &decisions, duty.controller_id, parent);
-	for (int i = 0; i < p->nrecords; i++)
-		entities += root_of(parent, i) == i;
-	values[0] = Int64GetDatum(p->nrecords);
-	values[1] = Int64GetDatum(edges.candidates);
-	values[2] = Int64GetDatum(matched);
-	values[3] = Int64GetDatum(reviews);
-	values[4] = Int64GetDatum(entities);
+	edges.population = dc_read_population(duty.controller_id);
+	dc_load_statistics(edges.population, duty.controller_id, &model);
+	edges.edge = palloc(sizeof(DcEdge) * edges.capacity);
+	values[1] = Int64GetDatum(dc_candidate_pairs(edges.population, keep_edge, &edges));
+	decisions = read_decisions(edges.population, duty.controller_id, &ndecisions);
+	clusters = dc_cluster(edges.population, &model, edges.edge, edges.n, decisions, ndecisions, NULL, merge_weight);
+	values[0] = Int64GetDatum(edges.population->nrecords);
+	values[2] = Int64GetDatum(clusters->matched);
+	values[4] = Int64GetDatum(write_entities(edges.population, duty.controller_id, clusters));
+	values[3] = Int64GetDatum(write_reviews(&edges, decisions, ndecisions, duty.controller_id, clusters));
 	MemoryContextSwitchTo(old);
-	dc_run_close(&duty, p->nrecords);
+	dc_run_close(&duty, edges.population->nrecords);
 	SPI_finish();
 	MemoryContextDelete(context);
 	values[5] = DirectFunctionCall2(timestamp_mi, TimestampTzGetDatum(GetCurrentTimestamp()), TimestampTzGetDatum(started));
@@ -540,85 +267,58 @@ dedupe(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* ---------- one pair ---------- */
+/* ---------- train() ---------- */
 
-/* Scores two contacts of the current controller as dedupe() would; SPI must be connected. */
-static DcPopulation *
-score_contacts(int64 a, int64 b, DcScore *score)
-{
-	DcRun		duty = dc_run_open("detect_duplicates");
-	DcPopulation *p = read_population(duty.controller_id);
-	int			i = find_record(p, a);
-	int			j = find_record(p, b);
-
-	if (i < 0 || j < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_NO_DATA_FOUND),
-				 errmsg("contact " INT64_FORMAT " does not exist", i < 0 ? a : b)));
-	dc_score_pair(p, &p->records[i], &p->records[j], score);
-	return p;
-}
-
-PG_FUNCTION_INFO_V1(match_probability);
-Datum
-match_probability(PG_FUNCTION_ARGS)
-{
-	DcScore		score;
-
-	SPI_connect();
-	score_contacts(PG_GETARG_INT64(0), PG_GETARG_INT64(1), &score);
-	SPI_finish();
-	PG_RETURN_FLOAT8(score.probability);
-}
-
-/* One line of the waterfall; a prior and a result have no level. */
 static void
-put_step(ReturnSetInfo *rsinfo, int n, const DcStep *step, double weight)
+put_level(ReturnSetInfo *rsinfo, const char *field, const char *level, double m, double u)
 {
-	Datum		values[9];
-	bool		nulls[9] = {false};
+	Datum		values[5] = {CStringGetTextDatum(field), CStringGetTextDatum(level), Float8GetDatum(m), Float8GetDatum(u), Float8GetDatum(log2(m / u))};
+	bool		nulls[5] = {false};
 
-	values[0] = Int32GetDatum(n);
-	values[1] = CStringGetTextDatum(step->field);
-	nulls[2] = step->value_a == NULL;
-	values[2] = nulls[2] ? (Datum) 0 : CStringGetTextDatum(step->value_a);
-	nulls[3] = step->value_b == NULL;
-	values[3] = nulls[3] ? (Datum) 0 : CStringGetTextDatum(step->value_b);
-	nulls[4] = nulls[5] = nulls[6] = step->level == NULL;
-	values[4] = nulls[4] ? (Datum) 0 : CStringGetTextDatum(step->level);
-	values[5] = Float8GetDatum(step->m);
-	values[6] = Float8GetDatum(step->u);
-	values[7] = Float8GetDatum(step->weight);
-	values[8] = Float8GetDatum(1.0 / (1.0 + exp2(-weight)));
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 
-PG_FUNCTION_INFO_V1(explain_match);
+PG_FUNCTION_INFO_V1(train);
 Datum
-explain_match(PG_FUNCTION_ARGS)
+train(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	DcScore		score;
-	DcStep		line = {0};
-	double		weight;
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "dropcontact train", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old;
+	DcRun		duty;
+	DcModel		model;
+	DcPopulation *p;
 
 	InitMaterializedSRF(fcinfo, 0);
 	SPI_connect();
-	score_contacts(PG_GETARG_INT64(0), PG_GETARG_INT64(1), &score);
-	weight = score.weight;
-	for (int i = 0; i < score.nsteps; i++)
-		weight -= score.steps[i].weight;
-	line.field = "prior";
-	line.weight = weight;
-	put_step(rsinfo, 0, &line, weight);
-	for (int i = 0; i < score.nsteps; i++)
-	{
-		weight += score.steps[i].weight;
-		put_step(rsinfo, i + 1, &score.steps[i], weight);
-	}
-	line.field = "result";
-	line.weight = score.weight;
-	put_step(rsinfo, score.nsteps + 1, &line, score.weight);
+	duty = dc_run_open("detect_duplicates");
+	lock_matching(duty.controller_id);
+	old = MemoryContextSwitchTo(context);
+	p = dc_read_population(duty.controller_id);
+	dc_count_values(p);
+	dc_find_shared(p);
+	dc_train_model(p, &model);
+	dc_store_statistics(p, duty.controller_id, &model);
+	for (int l = 0; l < L_FIELD + 4 * p->nfields; l++)
+		put_level(rsinfo, dc_level_field(p, l), dc_level_spec(l)->name, model.m[l], model.u[l]);
+	MemoryContextSwitchTo(old);
+	dc_run_close(&duty, p->nrecords);
 	SPI_finish();
+	MemoryContextDelete(context);
+	return (Datum) 0;
+}
+
+PG_FUNCTION_INFO_V1(built_in_model);
+Datum
+built_in_model(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	DcPopulation declared = {.field_name = {"field"}};
+	DcModel		model;
+
+	InitMaterializedSRF(fcinfo, 0);
+	dc_model_default(&model);
+	for (int l = 0; l < L_FIELD + 4; l++)
+		put_level(rsinfo, dc_level_field(&declared, l), dc_level_spec(l)->name, model.m[l], model.u[l]);
 	return (Datum) 0;
 }

@@ -1,117 +1,337 @@
 /*-------------------------------------------------------------------------
  *
  * features.c
- *	  Values interned, counted, and known for shared ones.
+ *	  Values interned, counted, known for shared ones, and cut into words.
+ *
+ * A value is its text: one text has one number, whatever column it came from.  What
+ * decides anything (keys, order, frequencies) is taken from the text or its hash, never from
+ * the number, so that the order in which contacts are read changes no result.
  *
  *-------------------------------------------------------------------------
  */
 #include "base/port.h"
 
+#include <math.h>
+
 #include "common/hashfn.h"
 
 #include "match/match.h"
+#include "normalize/normalize.h"
 
-typedef struct InternEntry
+#define HUGE_ZERO (MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO)
+
+static void *
+grow(DcPopulation *p, void *old, size_t size, size_t from, size_t to)
 {
-	const char *text;
-	DcValue		value;
-	uint32		hash;
-	char		status;
-} InternEntry;
+	char	   *new;
 
-#define SH_PREFIX dc_intern
-#define SH_ELEMENT_TYPE InternEntry
-#define SH_KEY_TYPE const char *
-#define SH_KEY text
-#define SH_HASH_KEY(tb, key) hash_bytes((const unsigned char *) (key), strlen(key))
-#define SH_EQUAL(tb, a, b) (strcmp(a, b) == 0)
-#define SH_STORE_HASH
-#define SH_GET_HASH(tb, a) (a)->hash
-#define SH_SCOPE static inline
-#define SH_DEFINE
-#define SH_DECLARE
-#include "lib/simplehash.h"
-
-DcPopulation *
-dc_population_create(void)
-{
-	DcPopulation *population = palloc0(sizeof(DcPopulation));
-
-	population->intern = dc_intern_create(CurrentMemoryContext, 1024, NULL);
-	population->capacity = 1024;
-	population->text = palloc0(sizeof(char *) * population->capacity);
-	population->nvalues = 1;
-	population->text[0] = "";
-	return population;
-}
-
-DcValue
-dc_intern(DcPopulation *population, const char *text)
-{
-	InternEntry *entry;
-	bool		found;
-
-	if (text == NULL || *text == '\0')
-		return 0;
-	entry = dc_intern_insert(population->intern, text, &found);
-	if (!found)
-	{
-		if (population->nvalues == population->capacity)
-		{
-			population->capacity *= 2;
-			population->text = repalloc_huge(population->text, sizeof(char *) * population->capacity);
-		}
-		entry->text = pstrdup(text);
-		entry->value = population->nvalues;
-		population->text[population->nvalues++] = entry->text;
-	}
-	return entry->value;
+	if (old == NULL)
+		return MemoryContextAllocExtended(p->context, size * to, HUGE_ZERO);
+	new = repalloc_huge(old, size * to);
+	memset(new + size * from, 0, size * (to - from));
+	return new;
 }
 
 static void
-note_name(DcPopulation *population, DcValue value, DcValue last)
+grow_values(DcPopulation *p, uint32 capacity)
 {
-	DcValue    *kept = population->names + (size_t) value * DC_NAMES_KEPT;
+	uint32		from = p->value_capacity;
 
-	if (value == 0 || last == 0)
-		return;
-	for (int i = 0; i < DC_NAMES_KEPT; i++)
+	p->text = grow(p, p->text, sizeof(char *), from, capacity);
+	p->hash = grow(p, p->hash, sizeof(uint64), from, capacity);
+	p->count = grow(p, p->count, sizeof(uint32), from, capacity);
+	p->surprise = grow(p, p->surprise, sizeof(float), from, capacity);
+	p->flags = grow(p, p->flags, sizeof(uint8), from, capacity);
+	p->tokens = grow(p, p->tokens, sizeof(DcTokens), from, capacity);
+	p->value_capacity = capacity;
+}
+
+static void
+grow_slots(DcPopulation *p, uint32 nslots)
+{
+	if (p->slots != NULL)
+		pfree(p->slots);
+	p->slots = MemoryContextAllocExtended(p->context, sizeof(uint32) * (size_t) nslots, HUGE_ZERO);
+	p->nslots = nslots;
+	for (uint32 v = 1; v < p->nvalues; v++)
 	{
-		if (kept[i] == last)
-			return;
-		if (kept[i] == 0)
-		{
-			kept[i] = last;
-			return;
-		}
+		uint32		slot = p->hash[v] & (nslots - 1);
+
+		while (p->slots[slot] != 0)
+			slot = (slot + 1) & (nslots - 1);
+		p->slots[slot] = v;
 	}
+}
+
+/* An empty population; it lives in the current memory context. */
+DcPopulation *
+dc_population_create(void)
+{
+	DcPopulation *p = palloc0(sizeof(DcPopulation));
+
+	p->context = CurrentMemoryContext;
+	grow_values(p, 1024);
+	p->nvalues = 1;
+	p->text[0] = "";
+	grow_slots(p, 2048);
+	return p;
+}
+
+DcRecord *
+dc_add_record(DcPopulation *p)
+{
+	if (p->nrecords == p->capacity)
+	{
+		int			capacity = Max(16, p->capacity * 2);
+
+		p->records = grow(p, p->records, sizeof(DcRecord), p->capacity, capacity);
+		p->capacity = capacity;
+	}
+	return &p->records[p->nrecords++];
+}
+
+DcValue
+dc_intern_n(DcPopulation *p, const char *text, size_t len)
+{
+	uint64		hash;
+	uint32		slot;
+	char	   *copy;
+
+	if (len == 0)
+		return 0;
+	hash = hash_bytes_extended((const unsigned char *) text, len, 0);
+	for (slot = hash & (p->nslots - 1); p->slots[slot] != 0; slot = (slot + 1) & (p->nslots - 1))
+	{
+		DcValue		v = p->slots[slot];
+
+		if (p->hash[v] == hash && strncmp(p->text[v], text, len) == 0 && p->text[v][len] == '\0')
+			return v;
+	}
+	if (p->nvalues == p->value_capacity)
+		grow_values(p, p->value_capacity * 2);
+	copy = MemoryContextAlloc(p->context, len + 1);
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	p->text[p->nvalues] = copy;
+	p->hash[p->nvalues] = hash;
+	p->slots[slot] = p->nvalues++;
+	if (p->nvalues > p->nslots / 2)
+		grow_slots(p, p->nslots * 2);
+	return p->nvalues - 1;
+}
+
+DcValue
+dc_intern(DcPopulation *p, const char *text)
+{
+	return text == NULL ? 0 : dc_intern_n(p, text, strlen(text));
 }
 
 /* the values of a record stand together, from first to the last match field */
-#define DC_RECORD_VALUES ((int) ((offsetof(DcRecord, field) - offsetof(DcRecord, first)) / sizeof(DcValue)) + DC_MAX_FIELDS)
+#define RECORD_VALUES ((int) ((offsetof(DcRecord, field) - offsetof(DcRecord, first)) / sizeof(DcValue)) + DC_MAX_FIELDS)
 
-/* Counts what the records carry; linear in the records. */
-void
-dc_population_finish(DcPopulation *population)
+/* No value is rarer than this: what has been seen once may be a typing error of another. */
+#define MIN_FREQUENCY 1e-5
+#define MAX_FREQUENCY 0.2
+
+static float
+surprise(double frequency)
 {
-	population->count = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(uint32) * population->nvalues, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	population->names = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(DcValue) * population->nvalues * DC_NAMES_KEPT, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	for (int i = 0; i < population->nrecords; i++)
-	{
-		DcRecord   *r = &population->records[i];
-		const DcValue *values = &r->first;
+	return -log2(Max(MIN_FREQUENCY, Min(MAX_FREQUENCY, frequency)));
+}
 
-		for (int v = 0; v < DC_RECORD_VALUES; v++)
-			population->count[values[v]]++;
-		note_name(population, r->email, r->last);
-		note_name(population, r->phone, r->last);
-		if (r->mobile != r->phone)
-			note_name(population, r->mobile, r->last);
+/* Cuts what is compared by words; linear in the records. */
+void
+dc_make_tokens(DcPopulation *p)
+{
+	for (int i = 0; i < p->nrecords; i++)
+	{
+		dc_value_tokens(p, p->records[i].company);
+		dc_value_tokens(p, p->records[i].address);
+		for (int f = 0; f < p->nfields; f++)
+			if (p->field_kind[f] == KIND_TEXT)
+				dc_value_tokens(p, p->records[i].field[f]);
 	}
 }
 
-bool
-dc_is_shared(const DcPopulation *population, DcValue value)
+/*
+ * Counts what the records carry, words included, and sets the surprise of each value.
+ * Linear in the records and their words.
+ */
+void
+dc_count_values(DcPopulation *p)
 {
-	return population->names[(size_t) value * DC_NAMES_KEPT + DC_NAMES_KEPT - 1] != 0;
+	dc_make_tokens(p);
+	p->size = Max(p->nrecords, 50);
+	for (int i = 0; i < p->nrecords; i++)
+	{
+		const DcRecord *r = &p->records[i];
+		const DcValue *values = &r->first;
+		DcTokens	bags[2] = {p->tokens[r->company], p->tokens[r->address]};
+
+		for (int v = 0; v < RECORD_VALUES; v++)
+			p->count[values[v]]++;
+		for (int b = 0; b < 2; b++)
+			for (int t = 0; t < bags[b].n; t++)
+				p->count[p->token[bags[b].start + t]]++;
+	}
+	for (uint32 v = 1; v < p->nvalues; v++)
+		p->surprise[v] = surprise(p->count[v] / p->size);
+}
+
+/* Is the value common enough for its frequency to be kept apart from the population? */
+bool
+dc_is_common(const DcPopulation *p, DcValue value)
+{
+	return p->count[value] > 1 && p->count[value] / p->size > MIN_FREQUENCY;
+}
+
+/* Frequencies counted before, over so many contacts, take the place of live ones; dc_set_frequency follows for the common values. */
+void
+dc_set_size(DcPopulation *p, double size)
+{
+	p->size = size;
+	for (uint32 v = 1; v < p->nvalues; v++)
+		p->surprise[v] = surprise(1 / size);
+}
+
+void
+dc_set_frequency(DcPopulation *p, uint64 hash, double frequency, bool shared)
+{
+	for (uint32 slot = hash & (p->nslots - 1); p->slots[slot] != 0; slot = (slot + 1) & (p->nslots - 1))
+	{
+		DcValue		v = p->slots[slot];
+
+		if (p->hash[v] != hash)
+			continue;
+		p->surprise[v] = surprise(frequency);
+		if (shared)
+			p->flags[v] |= VALUE_SHARED;
+		return;
+	}
+}
+
+/* ---------- shared mailboxes and numbers ---------- */
+
+/* A value that persons of this many unlike names carry is an organisation's, not a person's. */
+#define SHARED_BY 3
+
+typedef struct Bearer
+{
+	DcValue		value;
+	DcValue		first;
+	DcValue		last;
+} Bearer;
+
+static bool
+alike_names(const DcPopulation *p, const Bearer *a, const Bearer *b)
+{
+	if (a->last == b->last || a->first == b->last || a->last == b->first)
+		return true;
+	return dc_jaro_winkler(p->text[a->last], p->text[b->last]) >= 0.8;
+}
+
+static int
+compare_bearers(const void *a, const void *b, void *arg)
+{
+	const DcPopulation *p = arg;
+	const Bearer *x = a;
+	const Bearer *y = b;
+
+	if (x->value != y->value)
+		return x->value < y->value ? -1 : 1;
+	if (p->hash[x->last] != p->hash[y->last])
+		return p->hash[x->last] < p->hash[y->last] ? -1 : 1;
+	return p->hash[x->first] < p->hash[y->first] ? -1 : p->hash[x->first] > p->hash[y->first];
+}
+
+/* Marks the value of bearers[from..to) when names unlike each other carry it; linear. */
+static void
+judge_bearers(DcPopulation *p, const Bearer *bearers, size_t from, size_t to)
+{
+	const Bearer *leaders[SHARED_BY];
+	int			n = 0;
+
+	for (size_t i = from; i < to && n < SHARED_BY; i++)
+	{
+		bool		known = false;
+
+		for (int l = 0; l < n && !known; l++)
+			known = alike_names(p, leaders[l], &bearers[i]);
+		if (!known)
+			leaders[n++] = &bearers[i];
+	}
+	if (n == SHARED_BY)
+		p->flags[bearers[from].value] |= VALUE_SHARED;
+}
+
+/* Finds the mailboxes and numbers that persons of several names use; O(n log n) in those carried thrice or more. */
+void
+dc_find_shared(DcPopulation *p)
+{
+	Bearer	   *bearers;
+	size_t		n = 0;
+	size_t		capacity = 1024;
+
+	bearers = palloc(sizeof(Bearer) * capacity);
+	for (int i = 0; i < p->nrecords; i++)
+	{
+		const DcRecord *r = &p->records[i];
+
+		for (int v = 0; v < DC_MAX_EMAILS + DC_MAX_PHONES; v++)
+		{
+			DcValue		value = v < DC_MAX_EMAILS ? r->email[v] : r->phone[v - DC_MAX_EMAILS];
+
+			if (value == 0 || r->last == 0 || p->count[value] < SHARED_BY)
+				continue;
+			if (n == capacity)
+				bearers = repalloc_huge(bearers, sizeof(Bearer) * (capacity *= 2));
+			bearers[n].value = value;
+			bearers[n].first = r->first;
+			bearers[n++].last = r->last;
+		}
+	}
+	qsort_arg(bearers, n, sizeof(Bearer), compare_bearers, p);
+	for (size_t from = 0, to; from < n; from = to)
+	{
+		for (to = from + 1; to < n && bearers[to].value == bearers[from].value; to++)
+			;
+		judge_bearers(p, bearers, from, to);
+	}
+	pfree(bearers);
+}
+
+/* ---------- words ---------- */
+
+#define MAX_TOKENS 24
+
+/* The words of a folded text, interned; kept with the value. */
+DcTokens
+dc_value_tokens(DcPopulation *p, DcValue value)
+{
+	DcTokens	tokens = p->tokens[value];
+	const char *s = p->text[value];
+
+	if (tokens.n > 0 || value == 0)
+		return tokens;
+	tokens.start = p->ntokens;
+	while (*s != '\0' && tokens.n < MAX_TOKENS)
+	{
+		size_t		len = strcspn(s, " ");
+
+		if (len > 0)
+		{
+			if (p->ntokens == p->token_capacity)
+			{
+				uint32		capacity = Max(1024, p->token_capacity * 2);
+
+				p->token = grow(p, p->token, sizeof(DcValue), p->token_capacity, capacity);
+				p->token_capacity = capacity;
+			}
+			p->token[p->ntokens++] = dc_intern_n(p, s, len);
+			tokens.n++;
+		}
+		s += len + strspn(s + len, " ");
+	}
+	p->tokens[value] = tokens;
+	return tokens;
 }

@@ -3,8 +3,10 @@
  * match.h
  *	  The vocabulary of the room match: packed records and what compares them.
  *
- * A population is all contacts of one controller, each packed to interned values, so that
- * equality is an integer compare.  features.c and score.c know no tables, no SPI and no names of columns.
+ * A population is the contacts of one controller, each packed to interned values, so that
+ * equality is an integer compare.  features.c, keys.c, pairs.c, score.c, train.c and cluster.c know
+ * no tables, no SPI and no names of columns; read.c fills a population from contacts,
+ * dedupe.c and lookup.c are the SQL functions.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,7 +16,8 @@
 #include "base/port.h"
 
 #define DC_MAX_FIELDS 8
-#define DC_MAX_STEPS 16
+#define DC_MAX_EMAILS 3
+#define DC_MAX_PHONES 4
 
 /* An interned value; 0 is none. */
 typedef uint32 DcValue;
@@ -27,73 +30,206 @@ typedef enum DcFieldKind
 typedef struct DcRecord
 {
 	int64		contact_id;
-	DcValue		first;			/* folded */
+	DcValue		first;			/* folded, as all that follow */
 	DcValue		given;			/* first word of it, a nickname as its full name */
+	DcValue		middle;
 	DcValue		last;
-	DcValue		suffix;
-	DcValue		email;			/* key of the mailbox */
-	DcValue		phone;
-	DcValue		mobile;
+	DcValue		suffix;			/* a generation: jr, sr, iii */
+	DcValue		email[DC_MAX_EMAILS];	/* keys of mailboxes */
+	DcValue		phone[DC_MAX_PHONES];	/* numbers of any kind */
 	DcValue		linkedin;
-	DcValue		siren;
+	DcValue		registration;	/* number of the company: SIREN, or VAT */
 	DcValue		domain;			/* registrable, of web site or professional e-mail */
 	DcValue		company;		/* key */
+	DcValue		address;
 	DcValue		postcode;
 	DcValue		city;
-	DcValue		address;
 	DcValue		job;
 	DcValue		field[DC_MAX_FIELDS];	/* declared match fields */
 } DcRecord;
 
+/* Flags of a value */
+#define VALUE_SHARED 1			/* a mailbox or number that several persons use */
+#define VALUE_ROLE 2			/* a mailbox of a function, such as contact@ */
+
+typedef struct DcTokens
+{
+	uint32		start;			/* in the token array of the population */
+	uint16		n;
+} DcTokens;
+
 typedef struct DcPopulation
 {
+	MemoryContext context;		/* everything below lives there */
 	int			nrecords;
+	int			capacity;
 	DcRecord   *records;
 	int			nfields;
 	DcFieldKind field_kind[DC_MAX_FIELDS];
 	const char *field_name[DC_MAX_FIELDS];
-	struct dc_intern_hash *intern;
+	/* of each value */
 	uint32		nvalues;
-	uint32		capacity;
-	const char **text;			/* of each value */
+	uint32		value_capacity;
+	const char **text;
+	uint64	   *hash;
 	uint32	   *count;			/* records that carry it, once for each column */
-	DcValue	   *names;			/* of each value: the last names seen with it, NAMES_KEPT of them */
+	float	   *surprise;		/* -log2 of its frequency */
+	uint8	   *flags;
+	uint32	   *slots;			/* open addressing over hash */
+	uint32		nslots;
+	/* words of companies, addresses and texts, made when first needed */
+	DcTokens   *tokens;
+	DcValue    *token;
+	uint32		ntokens;
+	uint32		token_capacity;
+	double		size;			/* contacts that the frequencies were counted over */
+	struct DcSimilarityCache *cache;
 } DcPopulation;
 
-/* A value that more last names than this carry is an organisation's, not a person's. */
-#define DC_NAMES_KEPT 3
-
-/* One comparison of the explanation. */
-typedef struct DcStep
+/*
+ * Levels of agreement.  Those of one group exclude each other; a group says nothing when a
+ * side has no value.
+ */
+typedef enum DcGroup
 {
-	const char *field;
-	const char *value_a;
-	const char *value_b;
-	const char *level;
+	GROUP_FIRST, GROUP_LAST, GROUP_MIDDLE, GROUP_SUFFIX, GROUP_EMAIL, GROUP_PHONE, GROUP_LINKEDIN, GROUP_ORGANISATION, GROUP_PLACE, GROUP_JOB,
+	GROUP_COMPANY, GROUP_COMPANY_PHONE, GROUP_COMPANY_NUMBER, GROUP_COMPANY_DOMAIN, GROUP_COMPANY_PLACE,
+	GROUP_FIELD,
+	GROUP_COUNT = GROUP_FIELD + DC_MAX_FIELDS
+} DcGroup;
+
+typedef enum DcLevel
+{
+	L_FIRST_EXACT, L_FIRST_NICKNAME, L_FIRST_INITIAL, L_FIRST_FUZZY, L_FIRST_SWAPPED, L_FIRST_CONFLICT,
+	L_LAST_EXACT, L_LAST_PART, L_LAST_FUZZY, L_LAST_CONFLICT,
+	L_MIDDLE_EXACT, L_MIDDLE_CONFLICT,
+	L_SUFFIX_EXACT, L_SUFFIX_CONFLICT,
+	L_EMAIL_EXACT, L_EMAIL_FUZZY, L_EMAIL_CONFLICT, L_EMAIL_NUMBERED,
+	L_PHONE_EXACT, L_PHONE_CONFLICT,
+	L_LINKEDIN_EXACT, L_LINKEDIN_CONFLICT,
+	L_ORG_NUMBER, L_ORG_DOMAIN, L_ORG_COMPANY, L_ORG_FUZZY, L_ORG_PHONE, L_ORG_MAILBOX, L_ORG_CONFLICT,
+	L_PLACE_ADDRESS, L_PLACE_FUZZY, L_PLACE_POSTCODE, L_PLACE_CITY, L_PLACE_CONFLICT,
+	L_JOB_EXACT, L_JOB_CONFLICT,
+	L_COMPANY_EXACT, L_COMPANY_CONTAINED, L_COMPANY_SIMILAR, L_COMPANY_ACRONYM, L_COMPANY_PART, L_COMPANY_CONFLICT,
+	L_COMPANY_PHONE_EXACT, L_COMPANY_PHONE_CONFLICT,
+	L_COMPANY_NUMBER_EXACT, L_COMPANY_NUMBER_CONFLICT,
+	L_COMPANY_DOMAIN_EXACT, L_COMPANY_DOMAIN_SIMILAR, L_COMPANY_DOMAIN_CONFLICT,
+	L_COMPANY_PLACE_ADDRESS, L_COMPANY_PLACE_FUZZY, L_COMPANY_PLACE_POSTCODE, L_COMPANY_PLACE_CITY, L_COMPANY_PLACE_CONFLICT,
+	L_FIELD,					/* four for each declared field */
+	L_COUNT = L_FIELD + 4 * DC_MAX_FIELDS
+} DcLevel;
+
+enum
+{
+	L_FIELD_EXACT, L_FIELD_FUZZY, L_FIELD_NEAR, L_FIELD_CONFLICT
+};
+
+/* What is known of a level, before any data: the built-in model. */
+typedef struct DcLevelSpec
+{
+	DcGroup		group;
+	const char *name;
+	bool		by_frequency;	/* u is a factor of the frequency of the commoner value */
 	double		m;
 	double		u;
-	double		weight;			/* log2(m / u) */
+} DcLevelSpec;
+
+typedef struct DcModel
+{
+	double		prior;			/* true pairs for each contact; the odds before any evidence are prior / contacts */
+	double		m[L_COUNT];
+	double		u[L_COUNT];
+	float		weight[L_COUNT];	/* log2(m / u), to which a level by frequency adds the surprise of its value */
+} DcModel;
+
+/* One comparison of a pair. */
+typedef struct DcStep
+{
+	uint8		level;
+	DcValue		a;
+	DcValue		b;
+	float		weight;			/* log2(m / u), with u at the frequency of the values */
 } DcStep;
+
+#define DC_MAX_STEPS 20
 
 typedef struct DcScore
 {
 	int			nsteps;
 	DcStep		steps[DC_MAX_STEPS];
-	double		weight;			/* their sum, prior included */
-	double		probability;
+	double		prior;			/* log2 of the odds before any evidence */
+	double		weight;			/* prior and steps together */
+	double		limit;			/* what guards let it weigh at most; INFINITY for no guard */
+	bool		apart;			/* something says that these are two: they never meet in one cluster on their own */
 } DcScore;
 
 /* features.c */
 extern DcPopulation *dc_population_create(void);
+extern DcRecord *dc_add_record(DcPopulation *population);
 extern DcValue dc_intern(DcPopulation *population, const char *text);
-extern void dc_population_finish(DcPopulation *population);
-extern bool dc_is_shared(const DcPopulation *population, DcValue value);
+extern DcValue dc_intern_n(DcPopulation *population, const char *text, size_t len);
+extern void dc_make_tokens(DcPopulation *population);
+extern void dc_count_values(DcPopulation *population);
+extern bool dc_is_common(const DcPopulation *population, DcValue value);
+extern void dc_set_size(DcPopulation *population, double size);
+extern void dc_set_frequency(DcPopulation *population, uint64 hash, double frequency, bool shared);
+extern void dc_find_shared(DcPopulation *population);
+extern DcTokens dc_value_tokens(DcPopulation *population, DcValue value);
+
+/* model.c */
+extern const DcLevelSpec *dc_level_spec(int level);
+extern DcGroup dc_level_group(int level);
+extern const char *dc_level_field(const DcPopulation *population, int level);
+extern void dc_model_default(DcModel *model);
+extern void dc_model_finish(DcModel *model);
 
 /* score.c */
-extern void dc_score_pair(const DcPopulation *population, const DcRecord *a, const DcRecord *b, DcScore *score);
+extern void dc_score_pair(DcPopulation *population, const DcModel *model, const DcRecord *a, const DcRecord *b, DcScore *score);
+extern bool dc_is_person(const DcRecord *record);
+extern double dc_probability(double weight);
 
-/* pairs.c: calls back for each candidate pair, once; linear in the number of keys, blocks bounded */
+/* keys.c */
+#define DC_MAX_KEYS 40
+
+typedef struct DcKeys
+{
+	int			n;
+	uint64		key[DC_MAX_KEYS];	/* ascending, each once */
+} DcKeys;
+
+extern void dc_make_keys(const DcPopulation *population, const DcRecord *record, DcKeys *keys);
+
+/* pairs.c: calls back for each candidate pair */
 typedef void (*DcPairCallback) (void *state, int a, int b);
-extern int64 dc_candidate_pairs(const DcPopulation *population, DcPairCallback callback, void *state);
+extern int64 dc_candidate_pairs(DcPopulation *population, DcPairCallback callback, void *state);
+
+/* train.c */
+extern void dc_train_model(DcPopulation *population, DcModel *model);
+
+/* cluster.c */
+typedef struct DcEdge
+{
+	int			a;				/* the smaller record */
+	int			b;
+	float		weight;
+} DcEdge;
+
+typedef struct DcDecision
+{
+	int			a;
+	int			b;
+	bool		match;
+} DcDecision;
+
+typedef struct DcClusters
+{
+	int		   *parent;			/* of each record; the root of a cluster is its smallest record */
+	float	   *link;			/* of each record: weight of the edge by which it joined; INFINITY for a decision */
+	int64		matched;
+} DcClusters;
+
+extern DcClusters *dc_cluster(DcPopulation *population, const DcModel *model, DcEdge *edges, size_t nedges,
+							  const DcDecision *decisions, int ndecisions, const bool *barred, double merge_weight);
+extern int	dc_root(DcClusters *clusters, int record);
 
 #endif							/* DC_MATCH_H */

@@ -11,9 +11,11 @@ COMMENT ON TABLE dropcontact.match_field IS 'Keys of contact.attributes that ide
 CREATE TABLE dropcontact.entity_member (
 	contact_id bigint PRIMARY KEY REFERENCES dropcontact.contact ON DELETE CASCADE,
 	controller_id integer NOT NULL,
-	entity_id bigint NOT NULL
+	entity_id bigint NOT NULL,
+	link_probability float8 CHECK (link_probability BETWEEN 0 AND 1)
 );
 CREATE INDEX ON dropcontact.entity_member (entity_id);
+COMMENT ON COLUMN dropcontact.entity_member.link_probability IS 'Probability of the pair by which the contact joined; 1 for the contact that the others joined and for what a person confirmed';
 COMMENT ON TABLE dropcontact.entity_member IS 'Entities of contacts that are not alone in the entity they founded: a contact without a row is the only member of the entity with its own id. View contact_entity shows all';
 
 CREATE TABLE dropcontact.match_pair (
@@ -21,10 +23,12 @@ CREATE TABLE dropcontact.match_pair (
 	b_contact_id bigint NOT NULL REFERENCES dropcontact.contact ON DELETE CASCADE,
 	controller_id integer NOT NULL,
 	probability float8 NOT NULL,
+	evidence jsonb NOT NULL,
 	PRIMARY KEY (a_contact_id, b_contact_id),
 	CHECK (a_contact_id < b_contact_id)
 );
 CREATE INDEX ON dropcontact.match_pair (b_contact_id);
+COMMENT ON COLUMN dropcontact.match_pair.evidence IS 'Array of {field, level, a, b, weight}, the prior first; the weights, in bits, add up to the log odds of the probability';
 COMMENT ON TABLE dropcontact.match_pair IS 'Pairs that the last dedupe() left for a person to decide; view review_queue shows them';
 
 CREATE TABLE dropcontact.match_decision (
@@ -59,11 +63,37 @@ CREATE TABLE dropcontact.entity_log (
 );
 COMMENT ON TABLE dropcontact.entity_log IS 'What was merged, split, confirmed, rejected, when, by whom and why; view entity_event shows it';
 
+CREATE TABLE dropcontact.match_level (
+	controller_id integer NOT NULL REFERENCES dropcontact.controller,
+	field text NOT NULL,
+	level text NOT NULL,
+	m float8 NOT NULL,
+	u float8 NOT NULL,
+	PRIMARY KEY (controller_id, field, level)
+);
+CREATE TABLE dropcontact.match_training (
+	controller_id integer PRIMARY KEY REFERENCES dropcontact.controller,
+	contacts float8 NOT NULL,
+	counted_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+);
+COMMENT ON TABLE dropcontact.match_training IS 'Over how many contacts the frequencies of match_value were counted, and when';
+
+CREATE TABLE dropcontact.match_value (
+	controller_id integer NOT NULL REFERENCES dropcontact.controller,
+	value_hash bigint NOT NULL,
+	frequency float8 NOT NULL,
+	shared boolean NOT NULL,
+	PRIMARY KEY (controller_id, value_hash)
+);
+COMMENT ON TABLE dropcontact.match_value IS 'Values that many contacts carry, by the hash of their text: the share of contacts, and whether persons of several names use it as mailbox or number';
+
+COMMENT ON TABLE dropcontact.match_level IS 'The model that train() fitted; a level without a row has its built-in figures. View match_model shows what is in force';
+
 DO $$
 DECLARE
 	t text;
 BEGIN
-	FOREACH t IN ARRAY ARRAY['match_field', 'entity_member', 'match_pair', 'match_decision', 'entity_alias', 'entity_log'] LOOP
+	FOREACH t IN ARRAY ARRAY['match_field', 'entity_member', 'match_pair', 'match_decision', 'entity_alias', 'entity_log', 'match_level', 'match_training', 'match_value'] LOOP
 		EXECUTE pg_catalog.format('ALTER TABLE dropcontact.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', t);
 		EXECUTE pg_catalog.format('CREATE POLICY own ON dropcontact.%I USING (controller_id = ANY ((SELECT dropcontact.visible_controllers())::integer[]))', t);
 		EXECUTE pg_catalog.format('GRANT SELECT ON dropcontact.%I TO dropcontact_admin, dropcontact_operator, dropcontact_controller', t);
@@ -94,15 +124,15 @@ END
 $$;
 COMMENT ON FUNCTION dropcontact.add_match_field(text, text) IS 'Declares a key of contact.attributes as identifying: kind in exact, text, name, number, date. At most eight for a controller. Errors: invalid_parameter_value, program_limit_exceeded';
 
-CREATE FUNCTION dropcontact.store_entities(controller integer, contacts bigint[], clusters bigint[]) RETURNS void
+CREATE FUNCTION dropcontact.store_entities(controller integer, contacts bigint[], clusters bigint[], links float8[]) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
 BEGIN
 	/* each cluster takes the oldest entity of its members; one entity goes to one cluster only */
 	CREATE TEMPORARY TABLE dropcontact_new ON COMMIT DROP AS
-		SELECT c.contact_id, c.cluster, coalesce(m.entity_id, c.contact_id) AS old_entity_id
-		FROM unnest(contacts, clusters) AS c(contact_id, cluster)
+		SELECT c.contact_id, c.cluster, c.link, coalesce(m.entity_id, c.contact_id) AS old_entity_id
+		FROM unnest(contacts, clusters, links) AS c(contact_id, cluster, link)
 			LEFT JOIN dropcontact.entity_member m USING (contact_id);
 	CREATE TEMPORARY TABLE dropcontact_claim ON COMMIT DROP AS
 		SELECT cluster, coalesce(min(old_entity_id) FILTER (WHERE first_cluster = cluster), nextval('dropcontact.contact_id_seq')) AS entity_id
@@ -135,32 +165,71 @@ BEGIN
 		WHERE m.controller_id = controller
 			AND NOT EXISTS (SELECT FROM pg_temp.dropcontact_new n WHERE n.contact_id = m.contact_id)
 			AND EXISTS (SELECT FROM pg_temp.dropcontact_claim k WHERE k.entity_id = m.entity_id);
-	INSERT INTO dropcontact.entity_member AS m (contact_id, controller_id, entity_id)
-		SELECT n.contact_id, controller, k.entity_id
+	INSERT INTO dropcontact.entity_member AS m (contact_id, controller_id, entity_id, link_probability)
+		SELECT n.contact_id, controller, k.entity_id, n.link
 		FROM pg_temp.dropcontact_new n JOIN pg_temp.dropcontact_claim k USING (cluster)
-		ON CONFLICT ON CONSTRAINT entity_member_pkey DO UPDATE SET entity_id = excluded.entity_id WHERE m.entity_id <> excluded.entity_id;
+		ON CONFLICT ON CONSTRAINT entity_member_pkey DO UPDATE SET entity_id = excluded.entity_id, link_probability = excluded.link_probability
+			WHERE (m.entity_id, m.link_probability) IS DISTINCT FROM (excluded.entity_id, excluded.link_probability);
 	DROP TABLE pg_temp.dropcontact_new, pg_temp.dropcontact_claim;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.store_entities(integer, bigint[], bigint[]) IS 'Inner part of dedupe(): stores the clusters (contact by contact, a cluster named by its smallest contact), keeping entity ids and writing only what changes';
+COMMENT ON FUNCTION dropcontact.store_entities(integer, bigint[], bigint[], float8[]) IS 'Inner part of dedupe(): stores the clusters (contact by contact, a cluster named by its smallest contact), keeping entity ids and writing only what changes';
 
-CREATE FUNCTION dropcontact.store_reviews(controller integer, a bigint[], b bigint[], probability float8[]) RETURNS void
+CREATE FUNCTION dropcontact.store_reviews(controller integer, a bigint[], b bigint[], probability float8[], evidence jsonb[]) RETURNS void
 	LANGUAGE sql
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
 	DELETE FROM dropcontact.match_pair p
 	WHERE p.controller_id = controller
 		AND NOT EXISTS (SELECT FROM unnest(a, b) AS n(a, b) WHERE (n.a, n.b) = (p.a_contact_id, p.b_contact_id));
-	INSERT INTO dropcontact.match_pair AS p (a_contact_id, b_contact_id, controller_id, probability)
-	SELECT n.a, n.b, controller, n.probability FROM unnest(a, b, probability) AS n(a, b, probability)
-	ON CONFLICT ON CONSTRAINT match_pair_pkey DO UPDATE SET probability = excluded.probability WHERE p.probability <> excluded.probability;
+	INSERT INTO dropcontact.match_pair AS p (a_contact_id, b_contact_id, controller_id, probability, evidence)
+	SELECT n.a, n.b, controller, n.probability, n.evidence FROM unnest(a, b, probability, evidence) AS n(a, b, probability, evidence)
+	ON CONFLICT ON CONSTRAINT match_pair_pkey DO UPDATE SET probability = excluded.probability, evidence = excluded.evidence
+		WHERE (p.probability, p.evidence) IS DISTINCT FROM (excluded.probability, excluded.evidence);
 	$$;
-COMMENT ON FUNCTION dropcontact.store_reviews(integer, bigint[], bigint[], float8[]) IS 'Inner part of dedupe(): stores the pairs that a person must decide, writing only what changes';
+COMMENT ON FUNCTION dropcontact.store_reviews(integer, bigint[], bigint[], float8[], jsonb[]) IS 'Inner part of dedupe(): stores the pairs that a person must decide, writing only what changes';
+
+CREATE FUNCTION dropcontact.store_values(controller integer, hashes bigint[], frequencies float8[], are_shared boolean[], counted boolean) RETURNS void
+	LANGUAGE sql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	DELETE FROM dropcontact.match_value v
+	WHERE v.controller_id = controller AND counted AND NOT EXISTS (SELECT FROM unnest(hashes) h WHERE h = v.value_hash);
+	UPDATE dropcontact.match_value v SET shared = false
+	WHERE v.controller_id = controller AND v.shared AND NOT EXISTS (SELECT FROM unnest(hashes, are_shared) AS n(h, s) WHERE n.h = v.value_hash AND n.s);
+	INSERT INTO dropcontact.match_value AS v (controller_id, value_hash, frequency, shared)
+	SELECT controller, n.h, n.f, n.s FROM unnest(hashes, frequencies, are_shared) AS n(h, f, s)
+	ON CONFLICT ON CONSTRAINT match_value_pkey DO UPDATE
+		SET frequency = CASE WHEN counted THEN excluded.frequency ELSE v.frequency END, shared = excluded.shared
+		WHERE v.shared <> excluded.shared OR (counted AND v.frequency <> excluded.frequency);
+	$$;
+COMMENT ON FUNCTION dropcontact.store_values(integer, bigint[], float8[], boolean[], boolean) IS 'Inner part of train() and dedupe(): stores frequencies, when counted anew, and shared values, writing only what changes';
+REVOKE ALL ON FUNCTION dropcontact.store_values(integer, bigint[], float8[], boolean[], boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dropcontact.store_values(integer, bigint[], float8[], boolean[], boolean) TO dropcontact_admin, dropcontact_operator;
 
 CREATE FUNCTION dropcontact.dedupe(OUT contacts bigint, OUT candidate_pairs bigint, OUT matched_pairs bigint, OUT review_pairs bigint, OUT entities bigint, OUT elapsed interval)
 	RETURNS SETOF record
 	LANGUAGE c AS 'MODULE_PATHNAME', 'dedupe';
 COMMENT ON FUNCTION dropcontact.dedupe() IS 'Finds the duplicates among all contacts of the current controller and updates the entities; pairs between review_threshold and merge_threshold go to review_queue. Running it twice changes nothing. Source: Fellegi and Sunter 1969, Winkler 1990';
+
+CREATE FUNCTION dropcontact.built_in_model(OUT field text, OUT level text, OUT m float8, OUT u float8, OUT weight float8) RETURNS SETOF record
+	LANGUAGE c IMMUTABLE AS 'MODULE_PATHNAME', 'built_in_model';
+COMMENT ON FUNCTION dropcontact.built_in_model() IS 'The model that is in force before train(), one row a level, in the form of train(); declared match fields are "field"';
+
+CREATE VIEW dropcontact.match_model WITH (security_invoker = true) AS
+	SELECT c.name AS controller, x.field, x.level, x.m, x.u, x.weight, x.trained
+	FROM dropcontact.controller c CROSS JOIN LATERAL (
+		SELECT l.field, l.level, l.m, l.u, pg_catalog.log(2.0, (l.m / l.u)::numeric)::float8 AS weight, true AS trained
+		FROM dropcontact.match_level l WHERE l.controller_id = c.controller_id AND l.field <> 'prior'
+		UNION ALL
+		SELECT b.field, b.level, b.m, b.u, b.weight, false FROM dropcontact.built_in_model() b
+		WHERE NOT EXISTS (SELECT FROM dropcontact.match_level l WHERE l.controller_id = c.controller_id)) x;
+COMMENT ON VIEW dropcontact.match_model IS 'The model in force for each controller: m and u of each level of each field and weight log2(m / u), trained or built in';
+GRANT SELECT ON dropcontact.match_model TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
+
+CREATE FUNCTION dropcontact.train(OUT field text, OUT level text, OUT m float8, OUT u float8, OUT weight float8) RETURNS SETOF record
+	LANGUAGE c AS 'MODULE_PATHNAME', 'train';
+COMMENT ON FUNCTION dropcontact.train() IS 'Fits the model to the contacts of the current controller, without labels: u from pairs drawn at random, m from candidate pairs by expectation maximisation. m and u are probabilities, weight is log2(m / u); u of a level by frequency is a factor of the frequency of the value. In force until the next train(). Sources: Fellegi and Sunter 1969, Winkler 2000';
 
 CREATE FUNCTION dropcontact.match_probability(a bigint, b bigint) RETURNS float8
 	LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'match_probability';
@@ -185,11 +254,11 @@ CREATE FUNCTION dropcontact.resolve_entity(old bigint) RETURNS bigint
 	$$;
 COMMENT ON FUNCTION dropcontact.resolve_entity(bigint) IS 'The entity that an entity id stands for today, after merges';
 
-REVOKE ALL ON FUNCTION dropcontact.add_match_field(text, text), dropcontact.store_entities(integer, bigint[], bigint[]),
-	dropcontact.store_reviews(integer, bigint[], bigint[], float8[]), dropcontact.dedupe(), dropcontact.match_probability(bigint, bigint),
+REVOKE ALL ON FUNCTION dropcontact.add_match_field(text, text), dropcontact.store_entities(integer, bigint[], bigint[], float8[]),
+	dropcontact.store_reviews(integer, bigint[], bigint[], float8[], jsonb[]), dropcontact.dedupe(), dropcontact.train(), dropcontact.built_in_model(), dropcontact.match_probability(bigint, bigint),
 	dropcontact.explain_match(bigint, bigint), dropcontact.resolve_entity(bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION dropcontact.add_match_field(text, text), dropcontact.store_entities(integer, bigint[], bigint[]),
-	dropcontact.store_reviews(integer, bigint[], bigint[], float8[]), dropcontact.dedupe() TO dropcontact_admin, dropcontact_operator;
+GRANT EXECUTE ON FUNCTION dropcontact.add_match_field(text, text), dropcontact.store_entities(integer, bigint[], bigint[], float8[]),
+	dropcontact.store_reviews(integer, bigint[], bigint[], float8[], jsonb[]), dropcontact.dedupe(), dropcontact.train(), dropcontact.built_in_model() TO dropcontact_admin, dropcontact_operator;
 GRANT EXECUTE ON FUNCTION dropcontact.match_probability(bigint, bigint), dropcontact.explain_match(bigint, bigint), dropcontact.resolve_entity(bigint)
 	TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 COMMENT ON SEQUENCE dropcontact.entity_log_event_id_seq IS 'Ids of the table of its name';

@@ -3,217 +3,194 @@
  * pairs.c
  *	  Candidate pairs: contacts that share a key.
  *
- * Each record gives several 64-bit keys; sorting brings those of one key together.  A block of
- * up to BLOCK records is compared as a whole; in a larger one each record meets its
- * neighbours in the order of names, so that nothing is dropped and 100,000 equal contacts cost
- * 100,000 times WINDOW.  A pair belongs to the smallest key that its records share.
+ * Sorting by key brings together the records of one.  A block of up to BLOCK records is
+ * compared as a whole; in a larger one each record meets its neighbours in the order of names,
+ * so that nothing is dropped and 100,000 equal contacts cost 100,000 times WINDOW.  A
+ * pair belongs to the smallest key that its records share in a block compared as a whole.
  *
  *-------------------------------------------------------------------------
  */
 #include "base/port.h"
 
-#include "common/hashfn.h"
-
 #include "match/match.h"
 
-#define MAX_KEYS 24
 #define BLOCK 64
 #define WINDOW 12
 
-typedef struct Key
+typedef struct Entry
 {
-	uint64		hash;
-	int			record;
-} Key;
+	uint64		key;
+	uint32		record;
+	uint32		rank;			/* of the key among those of the record */
+} Entry;
 
-typedef struct KeyList
+/* The keys of all records: those of record r from start[r] to start[r + 1], ascending. */
+typedef struct KeyTable
 {
-	int			n;
-	uint64		hash[MAX_KEYS];
-} KeyList;
+	uint64	   *key;
+	uint64	   *start;
+	uint8	   *large;			/* the block of this key is too large to be compared as a whole */
+} KeyTable;
 
-/* the finaliser of MurmurHash3, 64 bits */
-static uint64
-mix(uint64 h)
+static Entry *
+make_table(const DcPopulation *p, KeyTable *table, size_t *n)
 {
-	h = (h ^ (h >> 33)) * UINT64CONST(0xff51afd7ed558ccd);
-	h = (h ^ (h >> 33)) * UINT64CONST(0xc4ceb9fe1a85ec53);
-	return h ^ (h >> 33);
-}
+	size_t		capacity = (size_t) p->nrecords * 10 + DC_MAX_KEYS;
+	Entry	   *entries;
 
-static void
-add_key(KeyList *keys, int rule, uint64 a, uint64 b)
-{
-	if (a == 0 || b == 0 || keys->n == MAX_KEYS)
-		return;
-	keys->hash[keys->n++] = hash_combine64(mix(a + ((uint64) rule << 40)), mix(b));
-}
-
-/* The first letters of a text, as a number. */
-static uint64
-prefix(const DcPopulation *p, DcValue value, int n)
-{
-	uint64		result = 0;
-	const char *s = p->text[value];
-
-	if (value == 0)
-		return 0;
-	for (int i = 0; i < n && s[i] != '\0'; i++)
-		result = result << 8 | (unsigned char) s[i];
-	return result;
-}
-
-static void
-make_keys(const DcPopulation *p, const DcRecord *r, KeyList *keys)
-{
-	bool		person = r->first != 0 || r->last != 0;
-
-	keys->n = 0;
-	add_key(keys, 1, r->email, 1);
-	add_key(keys, 2, r->phone, 1);
-	if (r->mobile != r->phone)
-		add_key(keys, 2, r->mobile, 1);
-	add_key(keys, 3, r->linkedin, 1);
-	for (int i = 0; i < p->nfields; i++)
+	table->key = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * capacity);
+	table->start = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * ((size_t) p->nrecords + 1));
+	*n = 0;
+	for (int r = 0; r < p->nrecords; r++)
 	{
-		add_key(keys, 20 + i, r->field[i], p->field_kind[i] == KIND_EXACT ? 1 : prefix(p, r->first, 1));
-		if (p->field_kind[i] != KIND_EXACT)
-			add_key(keys, 30 + i, r->field[i], prefix(p, r->last, 1));
+		DcKeys		keys;
+
+		CHECK_FOR_INTERRUPTS();
+		dc_make_keys(p, &p->records[r], &keys);
+		table->start[r] = *n;
+		if (*n + keys.n > capacity)
+			table->key = repalloc_huge(table->key, sizeof(uint64) * (capacity = capacity * 2));
+		memcpy(table->key + *n, keys.key, sizeof(uint64) * keys.n);
+		*n += keys.n;
 	}
-	if (person)
-	{
-		add_key(keys, 4, Min(r->first, r->last), Max(r->first, r->last));
-		add_key(keys, 5, r->given, r->last);
-		add_key(keys, 6, r->last, r->domain);
-		add_key(keys, 7, r->last, r->company);
-		add_key(keys, 8, r->given, r->domain);
-		add_key(keys, 9, r->given, r->company);
-		add_key(keys, 10, prefix(p, r->last, 3), prefix(p, r->given, 2) * 31 + r->postcode);
-		add_key(keys, 11, prefix(p, r->last, 4), prefix(p, r->given, 1) * 31 + r->city);
-		add_key(keys, 12, r->first, r->postcode);
-		add_key(keys, 13, r->last, r->address);
-		add_key(keys, 14, r->first, r->address);
-	}
-	else
-	{
-		add_key(keys, 40, r->company, 1);
-		add_key(keys, 41, r->domain, 1);
-		add_key(keys, 42, r->address, 1);
-		add_key(keys, 43, prefix(p, r->company, 4), r->postcode != 0 ? r->postcode : r->city);
-		add_key(keys, 44, r->siren, 1);
-		add_key(keys, 45, prefix(p, r->address, 8), prefix(p, r->company, 2));
-		add_key(keys, 46, prefix(p, r->company, 7), 1);
-	}
+	table->start[p->nrecords] = *n;
+	table->large = MemoryContextAllocExtended(CurrentMemoryContext, *n + 1, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	entries = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Entry) * (*n + 1));
+	for (int r = 0; r < p->nrecords; r++)
+		for (uint64 k = table->start[r]; k < table->start[r + 1]; k++)
+		{
+			entries[k].key = table->key[k];
+			entries[k].record = r;
+			entries[k].rank = k - table->start[r];
+		}
+	return entries;
 }
 
-static int
-compare_keys(const void *a, const void *b)
+#define DIGITS 11
+#define BUCKETS (1 << DIGITS)
+
+/* Sorts by the upper 33 bits of the key in three stable passes, then puts right what they leave equal. */
+static Entry *
+sort_entries(Entry *entries, size_t n)
 {
-	const Key  *x = a;
-	const Key  *y = b;
+	Entry	   *from = entries;
+	Entry	   *to = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Entry) * (n + 1));
 
-	if (x->hash != y->hash)
-		return x->hash < y->hash ? -1 : 1;
-	return x->record < y->record ? -1 : x->record > y->record;
+	for (int pass = 0; pass < 3; pass++)
+	{
+		size_t		count[BUCKETS] = {0};
+		int			shift = 64 - DIGITS * (3 - pass);
+		size_t		sum = 0;
+		Entry	   *swap;
+
+		for (size_t i = 0; i < n; i++)
+			count[(from[i].key >> shift) & (BUCKETS - 1)]++;
+		for (int b = 0; b < BUCKETS; b++)
+		{
+			size_t		c = count[b];
+
+			count[b] = sum;
+			sum += c;
+		}
+		for (size_t i = 0; i < n; i++)
+			to[count[(from[i].key >> shift) & (BUCKETS - 1)]++] = from[i];
+		swap = from;
+		from = to;
+		to = swap;
+		CHECK_FOR_INTERRUPTS();
+	}
+	/* insertion: keys that share 33 bits without being equal are few */
+	for (size_t i = 1; i < n; i++)
+	{
+		Entry		entry = from[i];
+		size_t		j = i;
+
+		for (; j > 0 && from[j - 1].key > entry.key; j--)
+			from[j] = from[j - 1];
+		from[j] = entry;
+	}
+	pfree(to);
+	return from;
 }
 
-/* by the names of the records, then by contact_id, for large blocks */
+/* By the names and hashes of the records, for large blocks: the same whatever order contacts were read in. */
 static int
 compare_names(const void *a, const void *b, void *arg)
 {
 	const DcPopulation *p = arg;
-	const DcRecord *x = &p->records[((const Key *) a)->record];
-	const DcRecord *y = &p->records[((const Key *) b)->record];
+	const DcRecord *x = &p->records[((const Entry *) a)->record];
+	const DcRecord *y = &p->records[((const Entry *) b)->record];
+	const DcValue *v = &x->first;
+	const DcValue *w = &y->first;
 	int			c = strcmp(p->text[x->last], p->text[y->last]);
 
 	if (c == 0)
 		c = strcmp(p->text[x->first], p->text[y->first]);
 	if (c == 0)
 		c = strcmp(p->text[x->company], p->text[y->company]);
-	if (c == 0)
-		c = x->contact_id < y->contact_id ? -1 : 1;
-	return c;
+	for (int i = 0; c == 0 && v + i < x->field + DC_MAX_FIELDS; i++)
+		if (v[i] != w[i])
+			c = p->hash[v[i]] < p->hash[w[i]] ? -1 : 1;
+	return c != 0 ? c : x->contact_id < y->contact_id ? -1 : 1;
 }
 
-/* Keys whose blocks were too large to compare every pair, in ascending order */
-typedef struct LargeKeys
-{
-	size_t		n;
-	uint64	   *hash;
-} LargeKeys;
-
-static int
-compare_hashes(const void *a, const void *b)
-{
-	uint64		x = *(const uint64 *) a;
-	uint64		y = *(const uint64 *) b;
-
-	return x < y ? -1 : x > y;
-}
-
+/*
+ * Does the block of this key own the pair?  A block compared as a whole does when the key is the
+ * smallest that the records share in such a block, a large one when they share none there.
+ */
 static bool
-is_large(const LargeKeys *large, uint64 hash)
+owns(const KeyTable *table, const Entry *a, const Entry *b, bool large)
 {
-	return large->n > 0 && bsearch(&hash, large->hash, large->n, sizeof(uint64), compare_hashes) != NULL;
-}
+	uint64		i = table->start[a->record];
+	uint64		j = table->start[b->record];
+	uint64		end_i = large ? table->start[a->record + 1] : i + a->rank;
+	uint64		end_j = large ? table->start[b->record + 1] : j + b->rank;
 
-/* Does this key own the pair? It does when no smaller one compared it. */
-static bool
-owns(const DcPopulation *p, const LargeKeys *large, uint64 hash, int a, int b)
-{
-	KeyList		x;
-	KeyList		y;
-
-	make_keys(p, &p->records[a], &x);
-	make_keys(p, &p->records[b], &y);
-	for (int i = 0; i < x.n; i++)
-		if (x.hash[i] < hash)
-			for (int j = 0; j < y.n; j++)
-				if (x.hash[i] == y.hash[j] && !is_large(large, x.hash[i]))
-					return false;
+	while (i < end_i && j < end_j)
+	{
+		if (table->key[i] < table->key[j])
+			i++;
+		else if (table->key[i] > table->key[j])
+			j++;
+		else if (!table->large[i])
+			return false;
+		else
+			i++, j++;
+	}
 	return true;
 }
 
+/*
+ * Calls back for the pairs of records that share a key, a pair of two large blocks perhaps
+ * more than once.  O(k log k) for k keys, and at most BLOCK or WINDOW pairs a key.
+ */
 int64
-dc_candidate_pairs(const DcPopulation *p, DcPairCallback callback, void *state)
+dc_candidate_pairs(DcPopulation *p, DcPairCallback callback, void *state)
 {
-	size_t		capacity = (size_t) p->nrecords * 8 + 16;
-	Key		   *keys = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Key) * capacity);
-	size_t		n = 0;
+	KeyTable	table;
+	size_t		n;
+	Entry	   *entries = make_table(p, &table, &n);
 	int64		pairs = 0;
-	LargeKeys	large = {0};
 
-	for (int r = 0; r < p->nrecords; r++)
-	{
-		KeyList		list;
-
-		make_keys(p, &p->records[r], &list);
-		if (n + list.n > capacity)
-		{
-			capacity *= 2;
-			keys = repalloc_huge(keys, sizeof(Key) * capacity);
-		}
-		for (int i = 0; i < list.n; i++)
-		{
-			keys[n].hash = list.hash[i];
-			keys[n++].record = r;
-		}
-	}
-	qsort(keys, n, sizeof(Key), compare_keys);
+	entries = sort_entries(entries, n);
 	for (size_t from = 0, to; from < n; from = to)
 	{
-		size_t		reach;
-
-		for (to = from + 1; to < n && keys[to].hash == keys[from].hash; to++)
+		for (to = from + 1; to < n && entries[to].key == entries[from].key; to++)
 			;
-		reach = to - from;
-		if (reach > BLOCK)
+		if (to - from <= BLOCK)
+			continue;
+		for (size_t i = from; i < to; i++)
+			table.large[table.start[entries[i].record] + entries[i].rank] = 1;
+	}
+	for (size_t from = 0, to; from < n; from = to)
+	{
+		size_t		reach = BLOCK;
+
+		for (to = from + 1; to < n && entries[to].key == entries[from].key; to++)
+			;
+		if (to - from > BLOCK)
 		{
-			/* there are fewer large keys than records in them */
-			if (large.hash == NULL)
-				large.hash = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * (n / BLOCK + 1));
-			large.hash[large.n++] = keys[from].hash;
-			qsort_arg(keys + from, reach, sizeof(Key), compare_names, unconstify(DcPopulation *, p));
+			qsort_arg(entries + from, to - from, sizeof(Entry), compare_names, p);
 			reach = WINDOW;
 		}
 		for (size_t i = from; i < to; i++)
@@ -221,15 +198,16 @@ dc_candidate_pairs(const DcPopulation *p, DcPairCallback callback, void *state)
 			CHECK_FOR_INTERRUPTS();
 			for (size_t j = i + 1; j < to && j - i <= reach; j++)
 			{
-				if (keys[i].record == keys[j].record)
+				if (!owns(&table, &entries[i], &entries[j], reach == WINDOW))
 					continue;
-				if (!owns(p, &large, keys[i].hash, keys[i].record, keys[j].record))
-					continue;
-				callback(state, keys[i].record, keys[j].record);
+				callback(state, Min(entries[i].record, entries[j].record), Max(entries[i].record, entries[j].record));
 				pairs++;
 			}
 		}
 	}
-	pfree(keys);
+	pfree(entries);
+	pfree(table.key);
+	pfree(table.start);
+	pfree(table.large);
 	return pairs;
 }

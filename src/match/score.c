@@ -3,9 +3,10 @@
  * score.c
  *	  How much two contacts speak for being one: a Fellegi-Sunter sum over groups of evidence.
  *
- * Each group (person name, personal identifiers, organisation, place, each declared
- * field) gives one weight log2(m / u), never several of one fact.  u of an agreement is the
- * value's own frequency, so a rare name weighs more than a common one.  Pure: no state, no settings.
+ * Each group (first name, last name, e-mail, organisation, place, each declared field...) gives
+ * one weight log2(m / u), never several of one fact.  u of an agreement by frequency is that of
+ * the commoner value, so a rare name weighs more than a common one.  Pure: no settings, and
+ * no state but a cache of similarities that changes no result.
  *
  *-------------------------------------------------------------------------
  */
@@ -16,44 +17,176 @@
 #include "match/match.h"
 #include "normalize/normalize.h"
 
-#define MAX_U 0.2
+/* ---------- similarity of values ---------- */
 
-static void
-step(DcScore *score, const DcPopulation *p, const char *field, DcValue a, DcValue b, const char *level, double m, double u)
+#define CACHE_SIZE 65536
+
+typedef struct CachedSimilarity
 {
-	DcStep	   *s;
+	DcValue		a;
+	DcValue		b;
+	float		similarity;
+} CachedSimilarity;
 
-	if (score->nsteps == DC_MAX_STEPS)
-		return;
-	s = &score->steps[score->nsteps++];
-	s->field = field;
-	s->value_a = a != 0 ? p->text[a] : NULL;
-	s->value_b = b != 0 ? p->text[b] : NULL;
+struct DcSimilarityCache
+{
+	CachedSimilarity entry[CACHE_SIZE];
+};
+
+/* Jaro-Winkler, remembered: blocks bring the same values together again and again. */
+static double
+alike(DcPopulation *p, DcValue a, DcValue b)
+{
+	CachedSimilarity *entry;
+
+	if (a == b)
+		return 1.0;
+	if (p->cache == NULL)
+		p->cache = MemoryContextAllocExtended(p->context, sizeof(struct DcSimilarityCache), MCXT_ALLOC_ZERO);
+	if (p->hash[a] > p->hash[b])
+	{
+		DcValue		c = a;
+
+		a = b;
+		b = c;
+	}
+	entry = &p->cache->entry[(p->hash[a] * 31 + p->hash[b]) % CACHE_SIZE];
+	if (entry->a != a || entry->b != b)
+	{
+		entry->a = a;
+		entry->b = b;
+		entry->similarity = dc_jaro_winkler(p->text[a], p->text[b]);
+	}
+	return entry->similarity;
+}
+
+/* Is one the other with one letter added, dropped, replaced, or two neighbours exchanged? */
+static bool
+one_edit_apart(const char *s, const char *t)
+{
+	size_t		n = strlen(s);
+	size_t		m = strlen(t);
+	size_t		start = 0;
+	size_t		end = 0;
+
+	while (s[start] != '\0' && s[start] == t[start])
+		start++;
+	while (end < Min(n, m) - start && s[n - 1 - end] == t[m - 1 - end])
+		end++;
+	n -= start + end;
+	m -= start + end;
+	return Max(n, m) <= 1 || (n == 2 && m == 2 && s[start] == t[start + 1] && s[start + 1] == t[start]);
+}
+
+/* Names that a typing error may have made of each other. */
+static bool
+alike_names(DcPopulation *p, DcValue a, DcValue b)
+{
+	return alike(p, a, b) >= 0.88 || (strlen(p->text[a]) >= 4 && strlen(p->text[b]) >= 4 && one_edit_apart(p->text[a], p->text[b]));
+}
+
+static float
+commoner(const DcPopulation *p, DcValue a, DcValue b)
+{
+	return Min(p->surprise[a], p->surprise[b]);
+}
+
+static bool
+is_number(const char *s)
+{
+	return *s >= '0' && *s <= '9';
+}
+
+typedef struct Bag
+{
+	double		matched;		/* surprise of the words that agree, in bits */
+	double		contained;		/* share of the smaller side that they are */
+	double		overlap;		/* share of both sides together */
+	bool		numbers_differ; /* both have numbers, none in common */
+} Bag;
+
+/* How much of one word agrees with another: the whole, most for a typing error or an abbreviation. */
+static double
+word_agreement(DcPopulation *p, DcValue a, DcValue b)
+{
+	const char *s = p->text[a];
+	const char *t = p->text[b];
+	size_t		n;
+	size_t		m;
+
+	if (a == b)
+		return 1.0;
+	if (*s != *t || is_number(s))
+		return 0.0;
+	n = strlen(s);
+	m = strlen(t);
+	if (Min(n, m) >= 3 && strncmp(s, t, Min(n, m)) == 0)
+		return 0.8;
+	return Min(n, m) >= 4 && alike(p, a, b) >= 0.92 ? 0.8 : 0.0;
+}
+
+/* Compares two texts word by word, each word weighed by its surprise; bounded by the words kept. */
+static void
+compare_bags(DcPopulation *p, DcValue a, DcValue b, Bag *bag)
+{
+	DcTokens	x = dc_value_tokens(p, a);
+	DcTokens	y = dc_value_tokens(p, b);
+	double		total_x = 0;
+	double		total_y = 0;
+	uint32		used = 0;
+	int			numbers = 0;
+	int			numbers_y = 0;
+	bool		number_agrees = false;
+
+	bag->matched = 0;
+	for (int j = 0; j < y.n; j++)
+	{
+		total_y += p->surprise[p->token[y.start + j]];
+		numbers_y += is_number(p->text[p->token[y.start + j]]);
+	}
+	for (int i = 0; i < x.n; i++)
+	{
+		DcValue		word = p->token[x.start + i];
+		double		best = 0;
+		int			partner = 0;
+
+		total_x += p->surprise[word];
+		numbers += is_number(p->text[word]);
+		for (int j = 0; j < y.n && best < 1; j++)
+		{
+			double		agreement = used & (1u << j) ? 0 : word_agreement(p, word, p->token[y.start + j]);
+
+			if (agreement > best)
+				best = agreement, partner = j;
+		}
+		if (best == 0)
+			continue;
+		used |= 1u << partner;
+		number_agrees |= is_number(p->text[word]);
+		bag->matched += best * commoner(p, word, p->token[y.start + partner]);
+	}
+	bag->contained = Min(1.0, bag->matched / Max(1e-6, Min(total_x, total_y)));
+	bag->overlap = Min(1.0, bag->matched / Max(1e-6, total_x + total_y - bag->matched));
+	bag->numbers_differ = numbers > 0 && numbers_y > 0 && !number_agrees;
+}
+
+/* ---------- steps ---------- */
+
+/* surprise: bits that the frequency of the value adds, for a level by frequency */
+static void
+step(DcScore *score, const DcModel *model, int level, DcValue a, DcValue b, float surprise)
+{
+	DcStep	   *s = &score->steps[score->nsteps++];
+
 	s->level = level;
-	s->m = m;
-	s->u = u;
-	s->weight = log2(m / u);
+	s->a = a;
+	s->b = b;
+	s->weight = model->weight[level] + surprise;
 	score->weight += s->weight;
 }
 
-/* How often chance makes two records agree on this value. */
-static double
-frequency(const DcPopulation *p, DcValue value)
-{
-	return Max(1.0 / 100000, Min(MAX_U, (double) p->count[value] / Max(p->nrecords, 50)));
-}
-
-static double
-commoner(const DcPopulation *p, DcValue a, DcValue b)
-{
-	return Max(frequency(p, a), frequency(p, b));
-}
-
-static double
-alike(const DcPopulation *p, DcValue a, DcValue b)
-{
-	return a == b ? 1.0 : dc_jaro_winkler(p->text[a], p->text[b]);
-}
+#define STEP(level, x, y) step(score, model, level, x, y, 0)
+#define STEP_BY_FREQUENCY(level, x, y) step(score, model, level, x, y, commoner(p, x, y))
 
 static bool
 initial_of(const char *a, const char *b)
@@ -61,187 +194,314 @@ initial_of(const char *a, const char *b)
 	return a[0] == b[0] && (a[1] == '\0' || b[1] == '\0');
 }
 
-/* The agreement of one part of the name: 3 exact, 2 nickname or initial, 1 fuzzy, 0 none, -1 conflict */
-static int
-name_level(const DcPopulation *p, DcValue a, DcValue b, DcValue given_a, DcValue given_b)
+/* Is one the beginning of the other, in whole words: "garcia" of "garcia lopez"? Or its end? */
+static bool
+part_of(const char *a, const char *b)
 {
-	if (a == 0 || b == 0)
-		return 0;
+	size_t		n = strlen(a);
+	size_t		m = strlen(b);
+
+	if (n > m)
+		return part_of(b, a);
+	return n >= 3 && n < m && ((strncmp(a, b, n) == 0 && b[n] == ' ') || (strcmp(b + m - n, a) == 0 && b[m - n - 1] == ' '));
+}
+
+static int
+first_level(DcPopulation *p, DcValue a, DcValue b, DcValue given_a, DcValue given_b)
+{
 	if (a == b)
-		return 3;
-	if (given_a != 0 && (given_a == given_b || initial_of(p->text[a], p->text[b])))
-		return 2;
-	return alike(p, a, b) >= 0.88 ? 1 : -1;
+		return L_FIRST_EXACT;
+	if (initial_of(p->text[a], p->text[b]))
+		return L_FIRST_INITIAL;
+	if (given_a != 0 && given_a == given_b)
+		return L_FIRST_NICKNAME;
+	return alike_names(p, a, b) ? L_FIRST_FUZZY : L_FIRST_CONFLICT;
+}
+
+static int
+last_level(DcPopulation *p, DcValue a, DcValue b)
+{
+	if (a == b)
+		return L_LAST_EXACT;
+	if (alike_names(p, a, b))
+		return L_LAST_FUZZY;
+	return part_of(p->text[a], p->text[b]) ? L_LAST_PART : L_LAST_CONFLICT;
 }
 
 static void
-part_step(DcScore *score, const DcPopulation *p, const char *field, DcValue a, DcValue b, int level)
+name_step(DcScore *score, const DcPopulation *p, const DcModel *model, int level, DcValue a, DcValue b)
 {
-	static const char *const names[] = {"conflict", "missing", "fuzzy", "nickname or initial", "exact"};
-
-	switch (level)
-	{
-		case 3:
-			step(score, p, field, a, b, names[4], 0.75, 0.75 * frequency(p, a));
-			break;
-		case 2:
-			step(score, p, field, a, b, names[3], 0.10, 0.10 * Min(1.0, 4 * commoner(p, a, b)));
-			break;
-		case 1:
-			step(score, p, field, a, b, names[2], 0.12, 0.12 * Min(1.0, 6 * commoner(p, a, b)));
-			break;
-		case -1:
-			step(score, p, field, a, b, names[0], 0.03, 0.95);
-			break;
-		default:
-			break;
-	}
+	if (dc_level_spec(level)->by_frequency)
+		STEP_BY_FREQUENCY(level, a, b);
+	else
+		STEP(level, a, b);
 }
 
-/* Person name, joint over first and last; answers whether the names are compatible. */
+/* A first name that stands for the last and the other way round. */
 static bool
-score_name(DcScore *score, const DcPopulation *p, const DcRecord *a, const DcRecord *b)
+score_swapped(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b)
 {
-	int			first = name_level(p, a->first, b->first, a->given, b->given);
-	int			last = name_level(p, a->last, b->last, 0, 0);
+	int			level;
 
-	if (first <= 0 && last <= 0 && a->first != 0 && b->first != 0 && a->last != 0 && b->last != 0)
-	{
-		int			swapped_first = name_level(p, a->first, b->last, 0, 0);
-		int			swapped_last = name_level(p, a->last, b->first, 0, 0);
-
-		if (swapped_first > 0 && swapped_last > 0)
-		{
-			step(score, p, "name", a->first, b->first, "swapped", 0.02, 0.02 * Min(1.0, 3 * commoner(p, a->first, b->last)));
-			part_step(score, p, "last_name", a->last, b->first, swapped_last);
-			return true;
-		}
-	}
-	part_step(score, p, "first_name", a->first, b->first, first);
-	part_step(score, p, "last_name", a->last, b->last, last);
-	if (a->suffix != 0 && b->suffix != 0 && a->suffix != b->suffix)
-	{
-		step(score, p, "suffix", a->suffix, b->suffix, "conflict", 0.02, 0.5);
+	if (!alike_names(p, a->first, b->last) || !alike_names(p, a->last, b->first))
 		return false;
-	}
-	return first >= 0 && last >= 0 && (first > 0 || last > 0);
+	level = last_level(p, a->last, b->first);
+	STEP_BY_FREQUENCY(L_FIRST_SWAPPED, a->first, b->last);
+	name_step(score, p, model, level, a->last, b->first);
+	return true;
 }
 
-static bool
-common_phone(const DcPopulation *p, const DcRecord *a, const DcRecord *b, bool shared, DcValue *value)
+typedef enum NameVerdict
 {
-	DcValue		mine[] = {a->phone, a->mobile};
+	NAME_CONFLICT, NAME_PARTIAL, NAME_COMPATIBLE
+} NameVerdict;
 
-	for (int i = 0; i < 2; i++)
-		if (mine[i] != 0 && (mine[i] == b->phone || mine[i] == b->mobile) && dc_is_shared(p, mine[i]) == shared)
-		{
-			*value = mine[i];
-			return true;
-		}
-	return false;
+/* Person name, joint over its parts; partial: only a first name, an initial, or nothing to compare. */
+static NameVerdict
+score_name(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b)
+{
+	bool		first = a->first != 0 && b->first != 0;
+	bool		last = a->last != 0 && b->last != 0;
+	int			f = first ? first_level(p, a->first, b->first, a->given, b->given) : -1;
+	int			l = last ? last_level(p, a->last, b->last) : -1;
+	NameVerdict verdict = NAME_COMPATIBLE;
+
+	if (first && last && f == L_FIRST_CONFLICT && l == L_LAST_CONFLICT && score_swapped(score, p, model, a, b))
+		return NAME_COMPATIBLE;
+	if (first)
+		name_step(score, p, model, f, a->first, b->first);
+	if (last)
+		name_step(score, p, model, l, a->last, b->last);
+	if (!last)
+		verdict = NAME_PARTIAL;
+	if (f == L_FIRST_CONFLICT || l == L_LAST_CONFLICT)
+		verdict = NAME_CONFLICT;
+	/* first names of one initial may be a nickname that no list knows */
+	if (f == L_FIRST_CONFLICT && last && l != L_LAST_CONFLICT && p->text[a->first][0] == p->text[b->first][0])
+		verdict = NAME_PARTIAL;
+	if (a->middle != 0 && b->middle != 0)
+	{
+		bool		same = a->middle == b->middle || initial_of(p->text[a->middle], p->text[b->middle]) || alike(p, a->middle, b->middle) >= 0.88;
+
+		STEP(same ? L_MIDDLE_EXACT : L_MIDDLE_CONFLICT, a->middle, b->middle);
+	}
+	if (a->suffix != 0 && b->suffix != 0)
+		STEP(a->suffix == b->suffix ? L_SUFFIX_EXACT : L_SUFFIX_CONFLICT, a->suffix, b->suffix);
+	/* father and son: one says that he is the son */
+	score->apart |= a->suffix != 0 && b->suffix != 0 && a->suffix != b->suffix;
+	if (a->suffix != b->suffix)
+		verdict = Min(verdict, a->suffix != 0 && b->suffix != 0 ? NAME_CONFLICT : NAME_PARTIAL);
+	return verdict;
 }
 
-/* Personal identifiers: the best pair, and a second independent one; answers how many agree. */
+/* The value that two sets have in common, shared ones or personal ones; 0 for none. */
+static DcValue
+common_value(const DcPopulation *p, const DcValue *a, const DcValue *b, int n, bool shared)
+{
+	for (int i = 0; i < n && a[i] != 0; i++)
+		for (int j = 0; j < n && b[j] != 0; j++)
+			if (a[i] == b[j] && (p->flags[a[i]] != 0) == shared)
+				return a[i];
+	return 0;
+}
+
+/* The number at the end of a local part, from 2 to 9, as in john.smith2; 0 for none, -1 for any other digits. */
 static int
-score_identifiers(DcScore *score, const DcPopulation *p, const DcRecord *a, const DcRecord *b)
+mailbox_number(const char *address, size_t len)
+{
+	size_t		digits = 0;
+
+	while (digits < len && is_number(address + len - 1 - digits))
+		digits++;
+	if (digits == 0)
+		return 0;
+	return digits == 1 && len > 1 && address[len - 1] >= '2' ? address[len - 1] - '0' : -1;
+}
+
+/* Two different mailboxes. */
+static int
+mailbox_level(DcPopulation *p, DcValue a, DcValue b)
+{
+	const char *s = p->text[a];
+	const char *t = p->text[b];
+	size_t		n = strcspn(s, "@");
+	size_t		m = strcspn(t, "@");
+
+	if (strcmp(s + n, t + m) == 0)
+	{
+		int			x = mailbox_number(s, n);
+		int			y = mailbox_number(t, m);
+
+		/* john.smith2@ is numbered because john.smith@ is somebody else */
+		if (x != y && x >= 0 && y >= 0)
+			return L_EMAIL_NUMBERED;
+		return one_edit_apart(s, t) && Min(n, m) >= 4 ? L_EMAIL_FUZZY : L_EMAIL_CONFLICT;
+	}
+	return alike(p, a, b) >= 0.93 ? L_EMAIL_FUZZY : L_EMAIL_CONFLICT;
+}
+
+/* Personal identifiers; answers how many agree. */
+static int
+score_identifiers(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b)
 {
 	int			agreed = 0;
-	DcValue		phone;
+	DcValue		email = common_value(p, a->email, b->email, DC_MAX_EMAILS, false);
+	DcValue		phone = common_value(p, a->phone, b->phone, DC_MAX_PHONES, false);
 
-	if (a->email != 0 && a->email == b->email && !dc_is_shared(p, a->email))
+	if (email != 0)
 	{
-		step(score, p, "email", a->email, b->email, "exact", 0.6, 0.00005);
+		STEP(L_EMAIL_EXACT, email, email);
+		agreed++;
+	}
+	else if (a->email[0] != 0 && b->email[0] != 0 && a->email[0] != b->email[0] && p->flags[a->email[0]] == 0 && p->flags[b->email[0]] == 0)
+	{
+		int			level = mailbox_level(p, a->email[0], b->email[0]);
+
+		STEP(level, a->email[0], b->email[0]);
+		agreed += level == L_EMAIL_FUZZY;
+		score->apart |= level == L_EMAIL_NUMBERED;
+	}
+	if (phone != 0)
+	{
+		STEP(L_PHONE_EXACT, phone, phone);
 		agreed++;
 	}
 	if (a->linkedin != 0 && b->linkedin != 0)
 	{
-		if (a->linkedin == b->linkedin)
-		{
-			step(score, p, "linkedin", a->linkedin, b->linkedin, "exact", 0.9, 0.00005);
-			agreed++;
-		}
-		else
-			step(score, p, "linkedin", a->linkedin, b->linkedin, "conflict", 0.05, 0.99);
-	}
-	if (common_phone(p, a, b, false, &phone))
-	{
-		step(score, p, "phone", phone, phone, "exact", 0.6, 0.0004);
-		agreed++;
-	}
-	if (agreed == 0 && a->email != 0 && b->email != 0 && a->email != b->email)
-	{
-		double		similarity = alike(p, a->email, b->email);
+		bool		same = a->linkedin == b->linkedin;
 
-		if (similarity >= 0.93)
-		{
-			step(score, p, "email", a->email, b->email, "fuzzy", 0.25, 0.003);
-			agreed++;
-		}
-		else
-			step(score, p, "email", a->email, b->email, "conflict", 0.25, 0.9);
+		STEP(same ? L_LINKEDIN_EXACT : L_LINKEDIN_CONFLICT, a->linkedin, b->linkedin);
+		agreed += same;
 	}
 	return agreed;
 }
 
-/* Organisation: the best of registration number, domain, company, shared phone; answers whether it agrees. */
+/* Organisation: the best of registration number, domain, company, shared phone or mailbox; answers whether it agrees. */
 static bool
-score_organisation(DcScore *score, const DcPopulation *p, const DcRecord *a, const DcRecord *b)
+score_organisation(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b)
 {
-	DcValue		phone;
+	DcValue		value;
+	Bag			bag;
 
-	if (a->siren != 0 && a->siren == b->siren)
-		step(score, p, "organisation", a->siren, b->siren, "registration number", 0.6, 0.6 * frequency(p, a->siren));
+	if (a->registration != 0 && a->registration == b->registration)
+		STEP_BY_FREQUENCY(L_ORG_NUMBER, a->registration, b->registration);
 	else if (a->domain != 0 && a->domain == b->domain)
-		step(score, p, "organisation", a->domain, b->domain, "domain", 0.6, 0.6 * frequency(p, a->domain));
+		STEP_BY_FREQUENCY(L_ORG_DOMAIN, a->domain, b->domain);
 	else if (a->company != 0 && a->company == b->company)
-		step(score, p, "organisation", a->company, b->company, "company", 0.6, 0.6 * frequency(p, a->company));
-	else if (a->company != 0 && b->company != 0 && alike(p, a->company, b->company) >= 0.9)
-		step(score, p, "organisation", a->company, b->company, "company, fuzzy", 0.15, 0.004);
-	else if (common_phone(p, a, b, true, &phone))
-		step(score, p, "organisation", phone, phone, "shared phone", 0.3, 0.3 * frequency(p, phone));
-	else if (a->email != 0 && a->email == b->email)
-		step(score, p, "organisation", a->email, b->email, "shared mailbox", 0.3, 0.3 * frequency(p, a->email));
-	else if (a->company != 0 && b->company != 0)
-	{
-		step(score, p, "organisation", a->company, b->company, "conflict", 0.15, 0.97);
+		STEP_BY_FREQUENCY(L_ORG_COMPANY, a->company, b->company);
+	else if ((value = common_value(p, a->phone, b->phone, DC_MAX_PHONES, true)) != 0)
+		STEP_BY_FREQUENCY(L_ORG_PHONE, value, value);
+	else if ((value = common_value(p, a->email, b->email, DC_MAX_EMAILS, true)) != 0)
+		STEP_BY_FREQUENCY(L_ORG_MAILBOX, value, value);
+	else if (a->company == 0 || b->company == 0)
 		return false;
-	}
+	else if (alike(p, a->company, b->company) >= 0.9)
+		STEP_BY_FREQUENCY(L_ORG_FUZZY, a->company, b->company);
 	else
-		return false;
+	{
+		compare_bags(p, a->company, b->company, &bag);
+		if (bag.overlap < 0.6)
+		{
+			STEP(L_ORG_CONFLICT, a->company, b->company);
+			return false;
+		}
+		STEP_BY_FREQUENCY(L_ORG_FUZZY, a->company, b->company);
+	}
 	return true;
 }
 
+/* Place: levels are those of a person's place, or, offset, of an organisation's. */
 static void
-score_place(DcScore *score, const DcPopulation *p, const DcRecord *a, const DcRecord *b)
+score_place(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b, int offset)
 {
+	Bag			bag;
+	bool		street_differs = false;
+
+	if (a->address != 0 && a->address == b->address)
+	{
+		STEP_BY_FREQUENCY(L_PLACE_ADDRESS + offset, a->address, b->address);
+		return;
+	}
 	if (a->address != 0 && b->address != 0)
 	{
-		double		similarity = alike(p, a->address, b->address);
-
-		if (similarity >= 0.9)
+		compare_bags(p, a->address, b->address, &bag);
+		if (!bag.numbers_differ && (bag.overlap >= 0.6 || bag.contained >= 0.8))
 		{
-			step(score, p, "place", a->address, b->address, similarity == 1.0 ? "address" : "address, fuzzy", 0.5,
-				 0.5 * Min(1.0, 8 * commoner(p, a->address, b->address)));
+			step(score, model, L_PLACE_FUZZY + offset, a->address, b->address, Min(bag.matched * 0.8, 14));
 			return;
 		}
+		street_differs = bag.overlap < 0.3;
 	}
 	if (a->postcode != 0 && a->postcode == b->postcode)
-		step(score, p, "place", a->postcode, b->postcode, "postcode", 0.6, Max(0.02, 0.6 * frequency(p, a->postcode)));
-	else if (a->city != 0 && a->city == b->city)
-		step(score, p, "place", a->city, b->city, "city", 0.6, Max(0.04, 0.6 * frequency(p, a->city)));
-	else if (a->city != 0 && b->city != 0 && alike(p, a->city, b->city) < 0.9)
-		step(score, p, "place", a->city, b->city, "conflict", 0.4, 0.9);
+		step(score, model, L_PLACE_POSTCODE + offset, a->postcode, b->postcode, Min(p->surprise[a->postcode], street_differs ? 2 : 6));
+	else if (a->city != 0 && b->city != 0 && (a->city == b->city || alike(p, a->city, b->city) >= 0.9))
+		step(score, model, L_PLACE_CITY + offset, a->city, b->city, Min(commoner(p, a->city, b->city), street_differs ? 2 : 5));
+	else if (a->city != 0 && b->city != 0)
+		STEP(L_PLACE_CONFLICT + offset, a->city, b->city);
+	else if (street_differs)
+		STEP(L_PLACE_CONFLICT + offset, a->address, b->address);
 }
 
-/* Edits between two dates written alike; many when they are not. */
 static int
-date_edits(const char *a, const char *b)
+edits(const DcPopulation *p, DcValue a, DcValue b)
 {
-	return strlen(a) == strlen(b) ? dc_damerau_levenshtein(a, b) : 100;
+	const char *s = p->text[a];
+	const char *t = p->text[b];
+	int			n = strlen(s);
+	int			m = strlen(t);
+
+	return abs(n - m) > 3 ? 100 : dc_damerau_levenshtein(s, t);
+}
+
+/* Dates are YYYYMMDD: a digit wrong is fuzzy; two, or another day of one month, or day and month swapped, near. */
+static int
+date_level(const DcPopulation *p, DcValue a, DcValue b)
+{
+	const char *s = p->text[a];
+	const char *t = p->text[b];
+	int			n = edits(p, a, b);
+	bool		year = strncmp(s, t, 4) == 0;
+
+	if (n <= 1)
+		return L_FIELD_FUZZY;
+	if (strlen(s) == 8 && strlen(t) == 8 && year && strncmp(s + 4, t + 6, 2) == 0 && strncmp(s + 6, t + 4, 2) == 0)
+		return L_FIELD_FUZZY;
+	if (n == 2 || (n == 3 && (year || strcmp(s + Min(4, strlen(s)), t + Min(4, strlen(t))) == 0)) || strncmp(s, t, 6) == 0)
+		return L_FIELD_NEAR;
+	return L_FIELD_CONFLICT;
 }
 
 static int
-score_fields(DcScore *score, const DcPopulation *p, const DcRecord *a, const DcRecord *b)
+field_level(DcPopulation *p, DcFieldKind kind, DcValue a, DcValue b)
+{
+	Bag			bag;
+	double		x;
+	double		y;
+
+	switch (kind)
+	{
+		case KIND_DATE:
+			return date_level(p, a, b);
+		case KIND_EXACT:
+			return strlen(p->text[a]) > 4 && edits(p, a, b) <= 1 ? L_FIELD_FUZZY : L_FIELD_CONFLICT;
+		case KIND_NUMBER:
+			x = strtod(p->text[a], NULL);
+			y = strtod(p->text[b], NULL);
+			return fabs(x - y) <= 0.01 * Max(fabs(x), fabs(y)) ? L_FIELD_FUZZY : fabs(x - y) <= 0.1 * Max(fabs(x), fabs(y)) ? L_FIELD_NEAR : L_FIELD_CONFLICT;
+		case KIND_NAME:
+			return alike(p, a, b) >= 0.9 ? L_FIELD_FUZZY : L_FIELD_CONFLICT;
+		case KIND_TEXT:
+			if (alike(p, a, b) >= 0.92)
+				return L_FIELD_FUZZY;
+			compare_bags(p, a, b, &bag);
+			return bag.overlap >= 0.7 ? L_FIELD_FUZZY : bag.overlap >= 0.4 ? L_FIELD_NEAR : L_FIELD_CONFLICT;
+	}
+	return L_FIELD_CONFLICT;
+}
+
+/* Declared match fields; answers how many identify: numbers that are exact, and dates. */
+static int
+score_fields(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b)
 {
 	int			agreed = 0;
 
@@ -250,88 +510,168 @@ score_fields(DcScore *score, const DcPopulation *p, const DcRecord *a, const DcR
 		DcValue		x = a->field[i];
 		DcValue		y = b->field[i];
 		DcFieldKind kind = p->field_kind[i];
-		const char *name = p->field_name[i];
+		int			level;
 
 		if (x == 0 || y == 0)
 			continue;
-		if (x == y)
-		{
-			step(score, p, name, x, y, "exact", 0.85, 0.85 * Max(frequency(p, x), kind == KIND_EXACT ? 0.00005 : 0.0001));
-			agreed += kind == KIND_EXACT || kind == KIND_DATE;
-		}
-		else if (kind == KIND_DATE ? date_edits(p->text[x], p->text[y]) <= 1 :
-				 kind == KIND_EXACT ? dc_damerau_levenshtein(p->text[x], p->text[y]) <= 1 && strlen(p->text[x]) > 4 :
-				 alike(p, x, y) >= 0.9)
-		{
-			step(score, p, name, x, y, "fuzzy", 0.12, 0.002);
-			agreed += kind == KIND_DATE;
-		}
-		else if (kind == KIND_DATE && date_edits(p->text[x], p->text[y]) <= 3)
-			step(score, p, name, x, y, "near", 0.25, 0.08);
+		level = x == y ? L_FIELD_EXACT : field_level(p, kind, x, y);
+		if (level == L_FIELD_EXACT)
+			STEP_BY_FREQUENCY(L_FIELD + 4 * i + level, x, y);
 		else
-			step(score, p, name, x, y, "conflict", kind == KIND_DATE ? 0.10 : 0.06, 0.95);
+			STEP(L_FIELD + 4 * i + level, x, y);
+		agreed += (kind == KIND_EXACT || kind == KIND_DATE) && level <= L_FIELD_FUZZY;
 	}
 	return agreed;
 }
 
-/* Organisations without a person: name, phone, domain and address each tell on their own. */
-static void
-score_companies(DcScore *score, const DcPopulation *p, const DcRecord *a, const DcRecord *b)
+/* ---------- organisations without a person ---------- */
+
+/* "International Business Machines" and "ibm", with or without what follows the acronym */
+static bool
+is_acronym(const char *acronym, const char *name)
 {
-	DcValue		phone;
+	int			words = 0;
+	const char *a = acronym;
 
-	if (a->company != 0 && b->company != 0)
+	for (const char *s = name; *s != '\0'; words++)
 	{
-		double		similarity = a->company == b->company ? 1.0 : dc_company_similarity(p->text[a->company], p->text[b->company]);
-
-		if (similarity == 1.0)
-			step(score, p, "company", a->company, b->company, "exact", 0.6, 0.6 * frequency(p, a->company));
-		else if (similarity >= 0.85)
-			step(score, p, "company", a->company, b->company, "fuzzy", 0.25, 0.002);
-		else if (similarity < 0.6)
-			step(score, p, "company", a->company, b->company, "conflict", 0.05, 0.95);
+		if (*a != *s)
+			return false;
+		a++;
+		s += strcspn(s, " ");
+		s += strspn(s, " ");
+		if (*a == '\0' || *a == ' ')
+			return words >= 1 && (*s == '\0' || *a == ' ');
 	}
-	if (common_phone(p, a, b, true, &phone) || common_phone(p, a, b, false, &phone))
-		step(score, p, "phone", phone, phone, "exact", 0.7, 0.7 * Max(0.0002, frequency(p, phone)));
-	else if (a->phone != 0 && b->phone != 0)
-		step(score, p, "phone", a->phone, b->phone, "conflict", 0.25, 0.99);
-	if (a->siren != 0 && b->siren != 0)
-		step(score, p, "siren", a->siren, b->siren, a->siren == b->siren ? "exact" : "conflict", a->siren == b->siren ? 0.95 : 0.02, a->siren == b->siren ? 0.00005 : 0.99);
-	if (a->domain != 0 && b->domain != 0)
-		step(score, p, "domain", a->domain, b->domain, a->domain == b->domain ? "exact" : "conflict",
-			 a->domain == b->domain ? 0.8 : 0.2, a->domain == b->domain ? 0.8 * Max(0.0002, frequency(p, a->domain)) : 0.99);
-	score_place(score, p, a, b);
+	return false;
 }
 
-void
-dc_score_pair(const DcPopulation *p, const DcRecord *a, const DcRecord *b, DcScore *score)
+static int
+company_level(DcPopulation *p, DcValue a, DcValue b, float *surprise)
 {
-	bool		person_a = a->first != 0 || a->last != 0;
-	bool		person_b = b->first != 0 || b->last != 0;
-	double		prior = 3.0 / Max(p->nrecords, 300);
-	double		limit = INFINITY;
+	Bag			bag;
+
+	*surprise = commoner(p, a, b);
+	if (a == b)
+		return L_COMPANY_EXACT;
+	if (alike(p, a, b) >= 0.94)
+		return L_COMPANY_SIMILAR;
+	compare_bags(p, a, b, &bag);
+	*surprise = Min(bag.matched * 0.7, *surprise);
+	if (bag.overlap >= 0.65)
+		return L_COMPANY_SIMILAR;
+	if (bag.contained >= 0.8)
+		return L_COMPANY_CONTAINED;
+	*surprise = 0;
+	if (is_acronym(p->text[a], p->text[b]) || is_acronym(p->text[b], p->text[a]))
+		return L_COMPANY_ACRONYM;
+	return bag.contained >= 0.4 ? L_COMPANY_PART : L_COMPANY_CONFLICT;
+}
+
+/* The name of a domain before its public suffix begins alike. */
+static bool
+similar_domains(const char *a, const char *b)
+{
+	size_t		n = strcspn(a, ".");
+	size_t		m = strcspn(b, ".");
+
+	return n == m ? strncmp(a, b, n) == 0 : Min(n, m) >= 6 && strncmp(a, b, Min(n, m)) == 0;
+}
+
+static void
+score_companies(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b)
+{
+	DcValue		phone = common_value(p, a->phone, b->phone, DC_MAX_PHONES, false);
+	bool		same_name = false;
+
+	if (phone == 0)
+		phone = common_value(p, a->phone, b->phone, DC_MAX_PHONES, true);
+	if (a->company != 0 && b->company != 0)
+	{
+		float		surprise;
+		int			level = company_level(p, a->company, b->company, &surprise);
+
+		step(score, model, level, a->company, b->company, surprise);
+		same_name = level <= L_COMPANY_ACRONYM;
+	}
+	if (phone != 0)
+		step(score, model, L_COMPANY_PHONE_EXACT, phone, phone, Min(p->surprise[phone], 12));
+	else if (a->phone[0] != 0 && b->phone[0] != 0)
+		STEP(L_COMPANY_PHONE_CONFLICT, a->phone[0], b->phone[0]);
+	if (a->registration != 0 && b->registration != 0)
+		STEP(a->registration == b->registration ? L_COMPANY_NUMBER_EXACT : L_COMPANY_NUMBER_CONFLICT, a->registration, b->registration);
+	if (a->domain != 0 && a->domain == b->domain)
+		step(score, model, L_COMPANY_DOMAIN_EXACT, a->domain, b->domain, Min(p->surprise[a->domain], same_name ? 3 : 10));
+	else if (a->domain != 0 && b->domain != 0)
+	{
+		if (similar_domains(p->text[a->domain], p->text[b->domain]))
+			step(score, model, L_COMPANY_DOMAIN_SIMILAR, a->domain, b->domain, Min(commoner(p, a->domain, b->domain), same_name ? 2 : 8));
+		else
+			STEP(L_COMPANY_DOMAIN_CONFLICT, a->domain, b->domain);
+	}
+	score_place(score, p, model, a, b, L_COMPANY_PLACE_ADDRESS - L_PLACE_ADDRESS);
+	score_fields(score, p, model, a, b);
+}
+
+/* ---------- a pair ---------- */
+
+bool
+dc_is_person(const DcRecord *r)
+{
+	return r->first != 0 || r->last != 0;
+}
+
+double
+dc_probability(double weight)
+{
+	return 1.0 / (1.0 + exp2(-weight));
+}
+
+/* The weight that a person's decision is asked for, whatever the evidence. */
+#define REVIEW_LIMIT 3.0
+
+static void
+score_persons(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b)
+{
+	NameVerdict name = score_name(score, p, model, a, b);
+	int			agreed = score_identifiers(score, p, model, a, b) + score_fields(score, p, model, a, b);
+
+	if (!score_organisation(score, p, model, a, b))
+		score_place(score, p, model, a, b, 0);
+	if (a->job != 0 && b->job != 0)
+	{
+		if (a->job == b->job)
+			step(score, model, L_JOB_EXACT, a->job, b->job, Min(p->surprise[a->job], 5));
+		else
+			STEP(L_JOB_CONFLICT, a->job, b->job);
+	}
+	/* unlike names need two independent identifiers, partial ones need one, namesakes at one company too */
+	if (agreed < (name == NAME_CONFLICT ? 2 : name == NAME_PARTIAL || score->apart ? 1 : 0))
+		score->limit = REVIEW_LIMIT;
+}
+
+/*
+ * Scores a pair.  A weight above the limit of a guard is cut to it: steps and prior then add up
+ * to more than the weight, and the explanation shows the difference.
+ */
+void
+dc_score_pair(DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b, DcScore *score)
+{
+	bool		person_a = dc_is_person(a);
+	bool		person_b = dc_is_person(b);
 
 	score->nsteps = 0;
-	score->weight = log2(prior / (1 - prior));
+	score->apart = false;
+	score->limit = INFINITY;
+	score->prior = score->weight = log2(model->prior / p->size);
 	if (!person_a && !person_b && (a->company != 0 || b->company != 0))
-		score_companies(score, p, a, b);
-	else if (person_a != person_b && (a->company != 0 && b->company != 0) && (a->email == 0 || a->email != b->email))
-		step(score, p, "kind", 0, 0, "person and organisation", 0.0001, 0.5);
+		score_companies(score, p, model, a, b);
 	else
 	{
-		bool		compatible = score_name(score, p, a, b);
-		int			agreed = score_identifiers(score, p, a, b) + score_fields(score, p, a, b);
-
-		if (!score_organisation(score, p, a, b))
-			score_place(score, p, a, b);
-		/* no automatic merge without compatible names, or two independent identifiers */
-		if (!compatible && agreed < 2 && person_a && person_b)
-			limit = 3.0;
-		/* a name on one side only, a first name alone, or an initial, is a person's to decide */
-		if (agreed == 0 && (a->last == 0 || b->last == 0))
-			limit = Min(limit, 3.0);
+		score_persons(score, p, model, a, b);
+		/* an organisation is not its employee */
+		if (person_a != person_b && a->company != 0 && b->company != 0)
+			score->limit = common_value(p, a->email, b->email, DC_MAX_EMAILS, false) != 0 ? REVIEW_LIMIT : -10.0;
 	}
-	if (score->weight > limit)
-		step(score, p, "guard", 0, 0, "a person must decide", 1.0, exp2(score->weight - limit));
-	score->probability = 1.0 / (1.0 + exp2(-score->weight));
+	score->weight = Min(score->weight, score->limit);
 }

@@ -1,0 +1,293 @@
+/*-------------------------------------------------------------------------
+ *
+ * cluster.c
+ *	  Edges become clusters: union-find in falling weight, under constraints.
+ *
+ * What persons have confirmed is joined first; what they have rejected is never joined, through
+ * chains either.  Two clusters of several members are joined by a strong edge only when their
+ * members do not contradict each other on the whole: one coincidence is no bridge between
+ * two persons.  And edges too weak alone join when the members of both clusters together
+ * give the evidence that each pair lacks.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/port.h"
+
+#include <math.h>
+
+#include "match/match.h"
+
+/* Members of each side that are compared when two clusters meet. */
+#define SAMPLE 6
+
+typedef struct Forest
+{
+	DcPopulation *population;
+	const DcModel *model;
+	DcClusters *clusters;
+	int		   *next;			/* next member of the cluster, -1 at the end */
+	int		   *last;			/* of a root: its last member */
+	int		   *size;			/* of a root */
+	const bool *barred;
+	const DcDecision *apart;	/* pairs set apart, each in both directions, by first record */
+	int			napart;
+} Forest;
+
+int
+dc_root(DcClusters *clusters, int i)
+{
+	int		   *parent = clusters->parent;
+
+	while (parent[i] != i)
+	{
+		parent[i] = parent[parent[i]];
+		i = parent[i];
+	}
+	return i;
+}
+
+/* Joins the clusters of two roots; the smaller record is the root. */
+static void
+join(Forest *f, int x, int y, float weight)
+{
+	int			root = Min(x, y);
+	int			other = Max(x, y);
+
+	f->clusters->parent[other] = root;
+	f->clusters->link[other] = weight;
+	f->next[f->last[root]] = other;
+	f->last[root] = f->last[other];
+	f->size[root] += f->size[other];
+}
+
+/* The first pair set apart whose first record is r or later. */
+static int
+first_apart(const Forest *f, int r)
+{
+	int			low = 0;
+	int			high = f->napart;
+
+	while (low < high)
+	{
+		int			middle = low + (high - low) / 2;
+
+		if (f->apart[middle].a < r)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Would joining these clusters bring together what a person set apart?  O(members of the smaller). */
+static bool
+set_apart(const Forest *f, int x, int y)
+{
+	if (f->napart == 0)
+		return false;
+	if (f->size[x] > f->size[y])
+		return set_apart(f, y, x);
+	for (int i = x; i >= 0; i = f->next[i])
+		for (int d = first_apart(f, i); d < f->napart && f->apart[d].a == i; d++)
+			if (dc_root(f->clusters, f->apart[d].b) == y)
+				return true;
+	return false;
+}
+
+typedef struct Meeting
+{
+	double		mean;			/* weight of the pairs across */
+	double		joint;			/* weight of the best evidence of each group across */
+	bool		guarded;		/* a guard held each pair */
+	bool		apart;			/* some pair says that it is two */
+} Meeting;
+
+/* Compares members of two clusters, SAMPLE of each at most. */
+static void
+meet(const Forest *f, int x, int y, Meeting *meeting)
+{
+	const DcRecord *records = f->population->records;
+	double		best[GROUP_COUNT];
+	double		sum = 0;
+	double		prior = 0;
+	int			n = 0;
+
+	for (int g = 0; g < GROUP_COUNT; g++)
+		best[g] = -INFINITY;
+	meeting->guarded = true;
+	meeting->apart = false;
+	for (int i = x, ni = 0; i >= 0 && ni < SAMPLE; i = f->next[i], ni++)
+		for (int j = y, nj = 0; j >= 0 && nj < SAMPLE; j = f->next[j], nj++)
+		{
+			DcScore		score;
+
+			dc_score_pair(f->population, f->model, &records[i], &records[j], &score);
+			prior = score.prior;
+			sum += score.weight;
+			meeting->guarded &= !isinf(score.limit);
+			meeting->apart |= score.apart;
+			n++;
+			for (int s = 0; s < score.nsteps; s++)
+			{
+				DcGroup		group = dc_level_group(score.steps[s].level);
+
+				best[group] = Max(best[group], score.steps[s].weight);
+			}
+		}
+	meeting->mean = sum / n;
+	meeting->joint = prior;
+	for (int g = 0; g < GROUP_COUNT; g++)
+		if (!isinf(best[g]))
+			meeting->joint += best[g];
+}
+
+/* Members that contradict each other more than this, on average, are not one. */
+#define BRIDGE_WEIGHT -12.0
+
+/* Weak evidence that several members give together must exceed the merge weight by this. */
+#define JOINT_MARGIN 2.0
+#define JOINT_MEAN -4.0
+
+static bool
+may_join(const Forest *f, int x, int y, double weight, double merge_weight)
+{
+	Meeting		meeting;
+
+	if (set_apart(f, x, y))
+		return false;
+	if (f->size[x] == 1 && f->size[y] == 1)
+		return weight >= merge_weight;
+	meet(f, x, y, &meeting);
+	if (meeting.apart)
+		return false;
+	if (weight >= merge_weight)
+		return meeting.mean >= BRIDGE_WEIGHT;
+	return !meeting.guarded && meeting.mean >= JOINT_MEAN && meeting.joint >= merge_weight + JOINT_MARGIN;
+}
+
+/* ---------- order ---------- */
+
+typedef struct SortedEdge
+{
+	DcEdge	   *edge;
+	const uint64 *fingerprint;
+} SortedEdge;
+
+/* What a record says, whatever its number. */
+static uint64 *
+fingerprints(const DcPopulation *p)
+{
+	uint64	   *result = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * ((size_t) p->nrecords + 1));
+
+	for (int r = 0; r < p->nrecords; r++)
+	{
+		const DcRecord *record = &p->records[r];
+		uint64		h = 0;
+
+		for (const DcValue *v = &record->first; v < record->field + DC_MAX_FIELDS; v++)
+			h = (h ^ p->hash[*v]) * UINT64CONST(0x9ddfea08eb382d69) + (h >> 29);
+		result[r] = h;
+	}
+	return result;
+}
+
+static int
+compare_edges(const void *a, const void *b, void *arg)
+{
+	const DcEdge *x = a;
+	const DcEdge *y = b;
+	const uint64 *fingerprint = arg;
+	uint64		h[4] = {fingerprint[x->a], fingerprint[x->b], fingerprint[y->a], fingerprint[y->b]};
+
+	if (x->weight != y->weight)
+		return x->weight > y->weight ? -1 : 1;
+	if (Min(h[0], h[1]) != Min(h[2], h[3]))
+		return Min(h[0], h[1]) < Min(h[2], h[3]) ? -1 : 1;
+	if (Max(h[0], h[1]) != Max(h[2], h[3]))
+		return Max(h[0], h[1]) < Max(h[2], h[3]) ? -1 : 1;
+	if (x->a != y->a)
+		return x->a < y->a ? -1 : 1;
+	return x->b < y->b ? -1 : x->b > y->b;
+}
+
+static int
+compare_apart(const void *a, const void *b)
+{
+	const DcDecision *x = a;
+	const DcDecision *y = b;
+
+	if (x->a != y->a)
+		return x->a < y->a ? -1 : 1;
+	return x->b < y->b ? -1 : x->b > y->b;
+}
+
+static void
+start_forest(Forest *f, const DcDecision *decisions, int ndecisions)
+{
+	int			n = f->population->nrecords;
+	DcDecision *apart = palloc(sizeof(DcDecision) * (2 * ndecisions + 1));
+
+	f->clusters = palloc0(sizeof(DcClusters));
+	f->clusters->parent = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int) * (n + 1));
+	f->clusters->link = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(float) * (n + 1));
+	f->next = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int) * (n + 1));
+	f->last = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int) * (n + 1));
+	f->size = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int) * (n + 1));
+	for (int i = 0; i < n; i++)
+	{
+		f->clusters->parent[i] = f->last[i] = i;
+		f->clusters->link[i] = 0;
+		f->next[i] = -1;
+		f->size[i] = 1;
+	}
+	for (int d = 0; d < ndecisions; d++)
+		if (!decisions[d].match)
+		{
+			apart[f->napart++] = decisions[d];
+			apart[f->napart].a = decisions[d].b;
+			apart[f->napart++].b = decisions[d].a;
+		}
+	qsort(apart, f->napart, sizeof(DcDecision), compare_apart);
+	f->apart = apart;
+}
+
+/*
+ * Clusters of the edges, which come back in falling weight, each pair once.  barred: records that are never
+ * joined automatically, or NULL.  O(e log e) in the edges, and SAMPLE squared comparisons an edge.
+ */
+DcClusters *
+dc_cluster(DcPopulation *population, const DcModel *model, DcEdge *edges, size_t nedges,
+		   const DcDecision *decisions, int ndecisions, const bool *barred, double merge_weight)
+{
+	Forest		f = {.population = population, .model = model, .barred = barred};
+	uint64	   *fingerprint = fingerprints(population);
+
+	start_forest(&f, decisions, ndecisions);
+	for (int d = 0; d < ndecisions; d++)
+	{
+		int			x = dc_root(f.clusters, decisions[d].a);
+		int			y = dc_root(f.clusters, decisions[d].b);
+
+		if (decisions[d].match && x != y)
+			join(&f, x, y, INFINITY);
+	}
+	qsort_arg(edges, nedges, sizeof(DcEdge), compare_edges, fingerprint);
+	for (size_t e = 0; e < nedges; e++)
+	{
+		DcEdge	   *edge = &edges[e];
+		int			x = dc_root(f.clusters, edge->a);
+		int			y = dc_root(f.clusters, edge->b);
+
+		CHECK_FOR_INTERRUPTS();
+		if (barred != NULL && (barred[edge->a] || barred[edge->b]))
+			continue;
+		if (x != y && may_join(&f, x, y, edge->weight, merge_weight))
+			join(&f, x, y, edge->weight);
+		f.clusters->matched += edge->weight >= merge_weight;
+	}
+	pfree(fingerprint);
+	pfree(f.next);
+	pfree(f.last);
+	pfree(f.size);
+	return f.clusters;
+}

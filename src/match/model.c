@@ -1,0 +1,129 @@
+/*-------------------------------------------------------------------------
+ *
+ * model.c
+ *	  The levels of agreement and the built-in model: m and u of each.
+ *
+ * m is the probability of a level among pairs that are one person (or one organisation), u among
+ * pairs that are not (Fellegi and Sunter 1969).  Where a level goes by frequency, u is a
+ * factor of the frequency of the commoner value: to agree on a rare name by chance is rarer.
+ * The built-in figures come from none of the data that the engine is measured on.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/port.h"
+
+#include <math.h>
+
+#include "match/match.h"
+
+static const DcLevelSpec level_spec[L_FIELD + 4] = {
+	[L_FIRST_EXACT] = {GROUP_FIRST, "exact", true, 0.78, 1},
+	[L_FIRST_NICKNAME] = {GROUP_FIRST, "nickname or part", true, 0.07, 3},
+	[L_FIRST_INITIAL] = {GROUP_FIRST, "initial", false, 0.04, 0.05},
+	[L_FIRST_FUZZY] = {GROUP_FIRST, "fuzzy", true, 0.08, 2},
+	[L_FIRST_SWAPPED] = {GROUP_FIRST, "swapped with last name", true, 0.02, 0.05},
+	[L_FIRST_CONFLICT] = {GROUP_FIRST, "conflict", false, 0.03, 0.93},
+	[L_LAST_EXACT] = {GROUP_LAST, "exact", true, 0.82, 1},
+	[L_LAST_PART] = {GROUP_LAST, "part", true, 0.03, 1.5},
+	[L_LAST_FUZZY] = {GROUP_LAST, "fuzzy", true, 0.10, 2},
+	[L_LAST_CONFLICT] = {GROUP_LAST, "conflict", false, 0.03, 0.98},
+	[L_MIDDLE_EXACT] = {GROUP_MIDDLE, "agreement", false, 0.9, 0.1},
+	[L_MIDDLE_CONFLICT] = {GROUP_MIDDLE, "conflict", false, 0.1, 0.9},
+	[L_SUFFIX_EXACT] = {GROUP_SUFFIX, "exact", false, 0.97, 0.5},
+	[L_SUFFIX_CONFLICT] = {GROUP_SUFFIX, "conflict", false, 0.03, 0.5},
+	[L_EMAIL_EXACT] = {GROUP_EMAIL, "exact", false, 0.6, 0.00005},
+	[L_EMAIL_FUZZY] = {GROUP_EMAIL, "fuzzy", false, 0.2, 0.002},
+	[L_EMAIL_CONFLICT] = {GROUP_EMAIL, "conflict", false, 0.19, 0.99},
+	[L_EMAIL_NUMBERED] = {GROUP_EMAIL, "another number", false, 0.01, 0.2},
+	[L_PHONE_EXACT] = {GROUP_PHONE, "exact", false, 0.6, 0.0004},
+	[L_PHONE_CONFLICT] = {GROUP_PHONE, "conflict", false, 0.4, 0.99},
+	[L_LINKEDIN_EXACT] = {GROUP_LINKEDIN, "exact", false, 0.95, 0.00005},
+	[L_LINKEDIN_CONFLICT] = {GROUP_LINKEDIN, "conflict", false, 0.05, 0.99},
+	[L_ORG_NUMBER] = {GROUP_ORGANISATION, "registration number", true, 0.6, 1},
+	[L_ORG_DOMAIN] = {GROUP_ORGANISATION, "domain", true, 0.6, 1},
+	[L_ORG_COMPANY] = {GROUP_ORGANISATION, "company", true, 0.6, 1},
+	[L_ORG_FUZZY] = {GROUP_ORGANISATION, "company, fuzzy", true, 0.1, 2},
+	[L_ORG_PHONE] = {GROUP_ORGANISATION, "shared phone", true, 0.3, 1},
+	[L_ORG_MAILBOX] = {GROUP_ORGANISATION, "shared mailbox", true, 0.3, 1},
+	[L_ORG_CONFLICT] = {GROUP_ORGANISATION, "conflict", false, 0.15, 0.97},
+	[L_PLACE_ADDRESS] = {GROUP_PLACE, "address", true, 0.5, 1},
+	[L_PLACE_FUZZY] = {GROUP_PLACE, "address, fuzzy", true, 0.25, 4},
+	[L_PLACE_POSTCODE] = {GROUP_PLACE, "postcode", true, 0.4, 1},
+	[L_PLACE_CITY] = {GROUP_PLACE, "city", true, 0.4, 1},
+	[L_PLACE_CONFLICT] = {GROUP_PLACE, "conflict", false, 0.35, 0.9},
+	[L_JOB_EXACT] = {GROUP_JOB, "exact", true, 0.5, 1},
+	[L_JOB_CONFLICT] = {GROUP_JOB, "conflict", false, 0.5, 0.9},
+	[L_COMPANY_EXACT] = {GROUP_COMPANY, "exact", true, 0.5, 1},
+	[L_COMPANY_CONTAINED] = {GROUP_COMPANY, "contained", true, 0.15, 3},
+	[L_COMPANY_SIMILAR] = {GROUP_COMPANY, "similar", true, 0.2, 2},
+	[L_COMPANY_ACRONYM] = {GROUP_COMPANY, "acronym", false, 0.05, 0.002},
+	[L_COMPANY_PART] = {GROUP_COMPANY, "part", false, 0.08, 0.04},
+	[L_COMPANY_CONFLICT] = {GROUP_COMPANY, "conflict", false, 0.05, 0.95},
+	[L_COMPANY_PHONE_EXACT] = {GROUP_COMPANY_PHONE, "exact", true, 0.7, 1},
+	[L_COMPANY_PHONE_CONFLICT] = {GROUP_COMPANY_PHONE, "conflict", false, 0.3, 0.99},
+	[L_COMPANY_NUMBER_EXACT] = {GROUP_COMPANY_NUMBER, "exact", false, 0.95, 0.00005},
+	[L_COMPANY_NUMBER_CONFLICT] = {GROUP_COMPANY_NUMBER, "conflict", false, 0.05, 0.99},
+	[L_COMPANY_DOMAIN_EXACT] = {GROUP_COMPANY_DOMAIN, "exact", true, 0.75, 1},
+	[L_COMPANY_DOMAIN_SIMILAR] = {GROUP_COMPANY_DOMAIN, "similar", true, 0.05, 3},
+	[L_COMPANY_DOMAIN_CONFLICT] = {GROUP_COMPANY_DOMAIN, "conflict", false, 0.2, 0.98},
+	[L_COMPANY_PLACE_ADDRESS] = {GROUP_COMPANY_PLACE, "address", true, 0.45, 1},
+	[L_COMPANY_PLACE_FUZZY] = {GROUP_COMPANY_PLACE, "address, fuzzy", true, 0.3, 4},
+	[L_COMPANY_PLACE_POSTCODE] = {GROUP_COMPANY_PLACE, "postcode", true, 0.3, 1},
+	[L_COMPANY_PLACE_CITY] = {GROUP_COMPANY_PLACE, "city", true, 0.3, 1},
+	[L_COMPANY_PLACE_CONFLICT] = {GROUP_COMPANY_PLACE, "conflict", false, 0.2, 0.9},
+	[L_FIELD + L_FIELD_EXACT] = {GROUP_FIELD, "exact", true, 0.75, 1},
+	[L_FIELD + L_FIELD_FUZZY] = {GROUP_FIELD, "fuzzy", false, 0.12, 0.002},
+	[L_FIELD + L_FIELD_NEAR] = {GROUP_FIELD, "near", false, 0.08, 0.03},
+	[L_FIELD + L_FIELD_CONFLICT] = {GROUP_FIELD, "conflict", false, 0.05, 0.97},
+};
+
+/* The level, those of all declared fields alike but for their group. */
+const DcLevelSpec *
+dc_level_spec(int level)
+{
+	return &level_spec[level < L_FIELD ? level : L_FIELD + (level - L_FIELD) % 4];
+}
+
+static const char *
+group_name(const DcPopulation *population, DcGroup group)
+{
+	static const char *const names[GROUP_FIELD] = {
+		"first_name", "last_name", "middle_name", "suffix", "email", "phone", "linkedin", "organisation", "place", "job_title",
+		"company", "company_phone", "company_number", "company_domain", "company_place",
+	};
+
+	return group < GROUP_FIELD ? names[group] : population->field_name[group - GROUP_FIELD];
+}
+
+DcGroup
+dc_level_group(int level)
+{
+	return level < L_FIELD ? level_spec[level].group : GROUP_FIELD + (level - L_FIELD) / 4;
+}
+
+/* What the level compares: a field of the contact, a kind of evidence, or a declared match field. */
+const char *
+dc_level_field(const DcPopulation *population, int level)
+{
+	return group_name(population, dc_level_group(level));
+}
+
+/* Sets the weights from m and u. */
+void
+dc_model_finish(DcModel *model)
+{
+	for (int l = 0; l < L_COUNT; l++)
+		model->weight[l] = log2(model->m[l] / model->u[l]);
+}
+
+void
+dc_model_default(DcModel *model)
+{
+	model->prior = 3;
+	for (int l = 0; l < L_COUNT; l++)
+	{
+		model->m[l] = dc_level_spec(l)->m;
+		model->u[l] = dc_level_spec(l)->u;
+	}
+	dc_model_finish(model);
+}

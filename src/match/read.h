@@ -1,0 +1,39 @@
+/*-------------------------------------------------------------------------
+ *
+ * read.h
+ *	  Contacts of a controller packed into a population, and the model in force.
+ *
+ * All functions need SPI connected.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DC_MATCH_READ_H
+#define DC_MATCH_READ_H
+
+#include "postgres.h"
+
+#include "match/match.h"
+
+/* All contacts of a controller, in the order of their ids; nothing counted. */
+extern DcPopulation *dc_read_population(int controller_id);
+
+/* Some contacts of a controller, in the order of their ids; nothing counted. */
+extern DcPopulation *dc_read_contacts(int controller_id, const int64 *contact_ids, int n);
+
+/* The record of a contact, or -1; O(log n). */
+extern int	dc_find_record(const DcPopulation *population, int64 contact_id);
+
+/*
+ * The statistics under which pairs are scored: frequencies of common values, which values persons
+ * share, and the model.  Frequencies and model stay as train() left them; without it, frequencies are
+ * counted by the first dedupe() and anew when the number of contacts has doubled or halved.  Shared values
+ * are live.
+ */
+extern void dc_load_statistics(DcPopulation *population, int controller_id, DcModel *model);
+/* The same for a few contacts, from what is stored for their values alone. */
+extern void dc_load_statistics_of(DcPopulation *population, int controller_id, DcModel *model);
+
+/* Stores frequencies and model; what train() ends with. */
+extern void dc_store_statistics(DcPopulation *population, int controller_id, const DcModel *model);
+
+#endif							/* DC_MATCH_READ_H */
