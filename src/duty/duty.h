@@ -30,4 +30,9 @@ extern void dc_run_close(DcRun *run, int64 contacts);
 /* The id of the current controller; an error, with a hint, when there is none.  Needs SPI connected. */
 extern int	dc_current_controller(void);
 
+/* What only the extension's owner may write; see owner.c.  Need SPI connected. */
+extern Oid	dc_owner(void);
+extern void dc_check_visible(int controller_id);
+extern Datum dc_call_as_owner(const char *sql, int nargs, Oid *types, Datum *args, const char *nulls, bool *isnull);
+
 #endif							/* DC_DUTY_H */
