@@ -16,6 +16,7 @@
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -24,6 +25,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
+#include "base/text.h"
 #include "base/version.h"
 #include "contact/clean.h"
 #include "duty/duty.h"
@@ -50,6 +52,7 @@ typedef struct Cleaner
 {
 	MemoryContext statement;	/* lives as long as this */
 	MemoryContext row;			/* reset after each row */
+	int64		rows;			/* seen so far */
 	int			controller_id;	/* 0: not asked yet */
 	int			sources_of;		/* the controller whose sources are read; 0: none yet */
 	int			nsources;
@@ -64,12 +67,41 @@ typedef struct Cleaner
 	int			column_cleaned_by;
 } Cleaner;
 
+/* Rows that the last statement left out, by their place; in TopMemoryContext. */
+static int64 *refused = NULL;
+static int	nrefused = 0;
+static int	refused_space = 0;
+
+static void
+note_refused(int64 place)
+{
+	if (nrefused == refused_space)
+	{
+		refused_space = Max(16, refused_space * 2);
+		refused = refused == NULL ? MemoryContextAllocHuge(TopMemoryContext, sizeof(int64) * refused_space) :
+			repalloc_huge(refused, sizeof(int64) * refused_space);
+	}
+	refused[nrefused++] = place;
+}
+
+PG_FUNCTION_INFO_V1(refused_rows);
+Datum
+refused_rows(PG_FUNCTION_ARGS)
+{
+	Datum	   *places = palloc(sizeof(Datum) * Max(1, nrefused));
+
+	for (int i = 0; i < nrefused; i++)
+		places[i] = Int64GetDatum(refused[i]);
+	PG_RETURN_ARRAYTYPE_P(construct_array(places, nrefused, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
 static Cleaner *
 make_cleaner(FunctionCallInfo fcinfo, TupleDesc desc)
 {
 	MemoryContext statement = fcinfo->flinfo->fn_mcxt;
 	Cleaner    *cleaner = MemoryContextAllocZero(statement, sizeof(Cleaner));
 
+	nrefused = 0;
 	cleaner->statement = statement;
 	cleaner->row = AllocSetContextCreate(statement, "dropcontact cleaning", ALLOCSET_DEFAULT_SIZES);
 	for (int f = 0; f < F_COUNT; f++)
@@ -155,112 +187,98 @@ find_source(Cleaner *cleaner, int controller_id, const char *name)
 			 errhint("Create it with dropcontact.create_source(name).")));
 }
 
+/* A JSON object under construction; NULL: no key yet. */
+typedef JsonbParseState *Object;
+
 static void
-push_string(JsonbParseState **state, JsonbIteratorToken token, const char *s)
+push_key(Object *object, const char *key)
+{
+	JsonbValue	v;
+
+	if (*object == NULL)
+		pushJsonbValue(object, WJB_BEGIN_OBJECT, NULL);
+	v.type = jbvString;
+	v.val.string.val = unconstify(char *, key);
+	v.val.string.len = strlen(key);
+	pushJsonbValue(object, WJB_KEY, &v);
+}
+
+static void
+push_string(Object *object, JsonbIteratorToken token, const char *s)
 {
 	JsonbValue	v;
 
 	v.type = jbvString;
 	v.val.string.val = unconstify(char *, s);
 	v.val.string.len = strlen(s);
-	pushJsonbValue(state, token, &v);
+	pushJsonbValue(object, token, &v);
 }
 
-/* The entry of a key in an object of a row before; NULL when there is none. */
+static void
+add_string(Object *object, const char *key, const char *s)
+{
+	push_key(object, key);
+	push_string(object, WJB_VALUE, s);
+}
+
+/* An entry of the row before, be it a text, null or a list. */
+static void
+add_entry(Object *object, const char *key, JsonbValue *entry)
+{
+	push_key(object, key);
+	pushJsonbValue(object, WJB_VALUE, entry);
+}
+
+/* Puts the object, or NULL when it has no key, into a column. */
+static void
+finish_object(Object object, Datum *value, bool *isnull)
+{
+	*isnull = object == NULL;
+	if (object != NULL)
+		*value = JsonbPGetDatum(JsonbValueToJsonb(pushJsonbValue(&object, WJB_END_OBJECT, NULL)));
+}
+
+/* A row on its way through the trigger. */
+typedef struct Row
+{
+	Datum	   *values;			/* of all columns */
+	bool	   *nulls;
+	Datum	   *old_values;		/* of the row before; for an INSERT all are null */
+	bool	   *old_nulls;
+	Jsonb	   *old_received;	/* NULL: none */
+	Jsonb	   *old_problems;
+	const char *came[F_COUNT];	/* what the statement gives */
+	DcContactRow clean;
+	Object		received;
+	Object		problems;
+} Row;
+
+/* The entry of a key in an object of the row before; NULL when there is none. */
 static JsonbValue *
-old_entry(Datum object, bool isnull, const char *key)
+old_entry(Jsonb *object, const char *key)
 {
-	if (isnull)
-		return NULL;
-	return getKeyJsonValueFromContainer(&DatumGetJsonbP(object)->root, key, strlen(key), NULL);
-}
-
-/* The clean members of a list, the others as they are; NULL when nothing changed. */
-static ArrayType *
-clean_list(ArrayType *list, int which, const char *region)
-{
-	Datum	   *elements;
-	bool	   *nulls;
-	int			n;
-	bool		changed = false;
-
-	deconstruct_array(list, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &n);
-	for (int i = 0; i < n; i++)
-	{
-		char	   *value;
-		char	   *clean;
-
-		if (nulls[i])
-			continue;
-		value = TextDatumGetCString(elements[i]);
-		clean = which == L_OTHER_EMAILS ? dc_normalize_email(value) : dc_normalize_phone(value, region);
-		if (clean != NULL && strcmp(clean, value) != 0)
-		{
-			elements[i] = CStringGetTextDatum(clean);
-			changed = true;
-		}
-	}
-	if (!changed)
-		return NULL;
-	return construct_md_array(elements, nulls, ARR_NDIM(list), ARR_DIMS(list), ARR_LBOUND(list),
-							  TEXTOID, -1, false, TYPALIGN_INT);
-}
-
-static void
-push_list(JsonbParseState **state, ArrayType *list)
-{
-	Datum	   *elements;
-	bool	   *nulls;
-	int			n;
-
-	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
-	deconstruct_array(list, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &n);
-	for (int i = 0; i < n; i++)
-		if (!nulls[i])
-			push_string(state, WJB_ELEM, TextDatumGetCString(elements[i]));
-	pushJsonbValue(state, WJB_END_ARRAY, NULL);
-}
-
-/* An entry of the row before, be it a text or a list. */
-static void
-push_kept(JsonbParseState **state, JsonbValue *kept)
-{
-	JsonbIterator *it;
-	JsonbValue	v;
-	JsonbIteratorToken token;
-
-	if (kept->type != jbvBinary)
-	{
-		pushJsonbValue(state, WJB_VALUE, kept);
-		return;
-	}
-	it = JsonbIteratorInit(kept->val.binary.data);
-	while ((token = JsonbIteratorNext(&it, &v, false)) != WJB_DONE)
-		pushJsonbValue(state, token, token < WJB_BEGIN_ARRAY ? &v : NULL);
+	return object == NULL ? NULL : getKeyJsonValueFromContainer(&object->root, key, strlen(key), NULL);
 }
 
 static bool
 same_text(Datum a, bool anull, Datum b, bool bnull)
 {
-	text	   *ta;
-	text	   *tb;
-
 	if (anull || bnull)
 		return anull && bnull;
-	ta = DatumGetTextPP(a);
-	tb = DatumGetTextPP(b);
-	return VARSIZE_ANY_EXHDR(ta) == VARSIZE_ANY_EXHDR(tb) &&
-		memcmp(VARDATA_ANY(ta), VARDATA_ANY(tb), VARSIZE_ANY_EXHDR(ta)) == 0;
+	return datum_image_eq(a, b, false, -1);
 }
 
-/*
- * Columns that only the trigger writes: what a statement gives must be what was there.
- * The first two identify the contact.
- */
-static void
-refuse_derived(Cleaner *cleaner, TupleDesc desc, const Datum *values, const bool *nulls,
-			   const Datum *old_values, const bool *old_nulls, bool is_update)
+static bool
+same_string(const char *a, const char *b)
 {
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* Columns that only the trigger writes: what a statement gives must be what was there. */
+static void
+refuse_derived(Cleaner *cleaner, TupleDesc desc, const Row *row, bool is_update)
+{
+	/* the first two identify the contact */
 	int			columns[F_COUNT - F_FIRST_DERIVED + 5] = {cleaner->column_id, cleaner->column_controller};
 	int			n = 2;
 
@@ -274,8 +292,8 @@ refuse_derived(Cleaner *cleaner, TupleDesc desc, const Datum *values, const bool
 		int			i = columns[c] - 1;
 		Form_pg_attribute attribute = TupleDescAttr(desc, i);
 
-		if (nulls[i] == old_nulls[i] &&
-			(nulls[i] || datum_image_eq(values[i], old_values[i], attribute->attbyval, attribute->attlen)))
+		if (row->nulls[i] == row->old_nulls[i] &&
+			(row->nulls[i] || datum_image_eq(row->values[i], row->old_values[i], attribute->attbyval, attribute->attlen)))
 			continue;
 		ereport(ERROR,
 				(errcode(ERRCODE_GENERATED_ALWAYS),
@@ -286,143 +304,277 @@ refuse_derived(Cleaner *cleaner, TupleDesc desc, const Datum *values, const bool
 	}
 }
 
-static HeapTuple
-clean_tuple(Cleaner *cleaner, HeapTuple tuple, HeapTuple before, TupleDesc desc)
+/* What dc_clean_row() is to work on. */
+static void
+read_fields(Cleaner *cleaner, Row *row, bool is_update)
 {
-	int			natts = desc->natts;
-	Datum	   *values = palloc(sizeof(Datum) * natts);
-	bool	   *nulls = palloc(sizeof(bool) * natts);
-	Datum	   *old_values = palloc(sizeof(Datum) * natts);
-	bool	   *old_nulls = palloc(sizeof(bool) * natts);
-	const char *came[F_COUNT];
-	ArrayType  *list_came[L_COUNT] = {NULL};
-	DcContactRow row = {0};
-	const Source *source;
-	int			controller_id;
-	JsonbParseState *received = NULL;
-	JsonbParseState *problems = NULL;
-	bool		any_received = false;
-	bool		any_problem = false;
-	JsonbValue *object;
-
-	heap_deform_tuple(tuple, desc, values, nulls);
-	if (before != NULL)
-		heap_deform_tuple(before, desc, old_values, old_nulls);
-	else
-		memset(old_nulls, true, sizeof(bool) * natts);
-
-	refuse_derived(cleaner, desc, values, nulls, old_values, old_nulls, before != NULL);
-
-#define SET(column, datum) (values[(column) - 1] = (datum), nulls[(column) - 1] = false)
-
-	controller_id = nulls[cleaner->column_controller - 1] ?
-		statement_controller(cleaner) : DatumGetInt32(values[cleaner->column_controller - 1]);
-	SET(cleaner->column_controller, Int32GetDatum(controller_id));
-	source = find_source(cleaner, controller_id, nulls[cleaner->column_source - 1] ? NULL :
-						 TextDatumGetCString(values[cleaner->column_source - 1]));
-	SET(cleaner->column_source, CStringGetTextDatum(source->name));
-	SET(cleaner->column_cleaned_by, Int32GetDatum(DC_RULES));
-	row.region = source->region;
+	DcContactRow *clean = &row->clean;
 
 	for (int f = 0; f < F_COUNT; f++)
 	{
 		int			i = cleaner->field[f] - 1;
 
-		/* what a user writes into a derived column does not count */
+		row->came[f] = clean->value[f] = row->nulls[i] ? NULL : TextDatumGetCString(row->values[i]);
 		if (f >= F_FIRST_DERIVED)
-		{
-			row.value[f] = old_nulls[i] ? NULL : TextDatumGetCString(old_values[i]);
 			continue;
+		clean->changed[f] = !is_update || !same_text(row->values[i], row->nulls[i], row->old_values[i], row->old_nulls[i]);
+		if (!clean->changed[f] && row->old_received != NULL)
+		{
+			JsonbValue *original = old_entry(row->old_received, dc_field_names[f]);
+
+			clean->filled[f] = original != NULL && original->type == jbvNull;
 		}
-		row.changed[f] = before == NULL || !same_text(values[i], nulls[i], old_values[i], old_nulls[i]);
-		row.value[f] = came[f] = nulls[i] ? NULL : TextDatumGetCString(values[i]);
 	}
+}
 
-	dc_clean_row(&row);
+/* The original of a field and why it cannot be used, where there is something to say. */
+static void
+note_field(Row *row, int f)
+{
+	const char *name = dc_field_names[f];
+	const DcContactRow *clean = &row->clean;
+	bool		same = same_string(row->came[f], clean->value[f]);
+	JsonbValue *original = clean->changed[f] ? NULL : old_entry(row->old_received, name);
 
-	pushJsonbValue(&received, WJB_BEGIN_OBJECT, NULL);
-	pushJsonbValue(&problems, WJB_BEGIN_OBJECT, NULL);
+	if (clean->filled[f])
+	{
+		/* a full name that is its parts needs no note */
+		if (f != F_FULL_NAME && clean->value[f] != NULL)
+		{
+			push_key(&row->received, name);
+			pushJsonbValue(&row->received, WJB_VALUE, &(JsonbValue) {.type = jbvNull});
+		}
+	}
+	else if (original != NULL)
+	{
+		if (original->type != jbvNull)
+			add_entry(&row->received, name, original);
+	}
+	else if (!same && row->came[f] != NULL && row->came[f][0] != '\0')
+		add_string(&row->received, name, row->came[f]);
+
+	if (clean->problem[f] != NULL)
+		add_string(&row->problems, name, clean->problem[f]);
+	else if (same && !clean->changed[f] && !clean->filled[f])
+	{
+		JsonbValue *problem = old_entry(row->old_problems, name);
+
+		if (problem != NULL)
+			add_entry(&row->problems, name, problem);
+	}
+}
+
+static void
+clean_fields(Cleaner *cleaner, Row *row)
+{
+	dc_clean_row(&row->clean);
 	for (int f = 0; f < F_COUNT; f++)
 	{
 		int			i = cleaner->field[f] - 1;
-		bool		same;
 
 		if (f < F_FIRST_DERIVED)
-		{
-			JsonbValue *old_received = old_entry(old_values[cleaner->column_received - 1], old_nulls[cleaner->column_received - 1], dc_field_names[f]);
-			JsonbValue *old_problem = row.changed[f] ? NULL :
-				old_entry(old_values[cleaner->column_problems - 1], old_nulls[cleaner->column_problems - 1], dc_field_names[f]);
-
-			same = came[f] == row.value[f] || (came[f] && row.value[f] && strcmp(came[f], row.value[f]) == 0);
-			if (!same && came[f] != NULL && row.changed[f])
-			{
-				push_string(&received, WJB_KEY, dc_field_names[f]);
-				push_string(&received, WJB_VALUE, came[f]);
-				any_received = true;
-			}
-			else if (old_received != NULL && same && !row.changed[f])
-			{
-				push_string(&received, WJB_KEY, dc_field_names[f]);
-				pushJsonbValue(&received, WJB_VALUE, old_received);
-				any_received = true;
-			}
-			if (row.problem[f] != NULL)
-			{
-				push_string(&problems, WJB_KEY, dc_field_names[f]);
-				push_string(&problems, WJB_VALUE, row.problem[f]);
-				any_problem = true;
-			}
-			else if (old_problem != NULL && same)
-			{
-				push_string(&problems, WJB_KEY, dc_field_names[f]);
-				pushJsonbValue(&problems, WJB_VALUE, old_problem);
-				any_problem = true;
-			}
-			if (same)
-				continue;
-		}
-		nulls[i] = row.value[f] == NULL;
-		values[i] = nulls[i] ? (Datum) 0 : CStringGetTextDatum(row.value[f]);
+			note_field(row, f);
+		if (same_string(row->came[f], row->clean.value[f]))
+			continue;
+		row->nulls[i] = row->clean.value[f] == NULL;
+		row->values[i] = row->nulls[i] ? (Datum) 0 : CStringGetTextDatum(row->clean.value[f]);
 	}
+}
+
+/* Most members that a problem of a list tells about. */
+#define MAX_PROBLEMS 5
+
+/* The clean form of a member; NULL when it cannot be used, with the problem. */
+static const char *
+clean_member(const char *value, int which, const char *region, const char **problem)
+{
+	if (which == L_OTHER_EMAILS)
+	{
+		DcEmail		email = {0};
+
+		dc_parse_email(value, &email);
+		*problem = email.address == NULL ? email.problem : NULL;
+		return email.address;
+	}
+	else
+	{
+		DcPhone		phone = {0};
+
+		dc_read_phone(value, region, &phone);
+		*problem = phone.problem;
+		return phone.e164;
+	}
+}
+
+/*
+ * The members of a list in clean form, those that cannot be used as they came, blank ones
+ * left out.  Problems are told by place.
+ */
+static ArrayType *
+clean_list(ArrayType *list, int which, const char *region, bool *changed, StringInfo problems)
+{
+	Datum	   *elements;
+	bool	   *nulls;
+	int			n;
+	int			kept = 0;
+	int			unusable = 0;
+
+	deconstruct_array(list, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &n);
+	for (int i = 0; i < n; i++)
+	{
+		const char *value = nulls[i] ? "" : TextDatumGetCString(elements[i]);
+		const char *problem = NULL;
+		const char *clean;
+
+		CHECK_FOR_INTERRUPTS();
+		if (*dc_clean(value) == '\0')
+		{
+			*changed |= !nulls[i];
+			continue;
+		}
+		clean = clean_member(value, which, region, &problem);
+		if (problem != NULL && unusable++ < MAX_PROBLEMS)
+			appendStringInfo(problems, "%s%d: %s", problems->len > 0 ? "; " : "", kept + 1, problem);
+		if (clean != NULL && strcmp(clean, value) != 0)
+		{
+			*changed = true;
+			elements[kept++] = CStringGetTextDatum(clean);
+		}
+		else
+			elements[kept++] = elements[i];
+	}
+	if (unusable > MAX_PROBLEMS)
+		appendStringInfo(problems, "; and %d more", unusable - MAX_PROBLEMS);
+	return construct_array(elements, kept, TEXTOID, -1, false, TYPALIGN_INT);
+}
+
+static void
+add_list(Object *object, const char *key, ArrayType *list)
+{
+	Datum	   *elements;
+	bool	   *nulls;
+	int			n;
+
+	push_key(object, key);
+	pushJsonbValue(object, WJB_BEGIN_ARRAY, NULL);
+	deconstruct_array(list, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &n);
+	for (int i = 0; i < n; i++)
+		if (!nulls[i])
+			push_string(object, WJB_ELEM, TextDatumGetCString(elements[i]));
+	pushJsonbValue(object, WJB_END_ARRAY, NULL);
+}
+
+/* An entry of a list of the row before. */
+static void
+keep_entry(Object *object, Jsonb *old, const char *key)
+{
+	JsonbValue *entry = old_entry(old, key);
+
+	if (entry != NULL)
+		add_entry(object, key, entry);
+}
+
+static void
+clean_lists(Cleaner *cleaner, Row *row, bool is_update)
+{
+	const char *country = row->clean.value[F_COUNTRY];
 
 	for (int l = 0; l < L_COUNT; l++)
 	{
 		int			i = cleaner->list[l] - 1;
-		ArrayType  *clean;
+		ArrayType  *came;
+		bool		changed = false;
+		StringInfoData problems;
 
-		if (nulls[i])
+		if (row->nulls[i])
 			continue;
-		list_came[l] = DatumGetArrayTypeP(values[i]);
-		clean = clean_list(list_came[l], l, row.value[F_COUNTRY] != NULL ? row.value[F_COUNTRY] : row.region);
-		if (clean != NULL)
+		if (is_update && !row->old_nulls[i] && datum_image_eq(row->values[i], row->old_values[i], false, -1))
 		{
-			push_string(&received, WJB_KEY, list_names[l]);
-			push_list(&received, list_came[l]);
-			any_received = true;
-			values[i] = PointerGetDatum(clean);
+			keep_entry(&row->received, row->old_received, list_names[l]);
+			keep_entry(&row->problems, row->old_problems, list_names[l]);
+			continue;
 		}
-		else
-		{
-			JsonbValue *kept = old_entry(old_values[cleaner->column_received - 1], old_nulls[cleaner->column_received - 1], list_names[l]);
+		initStringInfo(&problems);
+		came = DatumGetArrayTypeP(row->values[i]);
+		row->values[i] = PointerGetDatum(clean_list(came, l, country != NULL && strlen(country) == 2 ? country : row->clean.region,
+													&changed, &problems));
+		if (changed)
+			add_list(&row->received, list_names[l], came);
+		if (problems.len > 0)
+			add_string(&row->problems, list_names[l], problems.data);
+	}
+}
 
-			if (kept != NULL && !old_nulls[i] && datumIsEqual(old_values[i], values[i], false, -1))
-			{
-				push_string(&received, WJB_KEY, list_names[l]);
-				push_kept(&received, kept);
-				any_received = true;
-			}
-		}
+static const Source *
+set_origin(Cleaner *cleaner, Row *row)
+{
+	int			controller = cleaner->column_controller - 1;
+	int			source = cleaner->column_source - 1;
+	const Source *found;
+
+	if (row->nulls[controller])
+		row->values[controller] = Int32GetDatum(statement_controller(cleaner));
+	row->nulls[controller] = false;
+	found = find_source(cleaner, DatumGetInt32(row->values[controller]),
+						row->nulls[source] ? NULL : TextDatumGetCString(row->values[source]));
+	if (row->nulls[source])
+		row->values[source] = CStringGetTextDatum(found->name);
+	row->nulls[source] = false;
+	return found;
+}
+
+static bool
+is_refused(int controller_id, const DcContactRow *row)
+{
+	DcPerson	person = {
+		.full_name = row->value[F_FULL_NAME],
+		.first_name = row->value[F_FIRST_NAME],
+		.last_name = row->value[F_LAST_NAME],
+		.email = row->value[F_EMAIL],
+		.phone = row->value[F_PHONE],
+		.mobile_phone = row->value[F_MOBILE_PHONE],
+		.linkedin = row->value[F_LINKEDIN],
+		.company = row->value[F_COMPANY]
+	};
+
+	return dc_refuses(controller_id, &person);
+}
+
+/* The row as it is stored; NULL when the person must not be. */
+static HeapTuple
+clean_tuple(Cleaner *cleaner, HeapTuple tuple, HeapTuple before, TupleDesc desc)
+{
+	int			natts = desc->natts;
+	Row			row = {0};
+
+	row.values = palloc(sizeof(Datum) * natts);
+	row.nulls = palloc(sizeof(bool) * natts);
+	row.old_values = palloc(sizeof(Datum) * natts);
+	row.old_nulls = palloc(sizeof(bool) * natts);
+	heap_deform_tuple(tuple, desc, row.values, row.nulls);
+	memset(row.old_nulls, true, sizeof(bool) * natts);
+	if (before != NULL)
+	{
+		heap_deform_tuple(before, desc, row.old_values, row.old_nulls);
+		if (!row.old_nulls[cleaner->column_received - 1])
+			row.old_received = DatumGetJsonbP(row.old_values[cleaner->column_received - 1]);
+		if (!row.old_nulls[cleaner->column_problems - 1])
+			row.old_problems = DatumGetJsonbP(row.old_values[cleaner->column_problems - 1]);
 	}
 
-	object = pushJsonbValue(&received, WJB_END_OBJECT, NULL);
-	nulls[cleaner->column_received - 1] = !any_received;
-	if (any_received)
-		values[cleaner->column_received - 1] = JsonbPGetDatum(JsonbValueToJsonb(object));
-	object = pushJsonbValue(&problems, WJB_END_OBJECT, NULL);
-	nulls[cleaner->column_problems - 1] = !any_problem;
-	if (any_problem)
-		values[cleaner->column_problems - 1] = JsonbPGetDatum(JsonbValueToJsonb(object));
-	return heap_form_tuple(desc, values, nulls);
+	refuse_derived(cleaner, desc, &row, before != NULL);
+	row.clean.region = set_origin(cleaner, &row)->region;
+	read_fields(cleaner, &row, before != NULL);
+	clean_fields(cleaner, &row);
+	clean_lists(cleaner, &row, before != NULL);
+	if (is_refused(DatumGetInt32(row.values[cleaner->column_controller - 1]), &row.clean))
+		return NULL;
+
+	finish_object(row.received, &row.values[cleaner->column_received - 1], &row.nulls[cleaner->column_received - 1]);
+	finish_object(row.problems, &row.values[cleaner->column_problems - 1], &row.nulls[cleaner->column_problems - 1]);
+	row.values[cleaner->column_cleaned_by - 1] = Int32GetDatum(DC_RULES);
+	row.nulls[cleaner->column_cleaned_by - 1] = false;
+	return heap_form_tuple(desc, row.values, row.nulls);
 }
 
 PG_FUNCTION_INFO_V1(clean_contact);
@@ -461,9 +613,13 @@ clean_contact(PG_FUNCTION_ARGS)
 	}
 
 	old = MemoryContextSwitchTo(cleaner->row);
+	cleaner->rows++;
 	result = clean_tuple(cleaner, tuple, before, desc);
 	MemoryContextSwitchTo(old);
-	result = heap_copytuple(result);
+	if (result == NULL)
+		note_refused(cleaner->rows);
+	else
+		result = heap_copytuple(result);
 	MemoryContextReset(cleaner->row);
 	return PointerGetDatum(result);
 }

@@ -32,6 +32,7 @@ typedef struct DcContactRow
 	const char *value[F_COUNT]; /* as it came in, then as it is left; NULL: none */
 	const char *problem[F_COUNT];
 	bool		changed[F_COUNT];	/* differs from the row before (INSERT: all) */
+	bool		filled[F_COUNT];	/* in: the value before came from another field; out: this one does */
 	const char *region;			/* of the source; may be NULL */
 } DcContactRow;
 

@@ -84,46 +84,67 @@ join_name(const DcContactRow *row)
 	return full.len > 0 ? full.data : NULL;
 }
 
-/* The name in one piece is split when its parts are missing, and else follows from them. */
+/* A part of the name that a name in one piece gives, unless it was given itself. */
+static void
+fill_part(DcContactRow *row, DcField f, const char *part)
+{
+	if (row->changed[f] && cleaned(row->value[f]) != NULL)
+	{
+		row->value[f] = f == F_CIVILITY || f == F_SUFFIX ? cleaned(row->value[f]) : dc_name_case(row->value[f]);
+		return;
+	}
+	row->value[f] = part;
+	row->filled[f] = true;
+}
+
+static void
+split_name(DcContactRow *row)
+{
+	DcName		name = {0};
+
+	dc_parse_name(row->value[F_FULL_NAME], &name);
+	use(row, F_FULL_NAME, name.full_name, name.problem);
+	row->problem[F_FULL_NAME] = name.problem;
+	if (row->value[F_CIVILITY] == NULL || (row->filled[F_CIVILITY] && !row->changed[F_CIVILITY]))
+		fill_part(row, F_CIVILITY, name.civility);
+	fill_part(row, F_FIRST_NAME, name.first_name);
+	fill_part(row, F_MIDDLE_NAME, name.middle_name);
+	fill_part(row, F_LAST_NAME, name.last_name);
+	fill_part(row, F_SUFFIX, name.suffix);
+}
+
+/*
+ * The name in one piece is split when first and last name are missing, or when it changes
+ * without them; else it follows from the parts.
+ */
 static void
 clean_name(DcContactRow *row)
 {
 	static const DcField parts[] = {F_FIRST_NAME, F_MIDDLE_NAME, F_LAST_NAME, F_SUFFIX};
-	bool		parts_changed = any_changed(row, F_FIRST_NAME, F_SUFFIX);
-	bool		split = cleaned(row->value[F_FULL_NAME]) != NULL &&
-		((cleaned(row->value[F_FIRST_NAME]) == NULL && cleaned(row->value[F_LAST_NAME]) == NULL) ||
-		 (row->changed[F_FULL_NAME] && !parts_changed));
 
-	if (row->value[F_CIVILITY] != NULL)
+	if (row->value[F_CIVILITY] != NULL && row->changed[F_CIVILITY])
 		use(row, F_CIVILITY, dc_normalize_civility(row->value[F_CIVILITY]), "is no civility");
-	if (split)
+	if (cleaned(row->value[F_FULL_NAME]) != NULL &&
+		((cleaned(row->value[F_FIRST_NAME]) == NULL && cleaned(row->value[F_LAST_NAME]) == NULL) ||
+		 (row->changed[F_FULL_NAME] && !row->changed[F_FIRST_NAME] && !row->changed[F_LAST_NAME])))
 	{
-		DcName		name = {0};
+		split_name(row);
+		return;
+	}
+	for (int i = 0; i < lengthof(parts); i++)
+	{
+		DcField		f = parts[i];
 
-		dc_parse_name(row->value[F_FULL_NAME], &name);
-		use(row, F_FULL_NAME, name.full_name, name.problem);
-		row->problem[F_FULL_NAME] = name.problem;
-		if (row->value[F_CIVILITY] == NULL)
-			row->value[F_CIVILITY] = name.civility;
-		row->value[F_FIRST_NAME] = name.first_name;
-		row->value[F_MIDDLE_NAME] = name.middle_name;
-		row->value[F_LAST_NAME] = name.last_name;
-		row->value[F_SUFFIX] = name.suffix;
+		if (row->value[f] != NULL)
+			use(row, f, f == F_SUFFIX ? cleaned(row->value[f]) : dc_name_case(row->value[f]), "is no name");
+	}
+	if (cleaned(row->value[F_FULL_NAME]) == NULL || (any_changed(row, F_FIRST_NAME, F_SUFFIX) && !row->changed[F_FULL_NAME]))
+	{
+		row->value[F_FULL_NAME] = join_name(row);
+		row->filled[F_FULL_NAME] = true;
 	}
 	else
-	{
-		for (int i = 0; i < lengthof(parts); i++)
-		{
-			DcField		f = parts[i];
-
-			if (row->value[f] != NULL)
-				use(row, f, f == F_SUFFIX ? cleaned(row->value[f]) : dc_name_case(row->value[f]), "is no name");
-		}
-		if (cleaned(row->value[F_FULL_NAME]) == NULL || (parts_changed && !row->changed[F_FULL_NAME]))
-			row->value[F_FULL_NAME] = join_name(row);
-		else
-			row->value[F_FULL_NAME] = dc_name_case(row->value[F_FULL_NAME]);
-	}
+		row->value[F_FULL_NAME] = dc_name_case(row->value[F_FULL_NAME]);
 }
 
 static void
@@ -173,6 +194,13 @@ clean_phone(DcContactRow *row, DcField f, DcField kind)
 	row->value[kind] = phone.kind;
 }
 
+/* A number that was not understood may be so in another country. */
+static bool
+phone_changed(const DcContactRow *row, DcField f)
+{
+	return row->changed[f] || (row->changed[F_COUNTRY] && row->value[f] != NULL && row->value[f][0] != '+');
+}
+
 static void
 clean_company(DcContactRow *row)
 {
@@ -186,37 +214,48 @@ clean_company(DcContactRow *row)
 	row->value[F_LEGAL_FORM] = company.legal_form;
 }
 
-/*
- * An address in one piece is taken apart where postcode and city are missing.
- */
+/* Street, postcode and city of an address in one piece. */
+static void
+split_address(DcContactRow *row)
+{
+	DcAddress	address = {0};
+	StringInfoData line;
+
+	dc_parse_address(row->value[F_ADDRESS], row->value[F_COUNTRY] != NULL ? row->value[F_COUNTRY] : row->region, &address);
+	if (address.postcode == NULL || address.street == NULL)
+		return;
+	initStringInfo(&line);
+	appendStringInfo(&line, "%s%s%s", address.house_number ? address.house_number : "",
+					 address.house_number ? " " : "", address.street);
+	if (address.unit != NULL)
+		appendStringInfo(&line, ", %s", address.unit);
+	row->value[F_ADDRESS] = line.data;
+	row->value[F_POSTCODE] = address.postcode;
+	row->value[F_CITY] = address.city;
+	row->filled[F_POSTCODE] = true;
+	row->filled[F_CITY] = true;
+	if (row->value[F_COUNTRY] == NULL && address.country != NULL)
+	{
+		row->value[F_COUNTRY] = address.country;
+		row->filled[F_COUNTRY] = true;
+	}
+}
+
+/* An address in one piece is taken apart where postcode and city are missing. */
 static void
 clean_address(DcContactRow *row)
 {
-	if (row->value[F_COUNTRY] != NULL)
+	/* what an address gave before goes with it */
+	if (row->changed[F_ADDRESS])
+		for (DcField f = F_POSTCODE; f <= F_COUNTRY; f++)
+			if (row->filled[f] && !row->changed[f])
+				row->value[f] = NULL;
+	if (row->value[F_COUNTRY] != NULL && row->changed[F_COUNTRY])
 		use(row, F_COUNTRY, dc_normalize_country(row->value[F_COUNTRY]), "is no country");
 	for (DcField f = F_ADDRESS; f <= F_CITY; f++)
 		row->value[f] = cleaned(row->value[f]);
 	if (row->value[F_ADDRESS] != NULL && row->value[F_POSTCODE] == NULL && row->value[F_CITY] == NULL)
-	{
-		DcAddress	address = {0};
-
-		dc_parse_address(row->value[F_ADDRESS], row->value[F_COUNTRY] != NULL ? row->value[F_COUNTRY] : row->region, &address);
-		if (address.postcode != NULL && address.street != NULL)
-		{
-			StringInfoData line;
-
-			initStringInfo(&line);
-			appendStringInfo(&line, "%s%s%s", address.house_number ? address.house_number : "",
-							 address.house_number ? " " : "", address.street);
-			if (address.unit != NULL)
-				appendStringInfo(&line, ", %s", address.unit);
-			row->value[F_ADDRESS] = line.data;
-			row->value[F_POSTCODE] = address.postcode;
-			row->value[F_CITY] = address.city;
-			if (row->value[F_COUNTRY] == NULL)
-				row->value[F_COUNTRY] = address.country;
-		}
-	}
+		split_address(row);
 	if (row->value[F_POSTCODE] != NULL)
 		row->value[F_POSTCODE] = dc_upper(row->value[F_POSTCODE]);
 	if (row->value[F_CITY] != NULL)
@@ -258,13 +297,13 @@ dc_clean_row(DcContactRow *row)
 		clean_address(row);
 	if (any_changed(row, F_FULL_NAME, F_SUFFIX))
 		clean_name(row);
-	if (any_changed(row, F_FULL_NAME, F_SUFFIX) || row->changed[F_COUNTRY])
+	if (any_changed(row, F_FULL_NAME, F_SUFFIX) || any_changed(row, F_ADDRESS, F_COUNTRY))
 		derive_gender(row);
 	if (row->changed[F_EMAIL])
 		clean_email(row);
-	if (row->changed[F_PHONE])
+	if (phone_changed(row, F_PHONE))
 		clean_phone(row, F_PHONE, F_PHONE_KIND);
-	if (row->changed[F_MOBILE_PHONE])
+	if (phone_changed(row, F_MOBILE_PHONE))
 		clean_phone(row, F_MOBILE_PHONE, F_MOBILE_KIND);
 	if (row->changed[F_COMPANY])
 		clean_company(row);

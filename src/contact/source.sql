@@ -11,6 +11,13 @@ CREATE TABLE dropcontact.source (
 	UNIQUE (controller_id, name)
 );
 COMMENT ON TABLE dropcontact.source IS 'The systems that contacts come from; made by create_source(). The lower priority wins a conflict; region (ISO 3166-1) is the default country of its phones and addresses';
+COMMENT ON COLUMN dropcontact.source.source_id IS 'Id';
+COMMENT ON COLUMN dropcontact.source.controller_id IS 'The controller it belongs to';
+COMMENT ON COLUMN dropcontact.source.name IS 'Name, unique for the controller; contacts name it';
+COMMENT ON COLUMN dropcontact.source.kind IS 'crm, erp, file, form, mailbox, table or other';
+COMMENT ON COLUMN dropcontact.source.priority IS 'The lower wins a conflict';
+COMMENT ON COLUMN dropcontact.source.region IS 'Default country (ISO 3166-1) of its phones and addresses';
+COMMENT ON COLUMN dropcontact.source.created_at IS 'When it was registered';
 ALTER TABLE dropcontact.source ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON dropcontact.source
 	USING (controller_id = ANY ((SELECT dropcontact.visible_controllers())::integer[]));

@@ -35,4 +35,23 @@ extern Oid	dc_owner(void);
 extern void dc_check_visible(int controller_id);
 extern Datum dc_call_as_owner(const char *sql, int nargs, Oid *types, Datum *args, const char *nulls, bool *isnull);
 
+/* Who a contact is, by clean values; NULL: not known. */
+typedef struct DcPerson
+{
+	const char *full_name;
+	const char *first_name;
+	const char *last_name;
+	const char *email;
+	const char *phone;
+	const char *mobile_phone;
+	const char *linkedin;
+	const char *company;
+} DcPerson;
+
+/*
+ * May a person not be stored for a controller?  Asked for every row that is written to
+ * contact; the row is then left out.  Nobody is refused yet.
+ */
+extern bool dc_refuses(int controller_id, const DcPerson *person);
+
 #endif							/* DC_DUTY_H */
