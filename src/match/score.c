@@ -416,10 +416,12 @@ score_place(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecor
 {
 	Bag			bag;
 	bool		street_differs = false;
+	float		town = (a->postcode != 0 && a->postcode == b->postcode) || (a->city != 0 && a->city == b->city) ? 2 : 0;
 
+	/* the same street and number, and more so in the same town */
 	if (a->address != 0 && a->address == b->address)
 	{
-		STEP_BY_FREQUENCY(L_PLACE_ADDRESS + offset, a->address, b->address);
+		step(score, model, L_PLACE_ADDRESS + offset, a->address, b->address, Min(p->surprise[a->address] + town, 16));
 		return;
 	}
 	if (a->address != 0 && b->address != 0)
@@ -427,7 +429,7 @@ score_place(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecor
 		compare_bags(p, a->address, b->address, &bag);
 		if (!bag.numbers_differ && (bag.overlap >= 0.6 || bag.contained >= 0.8))
 		{
-			step(score, model, L_PLACE_FUZZY + offset, a->address, b->address, Min(bag.matched * 0.8, 14));
+			step(score, model, L_PLACE_FUZZY + offset, a->address, b->address, Min(bag.matched * 0.8 + town, 14));
 			return;
 		}
 		street_differs = bag.overlap < 0.3;
@@ -524,6 +526,9 @@ score_fields(DcScore *score, DcPopulation *p, const DcModel *model, const DcReco
 	return agreed;
 }
 
+/* The weight that a person's decision is asked for, whatever the evidence. */
+#define REVIEW_LIMIT 3.0
+
 /* ---------- organisations without a person ---------- */
 
 /* "International Business Machines" and "ibm", with or without what follows the acronym */
@@ -558,6 +563,9 @@ company_level(DcPopulation *p, DcValue a, DcValue b, float *surprise)
 		return L_COMPANY_SIMILAR;
 	compare_bags(p, a, b, &bag);
 	*surprise = Min(bag.matched * 0.7, *surprise);
+	/* the same words in another order */
+	if (bag.overlap > 0.999)
+		return L_COMPANY_EXACT;
 	if (bag.overlap >= 0.65)
 		return L_COMPANY_SIMILAR;
 	if (bag.contained >= 0.8)
@@ -593,6 +601,9 @@ score_companies(DcScore *score, DcPopulation *p, const DcModel *model, const DcR
 
 		step(score, model, level, a->company, b->company, surprise);
 		same_name = level <= L_COMPANY_ACRONYM;
+		/* two organisations may share a building and its switchboard */
+		if (level == L_COMPANY_CONFLICT && (a->registration == 0 || a->registration != b->registration))
+			score->limit = REVIEW_LIMIT;
 	}
 	if (phone != 0)
 		step(score, model, L_COMPANY_PHONE_EXACT, phone, phone, Min(p->surprise[phone], 12));
@@ -626,9 +637,6 @@ dc_probability(double weight)
 {
 	return 1.0 / (1.0 + exp2(-weight));
 }
-
-/* The weight that a person's decision is asked for, whatever the evidence. */
-#define REVIEW_LIMIT 3.0
 
 static void
 score_persons(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b)

@@ -176,10 +176,11 @@ void
 dc_load_statistics_of(DcPopulation *p, int controller_id, DcModel *model)
 {
 	double		size = counted_size(controller_id);
-	Datum	   *hash = palloc(sizeof(Datum) * p->nvalues);
+	Datum	   *hash;
 	int			n = 0;
 
 	dc_make_tokens(p);
+	hash = palloc(sizeof(Datum) * p->nvalues);
 	dc_set_size(p, Max(size, 50));
 	for (DcValue v = 1; v < p->nvalues; v++)
 		hash[n++] = Int64GetDatum((int64) p->hash[v]);
