@@ -42,6 +42,8 @@ grow_values(DcPopulation *p, uint32 capacity)
 	p->count = grow(p, p->count, sizeof(uint32), from, capacity);
 	p->surprise = grow(p, p->surprise, sizeof(float), from, capacity);
 	p->flags = grow(p, p->flags, sizeof(uint8), from, capacity);
+	p->letters = grow(p, p->letters, sizeof(uint32), from, capacity);
+	p->length = grow(p, p->length, sizeof(uint8), from, capacity);
 	p->tokens = grow(p, p->tokens, sizeof(DcTokens), from, capacity);
 	p->value_capacity = capacity;
 }
@@ -90,6 +92,30 @@ dc_add_record(DcPopulation *p)
 	return &p->records[p->nrecords++];
 }
 
+/* Which of a to z a text has, a bit each; all other bytes share six bits. */
+static uint32
+letter_set(const char *text, size_t len)
+{
+	uint32		set = 0;
+
+	for (size_t i = 0; i < len; i++)
+	{
+		unsigned char c = text[i];
+
+		set |= c >= 'a' && c <= 'z' ? 1u << (c - 'a') : 1u << (26 + c % 6);
+	}
+	return set;
+}
+
+static bool
+is_ascii(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char) text[i] >= 128)
+			return false;
+	return true;
+}
+
 DcValue
 dc_intern_n(DcPopulation *p, const char *text, size_t len)
 {
@@ -114,6 +140,8 @@ dc_intern_n(DcPopulation *p, const char *text, size_t len)
 	copy[len] = '\0';
 	p->text[p->nvalues] = copy;
 	p->hash[p->nvalues] = hash;
+	p->letters[p->nvalues] = letter_set(text, len);
+	p->length[p->nvalues] = is_ascii(text, len) ? Min(len, 255) : 255;
 	p->slots[slot] = p->nvalues++;
 	if (p->nvalues > p->nslots / 2)
 		grow_slots(p, p->nslots * 2);

@@ -75,6 +75,8 @@ typedef struct DcPopulation
 	uint32	   *count;			/* records that carry it, once for each column */
 	float	   *surprise;		/* -log2 of its frequency */
 	uint8	   *flags;
+	uint32	   *letters;		/* set of the letters and digits in it */
+	uint8	   *length;			/* in bytes; 255 for longer ones and for what is not ASCII */
 	uint32	   *slots;			/* open addressing over hash */
 	uint32		nslots;
 	/* words of companies, addresses and texts, made when first needed */
@@ -83,7 +85,6 @@ typedef struct DcPopulation
 	uint32		ntokens;
 	uint32		token_capacity;
 	double		size;			/* contacts that the frequencies were counted over */
-	struct DcSimilarityCache *cache;
 } DcPopulation;
 
 /*

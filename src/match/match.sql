@@ -209,7 +209,7 @@ GRANT EXECUTE ON FUNCTION dropcontact.store_values(integer, bigint[], float8[], 
 
 CREATE FUNCTION dropcontact.dedupe(OUT contacts bigint, OUT candidate_pairs bigint, OUT matched_pairs bigint, OUT review_pairs bigint, OUT entities bigint, OUT elapsed interval)
 	RETURNS SETOF record
-	LANGUAGE c AS 'MODULE_PATHNAME', 'dedupe';
+	LANGUAGE c SET jit = off AS 'MODULE_PATHNAME', 'dedupe';
 COMMENT ON FUNCTION dropcontact.dedupe() IS 'Finds the duplicates among all contacts of the current controller and updates the entities; pairs between review_threshold and merge_threshold go to review_queue. Running it twice changes nothing. Source: Fellegi and Sunter 1969, Winkler 1990';
 
 CREATE FUNCTION dropcontact.built_in_model(OUT field text, OUT level text, OUT m float8, OUT u float8, OUT weight float8) RETURNS SETOF record
@@ -228,7 +228,7 @@ COMMENT ON VIEW dropcontact.match_model IS 'The model in force for each controll
 GRANT SELECT ON dropcontact.match_model TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 
 CREATE FUNCTION dropcontact.train(OUT field text, OUT level text, OUT m float8, OUT u float8, OUT weight float8) RETURNS SETOF record
-	LANGUAGE c AS 'MODULE_PATHNAME', 'train';
+	LANGUAGE c SET jit = off AS 'MODULE_PATHNAME', 'train';
 COMMENT ON FUNCTION dropcontact.train() IS 'Fits the model to the contacts of the current controller, without labels: u from pairs drawn at random, m from candidate pairs by expectation maximisation. m and u are probabilities, weight is log2(m / u); u of a level by frequency is a factor of the frequency of the value. In force until the next train(). Sources: Fellegi and Sunter 1969, Winkler 2000';
 
 CREATE FUNCTION dropcontact.match_probability(a bigint, b bigint) RETURNS float8

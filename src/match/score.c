@@ -5,8 +5,7 @@
  *
  * Each group (first name, last name, e-mail, organisation, place, each declared field...) gives
  * one weight log2(m / u), never several of one fact.  u of an agreement by frequency is that of
- * the commoner value, so a rare name weighs more than a common one.  Pure: no settings, and
- * no state but a cache of similarities that changes no result.
+ * the commoner value, so a rare name weighs more than a common one.  Pure: no state, no settings.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,50 +13,35 @@
 
 #include <math.h>
 
+#include "port/pg_bitutils.h"
+
 #include "match/match.h"
 #include "normalize/normalize.h"
 
 /* ---------- similarity of values ---------- */
 
-#define CACHE_SIZE 65536
-
-typedef struct CachedSimilarity
+/* Letters of one value that the other has not: so many of its characters find no partner. */
+static int
+letters_missing(const DcPopulation *p, DcValue a, DcValue b)
 {
-	DcValue		a;
-	DcValue		b;
-	float		similarity;
-} CachedSimilarity;
+	return pg_popcount32(p->letters[a] & ~p->letters[b]);
+}
 
-struct DcSimilarityCache
+/* Is the Jaro-Winkler similarity at least this?  The letters rule most pairs out without a look at the texts. */
+static bool
+alike(const DcPopulation *p, DcValue a, DcValue b, double similarity)
 {
-	CachedSimilarity entry[CACHE_SIZE];
-};
-
-/* Jaro-Winkler, remembered: blocks bring the same values together again and again. */
-static double
-alike(DcPopulation *p, DcValue a, DcValue b)
-{
-	CachedSimilarity *entry;
+	double		n = p->length[a];
+	double		m = p->length[b];
+	double		matches;
 
 	if (a == b)
-		return 1.0;
-	if (p->cache == NULL)
-		p->cache = MemoryContextAllocExtended(p->context, sizeof(struct DcSimilarityCache), MCXT_ALLOC_ZERO);
-	if (p->hash[a] > p->hash[b])
-	{
-		DcValue		c = a;
-
-		a = b;
-		b = c;
-	}
-	entry = &p->cache->entry[(p->hash[a] * 31 + p->hash[b]) % CACHE_SIZE];
-	if (entry->a != a || entry->b != b)
-	{
-		entry->a = a;
-		entry->b = b;
-		entry->similarity = dc_jaro_winkler(p->text[a], p->text[b]);
-	}
-	return entry->similarity;
+		return true;
+	matches = Min(n - letters_missing(p, a, b), m - letters_missing(p, b, a));
+	/* the bound: all these match in order, after four equal letters */
+	if (n < 255 && m < 255 && 0.4 + 0.6 * (matches / n + matches / m + 1.0) / 3.0 < similarity)
+		return false;
+	return dc_jaro_winkler(p->text[a], p->text[b]) >= similarity;
 }
 
 /* Is one the other with one letter added, dropped, replaced, or two neighbours exchanged? */
@@ -80,9 +64,11 @@ one_edit_apart(const char *s, const char *t)
 
 /* Names that a typing error may have made of each other. */
 static bool
-alike_names(DcPopulation *p, DcValue a, DcValue b)
+alike_names(const DcPopulation *p, DcValue a, DcValue b)
 {
-	return alike(p, a, b) >= 0.88 || (strlen(p->text[a]) >= 4 && strlen(p->text[b]) >= 4 && one_edit_apart(p->text[a], p->text[b]));
+	return alike(p, a, b, 0.88) ||
+		(Min(p->length[a], p->length[b]) >= 4 && abs(p->length[a] - p->length[b]) <= 1 &&
+		 letters_missing(p, a, b) <= 1 && letters_missing(p, b, a) <= 1 && one_edit_apart(p->text[a], p->text[b]));
 }
 
 static float
@@ -122,7 +108,7 @@ word_agreement(DcPopulation *p, DcValue a, DcValue b)
 	m = strlen(t);
 	if (Min(n, m) >= 3 && strncmp(s, t, Min(n, m)) == 0)
 		return 0.8;
-	return Min(n, m) >= 4 && alike(p, a, b) >= 0.92 ? 0.8 : 0.0;
+	return Min(n, m) >= 4 && alike(p, a, b, 0.92) ? 0.8 : 0.0;
 }
 
 /* Compares two texts word by word, each word weighed by its surprise; bounded by the words kept. */
@@ -281,7 +267,7 @@ score_name(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord
 		verdict = NAME_PARTIAL;
 	if (a->middle != 0 && b->middle != 0)
 	{
-		bool		same = a->middle == b->middle || initial_of(p->text[a->middle], p->text[b->middle]) || alike(p, a->middle, b->middle) >= 0.88;
+		bool		same = a->middle == b->middle || initial_of(p->text[a->middle], p->text[b->middle]) || alike(p, a->middle, b->middle, 0.88);
 
 		STEP(same ? L_MIDDLE_EXACT : L_MIDDLE_CONFLICT, a->middle, b->middle);
 	}
@@ -337,7 +323,7 @@ mailbox_level(DcPopulation *p, DcValue a, DcValue b)
 			return L_EMAIL_NUMBERED;
 		return one_edit_apart(s, t) && Min(n, m) >= 4 ? L_EMAIL_FUZZY : L_EMAIL_CONFLICT;
 	}
-	return alike(p, a, b) >= 0.93 ? L_EMAIL_FUZZY : L_EMAIL_CONFLICT;
+	return alike(p, a, b, 0.93) ? L_EMAIL_FUZZY : L_EMAIL_CONFLICT;
 }
 
 /* Personal identifiers; answers how many agree. */
@@ -395,7 +381,7 @@ score_organisation(DcScore *score, DcPopulation *p, const DcModel *model, const 
 		STEP_BY_FREQUENCY(L_ORG_MAILBOX, value, value);
 	else if (a->company == 0 || b->company == 0)
 		return false;
-	else if (alike(p, a->company, b->company) >= 0.9)
+	else if (alike(p, a->company, b->company, 0.9))
 		STEP_BY_FREQUENCY(L_ORG_FUZZY, a->company, b->company);
 	else
 	{
@@ -436,7 +422,7 @@ score_place(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecor
 	}
 	if (a->postcode != 0 && a->postcode == b->postcode)
 		step(score, model, L_PLACE_POSTCODE + offset, a->postcode, b->postcode, Min(p->surprise[a->postcode], street_differs ? 2 : 6));
-	else if (a->city != 0 && b->city != 0 && (a->city == b->city || alike(p, a->city, b->city) >= 0.9))
+	else if (a->city != 0 && b->city != 0 && (a->city == b->city || alike(p, a->city, b->city, 0.9)))
 		step(score, model, L_PLACE_CITY + offset, a->city, b->city, Min(commoner(p, a->city, b->city), street_differs ? 2 : 5));
 	else if (a->city != 0 && b->city != 0)
 		STEP(L_PLACE_CONFLICT + offset, a->city, b->city);
@@ -491,9 +477,9 @@ field_level(DcPopulation *p, DcFieldKind kind, DcValue a, DcValue b)
 			y = strtod(p->text[b], NULL);
 			return fabs(x - y) <= 0.01 * Max(fabs(x), fabs(y)) ? L_FIELD_FUZZY : fabs(x - y) <= 0.1 * Max(fabs(x), fabs(y)) ? L_FIELD_NEAR : L_FIELD_CONFLICT;
 		case KIND_NAME:
-			return alike(p, a, b) >= 0.9 ? L_FIELD_FUZZY : L_FIELD_CONFLICT;
+			return alike(p, a, b, 0.9) ? L_FIELD_FUZZY : L_FIELD_CONFLICT;
 		case KIND_TEXT:
-			if (alike(p, a, b) >= 0.92)
+			if (alike(p, a, b, 0.92))
 				return L_FIELD_FUZZY;
 			compare_bags(p, a, b, &bag);
 			return bag.overlap >= 0.7 ? L_FIELD_FUZZY : bag.overlap >= 0.4 ? L_FIELD_NEAR : L_FIELD_CONFLICT;
@@ -559,7 +545,7 @@ company_level(DcPopulation *p, DcValue a, DcValue b, float *surprise)
 	*surprise = commoner(p, a, b);
 	if (a == b)
 		return L_COMPANY_EXACT;
-	if (alike(p, a, b) >= 0.94)
+	if (alike(p, a, b, 0.94))
 		return L_COMPANY_SIMILAR;
 	compare_bags(p, a, b, &bag);
 	*surprise = Min(bag.matched * 0.7, *surprise);
