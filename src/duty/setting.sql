@@ -28,7 +28,7 @@ CREATE FUNCTION dropcontact.setting_default(OUT setting text, OUT default_value 
 	VALUES
 		('merge_threshold', '0.95', '^(0?\.\d+|1(\.0+)?)$', 'probability from which two contacts merge without a person'),
 		('review_threshold', '0.60', '^(0?\.\d+|1(\.0+)?)$', 'probability from which a pair goes to the review queue'),
-		('match_mode', 'manual', '^manual$', 'when matching runs: manual, by dedupe()'),
+		('match_mode', 'manual', '^(manual|immediate)$', 'when matching runs: manual, by dedupe() or match_pending(); immediate, inside each transaction that writes contacts'),
 		('survivorship', 'source_priority', '^(most_recent|source_priority)$', 'which value of a field survives a merge: that of the source with the lowest priority number, then the most recent; or the most recent')
 	$$;
 COMMENT ON FUNCTION dropcontact.setting_default() IS 'The settings that exist, with default, pattern of allowed values (regular expression) and meaning';

@@ -212,6 +212,15 @@ lock_matching(int controller_id)
 	SPI_execute(psprintf("SELECT pg_catalog.pg_advisory_xact_lock(823752647, %d)", controller_id), false, 0);
 }
 
+static void
+note_run(int controller_id, int64 contacts)
+{
+	Oid			types[] = {INT4OID, INT8OID};
+	Datum		args[] = {Int32GetDatum(controller_id), Int64GetDatum(contacts)};
+
+	run("SELECT dropcontact.note_match_run($1, $2)", 2, types, args);
+}
+
 /* A threshold of probability as a weight. */
 static double
 threshold_weight(const char *setting)
@@ -258,6 +267,7 @@ dedupe(PG_FUNCTION_ARGS)
 	values[2] = Int64GetDatum(clusters->matched);
 	values[4] = Int64GetDatum(write_entities(edges.population, duty.controller_id, clusters));
 	values[3] = Int64GetDatum(write_reviews(&edges, decisions, ndecisions, duty.controller_id, clusters));
+	note_run(duty.controller_id, edges.population->nrecords);
 	MemoryContextSwitchTo(old);
 	dc_run_close(&duty, edges.population->nrecords);
 	SPI_finish();

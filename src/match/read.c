@@ -67,16 +67,20 @@ typedef struct Reader
 	DcPopulation *population;
 	memo_hash  *memo;
 	StringInfoData key;
-	HeapTuple	tuple;
+	HeapTuple	tuple;			/* NULL when given tells the columns */
 	TupleDesc	desc;
+	const char *given[C_FIELDS];
 } Reader;
 
 static char *
 column_text(Reader *reader, int column)
 {
 	bool		isnull;
-	Datum		datum = SPI_getbinval(reader->tuple, reader->desc, column, &isnull);
+	Datum		datum;
 
+	if (reader->tuple == NULL)
+		return reader->given[column] == NULL ? NULL : pstrdup(reader->given[column]);
+	datum = SPI_getbinval(reader->tuple, reader->desc, column, &isnull);
 	return isnull ? NULL : TextDatumGetCString(datum);
 }
 
@@ -341,16 +345,15 @@ pack_fields(Reader *reader, DcRecord *r)
 			r->field[i] = dc_intern(p, field_value(p->field_kind[i], TextDatumGetCString(values[i])));
 }
 
+/* All columns but the id, the lists and the declared fields. */
 static void
-pack_contact(Reader *reader, DcRecord *r)
+pack_columns(Reader *reader, DcRecord *r)
 {
 	char	   *email = column_text(reader, C_EMAIL);
 	char	   *qualification = column_text(reader, C_QUALIFICATION);
 	char	   *website = column_text(reader, C_WEBSITE);
 	char	   *registration = column_text(reader, C_SIREN);
-	bool		isnull;
 
-	r->contact_id = DatumGetInt64(SPI_getbinval(reader->tuple, reader->desc, C_ID, &isnull));
 	pack_first_name(reader, r);
 	r->middle = folded(reader, C_MIDDLE);
 	r->last = folded(reader, C_LAST);
@@ -358,10 +361,8 @@ pack_contact(Reader *reader, DcRecord *r)
 	add_email(reader, r, email, qualification);
 	if (r->suffix == 0 && email != NULL)
 		r->suffix = generation_of(reader, email);
-	pack_list(reader, r, C_OTHER_EMAILS, add_other_email);
 	add_phone(reader, r, column_text(reader, C_MOBILE));
 	add_phone(reader, r, column_text(reader, C_PHONE));
-	pack_list(reader, r, C_OTHER_PHONES, add_phone);
 	r->linkedin = dc_intern(reader->population, column_text(reader, C_LINKEDIN));
 	r->registration = dc_intern(reader->population, registration != NULL ? registration : column_text(reader, C_VAT));
 	/* a domain that tells the organisation: of the web site, else of a professional address */
@@ -374,7 +375,47 @@ pack_contact(Reader *reader, DcRecord *r)
 	r->city = folded(reader, C_CITY);
 	r->address = folded(reader, C_ADDRESS);
 	r->job = folded(reader, C_JOB);
+}
+
+static void
+pack_contact(Reader *reader, DcRecord *r)
+{
+	bool		isnull;
+
+	r->contact_id = DatumGetInt64(SPI_getbinval(reader->tuple, reader->desc, C_ID, &isnull));
+	pack_columns(reader, r);
+	pack_list(reader, r, C_OTHER_EMAILS, add_other_email);
+	pack_list(reader, r, C_OTHER_PHONES, add_phone);
 	pack_fields(reader, r);
+}
+
+void
+dc_add_given(DcPopulation *p, int64 contact_id, const DcGiven *given)
+{
+	Reader		reader = {
+		.population = p,
+		.memo = memo_create(p->context, 64, NULL),
+		.given = {
+			[C_FIRST] = given->first_name, [C_MIDDLE] = given->middle_name, [C_LAST] = given->last_name, [C_SUFFIX] = given->suffix,
+			[C_EMAIL] = given->email, [C_QUALIFICATION] = given->email_qualification, [C_PHONE] = given->phone, [C_MOBILE] = given->mobile_phone,
+			[C_LINKEDIN] = given->linkedin, [C_SIREN] = given->siren, [C_VAT] = given->vat, [C_WEBSITE] = given->website,
+			[C_COMPANY] = given->company, [C_POSTCODE] = given->postcode, [C_CITY] = given->city, [C_ADDRESS] = given->address,
+			[C_JOB] = given->job_title,
+		},
+	};
+	DcRecord   *r = dc_add_record(p);
+
+	initStringInfo(&reader.key);
+	r->contact_id = contact_id;
+	pack_columns(&reader, r);
+	for (int i = 0; i < DC_MAX_EMAILS; i++)
+		add_email(&reader, r, given->other_email[i], NULL);
+	for (int i = 0; i < DC_MAX_PHONES; i++)
+		add_phone(&reader, r, given->other_phone[i] == NULL ? NULL : pstrdup(given->other_phone[i]));
+	for (int i = 0; i < p->nfields; i++)
+		if (given->field[i] != NULL)
+			r->field[i] = dc_intern(p, field_value(p->field_kind[i], given->field[i]));
+	memo_destroy(reader.memo);
 }
 
 /* ---------- reading ---------- */
@@ -400,22 +441,16 @@ read_fields(DcPopulation *p, int controller_id)
 	}
 }
 
-/* Packs what a query answers. */
-static DcPopulation *
-read_contacts(int controller_id, const char *rows, Datum contact_ids)
+/* Packs the rows that a query answers. */
+static void
+pack_rows(DcPopulation *p, const char *query, int nargs, Oid *types, Datum *args, const char *nulls)
 {
-	DcPopulation *p = dc_population_create();
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "dropcontact packing", ALLOCSET_DEFAULT_SIZES);
-	Oid			types[] = {INT4OID, INT8ARRAYOID};
-	Datum		args[] = {Int32GetDatum(controller_id), contact_ids};
 	Reader		reader = {.population = p, .memo = memo_create(p->context, 1024, NULL)};
 	Portal		portal;
 
-	read_fields(p, controller_id);
 	initStringInfo(&reader.key);
-	portal = SPI_cursor_open(NULL, SPI_prepare(psprintf("%s%s%s", CONTACT_COLUMNS, p->nfields > 0 ? FIELDS : NO_FIELDS, rows),
-											   contact_ids != (Datum) 0 ? 2 : 1, types),
-							 args, NULL, true);
+	portal = SPI_cursor_open(NULL, SPI_prepare(query, nargs, types), args, nulls, true);
 	for (;;)
 	{
 		SPI_cursor_fetch(portal, true, 1000);
@@ -437,6 +472,17 @@ read_contacts(int controller_id, const char *rows, Datum contact_ids)
 	SPI_cursor_close(portal);
 	memo_destroy(reader.memo);
 	MemoryContextDelete(scratch);
+}
+
+static DcPopulation *
+read_contacts(int controller_id, const char *rows, Datum contact_ids)
+{
+	DcPopulation *p = dc_population_create();
+	Oid			types[] = {INT4OID, INT8ARRAYOID};
+	Datum		args[] = {Int32GetDatum(controller_id), contact_ids};
+
+	read_fields(p, controller_id);
+	pack_rows(p, psprintf("%s%s%s", CONTACT_COLUMNS, p->nfields > 0 ? FIELDS : NO_FIELDS, rows), contact_ids != (Datum) 0 ? 2 : 1, types, args, NULL);
 	return p;
 }
 

@@ -20,6 +20,34 @@ extern DcPopulation *dc_read_population(int controller_id);
 /* Some contacts of a controller, in the order of their ids; nothing counted. */
 extern DcPopulation *dc_read_contacts(int controller_id, const int64 *contact_ids, int n);
 
+/* A contact that is not stored, its fields clean; NULL for none. */
+typedef struct DcGiven
+{
+	const char *first_name;
+	const char *middle_name;
+	const char *last_name;
+	const char *suffix;
+	const char *email;
+	const char *email_qualification;
+	const char *phone;
+	const char *mobile_phone;
+	const char *linkedin;
+	const char *siren;
+	const char *vat;
+	const char *website;
+	const char *company;
+	const char *postcode;
+	const char *city;
+	const char *address;
+	const char *job_title;
+	const char *other_email[DC_MAX_EMAILS];
+	const char *other_phone[DC_MAX_PHONES];
+	const char *field[DC_MAX_FIELDS];
+} DcGiven;
+
+/* Adds it to a population, with this id. */
+extern void dc_add_given(DcPopulation *population, int64 contact_id, const DcGiven *given);
+
 /* The record of a contact, or -1; O(log n). */
 extern int	dc_find_record(const DcPopulation *population, int64 contact_id);
 

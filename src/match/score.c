@@ -229,7 +229,11 @@ score_swapped(DcScore *score, DcPopulation *p, const DcModel *model, const DcRec
 {
 	int			level;
 
-	if (!alike_names(p, a->first, b->last) || !alike_names(p, a->last, b->first))
+	bool		first = alike_names(p, a->first, b->last);
+	bool		last = alike_names(p, a->last, b->first);
+
+	/* one of them may be an initial */
+	if (!(first && (last || initial_of(p->text[a->last], p->text[b->first]))) && !(last && initial_of(p->text[a->first], p->text[b->last])))
 		return false;
 	level = last_level(p, a->last, b->first);
 	STEP_BY_FREQUENCY(L_FIRST_SWAPPED, a->first, b->last);

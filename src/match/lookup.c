@@ -1,0 +1,222 @@
+/*-------------------------------------------------------------------------
+ *
+ * lookup.c
+ *	  find_matches(): duplicates of a record that is not stored.
+ *
+ * The record is cleaned as a stored one would be, and compared with the contacts that share
+ * a key with it, under the statistics of the last run.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+#include "base/version.h"
+#include "contact/clean.h"
+#include "duty/duty.h"
+#include "match/explain.h"
+#include "match/read.h"
+#include "normalize/normalize.h"
+
+/* Above every id that a sequence gives. */
+#define CANDIDATE_ID PG_INT64_MAX
+
+typedef struct Found
+{
+	int			record;
+	double		weight;
+	int64		contact_id;
+} Found;
+
+/* ---------- the candidate ---------- */
+
+static const char *
+text_of(const char *column)
+{
+	return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, SPI_fnumber(SPI_tuptable->tupdesc, column));
+}
+
+static int
+texts_of(const char *column, const char **texts, int max)
+{
+	bool		isnull;
+	Datum		list = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, SPI_fnumber(SPI_tuptable->tupdesc, column), &isnull);
+	Datum	   *values;
+	bool	   *nulls;
+	int			n;
+
+	if (isnull)
+		return 0;
+	deconstruct_array(DatumGetArrayTypeP(list), TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &n);
+	n = Min(n, max);
+	for (int i = 0; i < n; i++)
+		texts[i] = nulls[i] ? NULL : TextDatumGetCString(values[i]);
+	return n;
+}
+
+/* Reads the JSON object and cleans it; SPI must be connected. */
+static void
+read_candidate(int controller_id, Datum candidate, DcGiven *given)
+{
+	Oid			types[] = {JSONBOID, INT4OID};
+	Datum		args[] = {candidate, Int32GetDatum(controller_id)};
+	DcContactRow row = {0};
+
+	SPI_execute_with_args("SELECT r.*, (SELECT s.region FROM dropcontact.source s WHERE s.controller_id = $2 AND s.name = r.attributes ->> 'source') AS region, "
+						  "(SELECT pg_catalog.array_agg(r.attributes ->> f.key ORDER BY f.key) FROM dropcontact.match_field f WHERE f.controller_id = $2) AS fields "
+						  "FROM dropcontact.read_records($1) r", 2, types, args, NULL, true, 2);
+	if (SPI_processed != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("find_matches takes one candidate"),
+				 errdetail("There are " UINT64_FORMAT " records.", SPI_processed),
+				 errhint("Give one JSON object with the columns of contact as keys.")));
+	for (int f = 0; f < F_FIRST_DERIVED; f++)
+	{
+		row.value[f] = text_of(dc_field_names[f]);
+		row.changed[f] = true;
+	}
+	row.region = text_of("region");
+	dc_clean_row(&row);
+	*given = (DcGiven) {
+		.first_name = row.value[F_FIRST_NAME], .middle_name = row.value[F_MIDDLE_NAME], .last_name = row.value[F_LAST_NAME],
+		.suffix = row.value[F_SUFFIX], .email = row.value[F_EMAIL], .email_qualification = row.value[F_EMAIL_QUALIFICATION],
+		.phone = row.value[F_PHONE], .mobile_phone = row.value[F_MOBILE_PHONE], .linkedin = row.value[F_LINKEDIN],
+		.siren = row.value[F_SIREN], .vat = row.value[F_VAT], .website = row.value[F_WEBSITE], .company = row.value[F_COMPANY],
+		.postcode = row.value[F_POSTCODE], .city = row.value[F_CITY], .address = row.value[F_ADDRESS], .job_title = row.value[F_JOB_TITLE],
+	};
+	texts_of("fields", given->field, DC_MAX_FIELDS);
+	texts_of("other_emails", given->other_email, DC_MAX_EMAILS);
+	for (int i = texts_of("other_phones", given->other_phone, DC_MAX_PHONES) - 1; i >= 0; i--)
+	{
+		const char *e164 = given->other_phone[i] == NULL ? NULL : dc_normalize_phone(given->other_phone[i], row.region);
+
+		if (e164 != NULL)
+			given->other_phone[i] = e164;
+	}
+}
+
+/* ---------- the search ---------- */
+
+/* Do two ascending lists of keys have one in common? */
+static bool
+share_key(const DcKeys *a, const DcKeys *b)
+{
+	for (int i = 0, j = 0; i < a->n && j < b->n;)
+	{
+		if (a->key[i] == b->key[j])
+			return true;
+		if (a->key[i] < b->key[j])
+			i++;
+		else
+			j++;
+	}
+	return false;
+}
+
+static int
+compare_found(const void *a, const void *b)
+{
+	const Found *x = a;
+	const Found *y = b;
+
+	if (x->weight != y->weight)
+		return x->weight > y->weight ? -1 : 1;
+	return x->contact_id < y->contact_id ? -1 : 1;
+}
+
+/* All contacts that share a key with the last record of the population and reach the weight; linear in the contacts. */
+static Found *
+search(DcPopulation *p, const DcModel *model, double min_weight, int *nfound)
+{
+	int			candidate = p->nrecords - 1;
+	DcKeys		wanted;
+	int			capacity = 64;
+	Found	   *found = palloc(sizeof(Found) * capacity);
+
+	*nfound = 0;
+	dc_make_keys(p, &p->records[candidate], &wanted);
+	for (int i = 0; i < candidate; i++)
+	{
+		DcKeys		keys;
+		DcScore		score;
+
+		CHECK_FOR_INTERRUPTS();
+		dc_make_keys(p, &p->records[i], &keys);
+		if (!share_key(&keys, &wanted))
+			continue;
+		dc_score_pair(p, model, &p->records[i], &p->records[candidate], &score);
+		if (score.weight < min_weight)
+			continue;
+		if (*nfound == capacity)
+			found = repalloc_huge(found, sizeof(Found) * (capacity *= 2));
+		found[*nfound].record = i;
+		found[*nfound].weight = score.weight;
+		found[(*nfound)++].contact_id = p->records[i].contact_id;
+	}
+	qsort(found, *nfound, sizeof(Found), compare_found);
+	return found;
+}
+
+static int64
+entity_of(int64 contact_id)
+{
+	Oid			types[] = {INT8OID};
+	Datum		args[] = {Int64GetDatum(contact_id)};
+	bool		isnull;
+
+	SPI_execute_with_args("SELECT entity_id FROM dropcontact.entity_member WHERE contact_id = $1", 1, types, args, NULL, true, 1);
+	return SPI_processed == 0 ? contact_id : DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
+
+PG_FUNCTION_INFO_V1(find_matches);
+Datum
+find_matches(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	int			max_results = PG_GETARG_INT32(1);
+	double		min_probability = PG_GETARG_FLOAT8(2);
+	DcRun		duty;
+	DcPopulation *p;
+	DcGiven		given = {0};
+	DcModel		model;
+	Found	   *found;
+	int			nfound;
+
+	if (max_results < 0 || isnan(min_probability) || min_probability < 0 || min_probability > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("max_results or min_probability is out of range"),
+				 errhint("max_results is 0 or more, min_probability from 0 to 1.")));
+	InitMaterializedSRF(fcinfo, 0);
+	SPI_connect();
+	duty = dc_run_open("detect_duplicates");
+	p = dc_read_population(duty.controller_id);
+	read_candidate(duty.controller_id, PG_GETARG_DATUM(0), &given);
+	dc_add_given(p, CANDIDATE_ID, &given);
+	dc_load_statistics_of(p, duty.controller_id, &model);
+	found = search(p, &model, min_probability <= 0 ? -INFINITY : log2(min_probability / Max(1e-15, 1 - min_probability)), &nfound);
+	for (int i = 0; i < Min(nfound, max_results); i++)
+	{
+		DcScore		score;
+		Datum		values[4];
+		bool		nulls[4] = {false};
+
+		dc_score_pair(p, &model, &p->records[found[i].record], &p->records[p->nrecords - 1], &score);
+		values[0] = Int64GetDatum(found[i].contact_id);
+		values[1] = Int64GetDatum(entity_of(found[i].contact_id));
+		values[2] = Float8GetDatum(dc_probability(score.weight));
+		values[3] = dc_evidence(p, &model, &score);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	SPI_finish();
+	return (Datum) 0;
+}
