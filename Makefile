@@ -19,7 +19,7 @@ SQL_PARTS = \
 	src/duty/roles.sql src/duty/controller.sql src/duty/ledger.sql src/duty/instruction.sql src/duty/setting.sql src/duty/agreement.sql \
 	src/contact/source.sql src/contact/contact.sql src/contact/intake.sql src/contact/ingest.sql src/contact/attach.sql \
 	src/match/match.sql src/match/pending.sql src/match/lookup.sql \
-	src/merge/merge.sql
+	src/merge/entity.sql src/merge/survivorship.sql src/merge/merged.sql src/merge/event.sql src/merge/decision.sql
 
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
 LEXICON_LISTS = $(sort $(wildcard src/lexicon/*.txt))

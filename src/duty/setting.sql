@@ -29,7 +29,10 @@ CREATE FUNCTION dropcontact.setting_default(OUT setting text, OUT default_value 
 		('merge_threshold', '0.95', '^(0?\.\d+|1(\.0+)?)$', 'probability from which two contacts merge without a person'),
 		('review_threshold', '0.60', '^(0?\.\d+|1(\.0+)?)$', 'probability from which a pair goes to the review queue'),
 		('match_mode', 'manual', '^(manual|immediate)$', 'when matching runs: manual, by dedupe() or match_pending(); immediate, inside each transaction that writes contacts'),
-		('survivorship', 'source_priority', '^(most_recent|source_priority)$', 'which value of a field survives a merge: that of the source with the lowest priority number, then the most recent; or the most recent')
+		('survivorship', 'source_priority', '^(most_recent|source_priority|most_frequent|longest|valid_first)$', 'which value of a field survives a merge: of the usable ones the most recent, that of the source with the lowest priority number, the most frequent, the longest, or a checked one first')
+	UNION ALL
+	SELECT 'survivorship.' || f, 'default', '^(default|most_recent|source_priority|most_frequent|longest|valid_first)$', format('which value of %s survives a merge; default: by setting survivorship', f)
+	FROM unnest('{relation,full_name,civility,first_name,middle_name,last_name,suffix,email,phone,mobile_phone,company,website,linkedin,company_linkedin,siren,siret,vat,naf,employees,address,postcode,city,country,job_title,attributes}'::text[]) f
 	$$;
 COMMENT ON FUNCTION dropcontact.setting_default() IS 'The settings that exist, with default, pattern of allowed values (regular expression) and meaning';
 
