@@ -10,6 +10,8 @@
 #include "fmgr.h"
 #include "utils/guc.h"
 
+#include "duty/duty.h"
+
 PG_MODULE_MAGIC;
 
 void		_PG_init(void);
@@ -26,4 +28,5 @@ _PG_init(void)
 							   &controller_name, "", PGC_USERSET, 0,
 							   NULL, NULL, NULL);
 	MarkGUCPrefixReserved("dropcontact");
+	dc_run_init();
 }

@@ -54,6 +54,9 @@ typedef struct Cleaner
 	MemoryContext row;			/* reset after each row */
 	int64		rows;			/* seen so far */
 	int			controller_id;	/* 0: not asked yet */
+	int			run_of;			/* the controller whose run counts the rows; 0: none yet */
+	int64	   *counter;		/* its contacts */
+	const char *purpose;		/* of that run */
 	int			sources_of;		/* the controller whose sources are read; 0: none yet */
 	int			nsources;
 	Source	   *sources;
@@ -123,12 +126,9 @@ statement_controller(Cleaner *cleaner)
 {
 	if (cleaner->controller_id == 0)
 	{
-		DcRun		run;
-
 		SPI_connect();
-		run = dc_run_open("clean");
+		cleaner->controller_id = dc_current_controller();
 		SPI_finish();
-		cleaner->controller_id = run.controller_id;
 	}
 	return cleaner->controller_id;
 }
@@ -137,15 +137,23 @@ statement_controller(Cleaner *cleaner)
 static void
 read_sources(Cleaner *cleaner, int controller_id)
 {
-	Oid			types[] = {INT4OID};
+	static SPIPlanPtr plan = NULL;
 	Datum		args[] = {Int32GetDatum(controller_id)};
 	MemoryContext old;
 
 	DirectFunctionCall2(pg_advisory_xact_lock_shared_int4, Int32GetDatum(DC_SOURCE_LOCK), Int32GetDatum(controller_id));
 	SPI_connect();
+	if (plan == NULL)
+	{
+		Oid			types[] = {INT4OID};
+		SPIPlanPtr	made = SPI_prepare("SELECT name, region FROM dropcontact.source WHERE controller_id = $1 ORDER BY source_id", 1, types);
+
+		if (made == NULL || SPI_keepplan(made) != 0)
+			elog(ERROR, "could not prepare the sources");
+		plan = made;
+	}
 	/* not read-only: the snapshot is one taken behind the lock */
-	if (SPI_execute_with_args("SELECT name, region FROM dropcontact.source WHERE controller_id = $1 ORDER BY source_id",
-							  1, types, args, NULL, false, 0) != SPI_OK_SELECT)
+	if (SPI_execute_plan(plan, args, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the sources");
 	old = MemoryContextSwitchTo(cleaner->statement);
 	cleaner->nsources = SPI_processed;
@@ -515,6 +523,11 @@ set_origin(Cleaner *cleaner, Row *row)
 	if (row->nulls[controller])
 		row->values[controller] = Int32GetDatum(statement_controller(cleaner));
 	row->nulls[controller] = false;
+	if (cleaner->run_of != DatumGetInt32(row->values[controller]))
+	{
+		cleaner->run_of = DatumGetInt32(row->values[controller]);
+		cleaner->counter = dc_run_rows(cleaner->run_of, cleaner->purpose);
+	}
 	found = find_source(cleaner, DatumGetInt32(row->values[controller]),
 						row->nulls[source] ? NULL : TextDatumGetCString(row->values[source]));
 	if (row->nulls[source])
@@ -612,6 +625,7 @@ clean_contact(PG_FUNCTION_ARGS)
 			return PointerGetDatum(tuple);
 	}
 
+	cleaner->purpose = before == NULL ? "clean" : "correct";
 	old = MemoryContextSwitchTo(cleaner->row);
 	cleaner->rows++;
 	result = clean_tuple(cleaner, tuple, before, desc);
@@ -619,7 +633,10 @@ clean_contact(PG_FUNCTION_ARGS)
 	if (result == NULL)
 		note_refused(cleaner->rows);
 	else
+	{
 		result = heap_copytuple(result);
+		++*cleaner->counter;
+	}
 	MemoryContextReset(cleaner->row);
 	return PointerGetDatum(result);
 }

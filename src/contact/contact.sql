@@ -73,6 +73,10 @@ CREATE FUNCTION dropcontact.clean_contact() RETURNS trigger
 COMMENT ON FUNCTION dropcontact.clean_contact() IS 'Row trigger of contact: gives each field its clean form, keeps the original of what it changed, lists what it could not use. Errors: undefined_object for an unknown source';
 CREATE TRIGGER clean BEFORE INSERT OR UPDATE ON dropcontact.contact
 	FOR EACH ROW EXECUTE FUNCTION dropcontact.clean_contact();
+CREATE TRIGGER record_delete BEFORE DELETE ON dropcontact.contact
+	FOR EACH ROW EXECUTE FUNCTION dropcontact.record_delete();
+ALTER TABLE dropcontact.contact ENABLE ALWAYS TRIGGER clean;
+ALTER TABLE dropcontact.contact ENABLE ALWAYS TRIGGER record_delete;
 
 -- A foreign key would cost as much as all cleaning: the trigger above looks each source up, under a lock
 -- that this function takes for itself (DC_SOURCE_LOCK of clean.c).

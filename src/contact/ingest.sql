@@ -147,6 +147,7 @@ CREATE FUNCTION dropcontact.ingest(source text, records jsonb)
 	AS $$
 DECLARE
 	controller integer := dropcontact.current_controller();
+	run bigint;
 BEGIN
 	IF records IS NULL OR ingest.source IS NULL THEN
 		RAISE null_value_not_allowed USING
@@ -158,7 +159,9 @@ BEGIN
 			MESSAGE = format('source "%s" does not exist', ingest.source),
 			HINT = 'Create it with dropcontact.create_source(name).';
 	END IF;
+	run := dropcontact.open_run('synchronise');
 	RETURN QUERY SELECT s.* FROM dropcontact.store_records(controller, ingest.source, records) s;
+	PERFORM dropcontact.close_run(run, 0);
 END
 $$;
 COMMENT ON FUNCTION dropcontact.ingest(text, jsonb) IS 'Inserts or updates (by external_id) the contacts of a source from one JSON object or an array of them. Keys are columns of contact; other keys go to attributes. An update changes what the record gives and leaves the rest; of records with one external_id the later goes over the earlier. One row a record, in their order: contact_id, external_id, action inserted, updated, unchanged, or refused for a person who must not be stored. Errors, and then nothing is stored: invalid_parameter_value and invalid_datetime_format naming record and key; undefined_object for an unknown source';

@@ -40,6 +40,8 @@ BEGIN
 	INSERT INTO dropcontact.source AS s (controller_id, name, kind, priority, region)
 	VALUES (dropcontact.current_controller(), create_source.name, create_source.kind, create_source.priority, dropcontact.normalize_country(create_source.region))
 	RETURNING s.source_id INTO id;
+	PERFORM dropcontact.record_instruction(dropcontact.current_controller(), 'source',
+		jsonb_build_object('source', id, 'name', create_source.name, 'kind', create_source.kind, 'priority', create_source.priority, 'region', create_source.region), NULL);
 	RETURN id;
 END
 $$;

@@ -5,8 +5,8 @@
  *
  * Each such operation opens a run here and closes it here.  A run knows on whose
  * behalf it works and for which purpose; what an agreement demands of an operation
- * (instructed? permitted?) is asked in dc_run_open and what was done is recorded in
- * dc_run_close, so that no room repeats it.
+ * (instructed? permitted?) is asked when it opens and what was done is recorded when
+ * it closes, so that no room repeats it.
  *
  *-------------------------------------------------------------------------
  */
@@ -15,17 +15,47 @@
 
 #include "postgres.h"
 
+#include "datatype/timestamp.h"
+
 typedef struct DcRun
 {
 	const char *purpose;		/* clean, detect_duplicates, ... */
 	int			controller_id;
+	int64		run_id;
 } DcRun;
 
-/* Opens a run for the current controller; an error, with a hint, when there is none. */
+/* What is permitted to a login for a purpose, and what a run will record of it; see permit.c */
+typedef struct DcPermit
+{
+	int			agreement_id;	/* 0: the controller has signed none */
+	Datum		instruction_ids;	/* bigint[]: the instructions in force */
+} DcPermit;
+
+/*
+ * Opens a run for the current controller; an error, with a hint, when there is none or
+ * when the agreement does not permit it.  What is written until it is closed belongs to it.
+ * Needs SPI connected.
+ */
 extern DcRun dc_run_open(const char *purpose);
 
 /* Closes it, with the number of contacts that it touched. */
 extern void dc_run_close(DcRun *run, int64 contacts);
+
+/*
+ * For the triggers of contact, once a statement: the counter of contacts of the run that
+ * is open for this controller, or of one that is gathered for the transaction, so that
+ * a statement costs no row.  The counter lives as long as the transaction.
+ */
+extern int64 *dc_run_rows(int controller_id, const char *purpose);
+
+/* Whether a run is open in this transaction; those gathered by dc_run_rows count only when asked for. */
+extern bool dc_run_is_open(bool or_gathered);
+
+/* Refuses what the agreement of the controller does not permit. */
+extern const DcPermit *dc_permit(int controller_id, const char *purpose);
+
+/* How the client is connected: local, tls or clear; version is that of TLS. */
+extern const char *dc_channel(const char **version);
 
 /* The id of the current controller; an error, with a hint, when there is none.  Needs SPI connected. */
 extern int	dc_current_controller(void);
@@ -53,5 +83,9 @@ typedef struct DcPerson
  * contact; the row is then left out.  Nobody is refused yet.
  */
 extern bool dc_refuses(int controller_id, const DcPerson *person);
+
+/* Start of the library. */
+extern void dc_run_init(void);
+extern void dc_permit_init(void);
 
 #endif							/* DC_DUTY_H */

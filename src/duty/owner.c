@@ -133,6 +133,13 @@ ledger_append(PG_FUNCTION_ARGS)
 	return append_checked(fcinfo, "SELECT dropcontact.write_ledger($1, $2, $3)", 3);
 }
 
+PG_FUNCTION_INFO_V1(log_access);
+Datum
+log_access(PG_FUNCTION_ARGS)
+{
+	return append_checked(fcinfo, "SELECT dropcontact.write_access($1, $2, $3)", 3);
+}
+
 PG_FUNCTION_INFO_V1(record_instruction);
 Datum
 record_instruction(PG_FUNCTION_ARGS)
@@ -143,7 +150,7 @@ record_instruction(PG_FUNCTION_ARGS)
 		bool		setting = strcmp(kind, "setting") == 0;
 
 		SPI_connect();
-		if (setting || strcmp(kind, "written") == 0)
+		if (setting || strcmp(kind, "written") == 0 || strcmp(kind, "purpose") == 0)
 			check_speaks(PG_GETARG_INT32(0), setting ? "RG121" : "RG432");
 		SPI_finish();
 	}

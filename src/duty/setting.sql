@@ -28,6 +28,7 @@ CREATE FUNCTION dropcontact.setting_default(OUT setting text, OUT default_value 
 	VALUES
 		('merge_threshold', '0.95', '^(0?\.\d+|1(\.0+)?)$', 'probability from which two contacts merge without a person'),
 		('review_threshold', '0.60', '^(0?\.\d+|1(\.0+)?)$', 'probability from which a pair goes to the review queue'),
+		('require_tls', 'network', '^(network|always)$', 'network: under an agreement, connections over a network must be encrypted; always: every connection must'),
 		('match_mode', 'manual', '^(manual|immediate)$', 'when matching runs: manual, by dedupe() or match_pending(); immediate, inside each transaction that writes contacts'),
 		('survivorship', 'source_priority', '^(most_recent|source_priority|most_frequent|longest|valid_first)$', 'which value of a field survives a merge: of the usable ones the most recent, that of the source with the lowest priority number, the most frequent, the longest, or a checked one first')
 	UNION ALL

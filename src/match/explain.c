@@ -113,9 +113,9 @@ dc_evidence(const DcPopulation *p, const DcModel *model, const DcScore *score)
 static DcPopulation *
 score_contacts(int64 a, int64 b, DcModel *model, DcScore *score)
 {
-	DcRun		duty = dc_run_open("detect_duplicates");
+	int			controller_id = dc_current_controller();
 	int64		ids[] = {a, b};
-	DcPopulation *p = dc_read_contacts(duty.controller_id, ids, 2);
+	DcPopulation *p = dc_read_contacts(controller_id, ids, 2);
 	int			i = dc_find_record(p, a);
 	int			j = dc_find_record(p, b);
 
@@ -123,7 +123,7 @@ score_contacts(int64 a, int64 b, DcModel *model, DcScore *score)
 		ereport(ERROR,
 				(errcode(ERRCODE_NO_DATA_FOUND),
 				 errmsg("contact " INT64_FORMAT " does not exist", i < 0 ? a : b)));
-	dc_load_statistics_of(p, duty.controller_id, model);
+	dc_load_statistics_of(p, controller_id, model);
 	dc_score_pair(p, model, &p->records[Min(i, j)], &p->records[Max(i, j)], score);
 	return p;
 }

@@ -120,6 +120,8 @@ BEGIN
 	INSERT INTO dropcontact.match_field AS f (controller_id, key, kind)
 	VALUES (dropcontact.current_controller(), add_match_field.key, add_match_field.kind)
 	ON CONFLICT ON CONSTRAINT match_field_pkey DO UPDATE SET kind = excluded.kind;
+	PERFORM dropcontact.record_instruction(dropcontact.current_controller(), 'match_field',
+		jsonb_build_object('key', add_match_field.key, 'kind', add_match_field.kind), NULL);
 END
 $$;
 COMMENT ON FUNCTION dropcontact.add_match_field(text, text) IS 'Declares a key of contact.attributes as identifying: kind in exact, text, name, number, date. At most eight for a controller. Errors: invalid_parameter_value, program_limit_exceeded';

@@ -20,6 +20,7 @@ DECLARE
 	y bigint := greatest(a, b);
 	missing bigint := (SELECT min(i) FROM unnest(ARRAY[x, y]) i WHERE NOT EXISTS (SELECT FROM dropcontact.contact c WHERE c.contact_id = i AND c.controller_id = controller));
 	chain bigint[];
+	run bigint := dropcontact.open_run('merge');
 BEGIN
 	IF x IS NULL OR y IS NULL OR x = y THEN
 		RAISE EXCEPTION 'two different contacts are needed' USING ERRCODE = 'invalid_parameter_value';
@@ -59,6 +60,7 @@ BEGIN
 	INSERT INTO dropcontact.entity_log (controller_id, kind, contact_ids, why)
 	VALUES (controller, CASE decide_match.verdict WHEN 'match' THEN 'confirmed' ELSE 'rejected' END, ARRAY[x, y], 'decided by a person');
 	PERFORM dropcontact.dedupe();
+	PERFORM dropcontact.close_run(run, 2);
 END
 $$;
 COMMENT ON FUNCTION dropcontact.decide_match(bigint, bigint, text) IS 'Inner part of confirm_match() and reject_match(): stores the verdict match or no_match and applies it';
@@ -84,12 +86,14 @@ DECLARE
 	entity bigint := (SELECT e.entity_id FROM dropcontact.contact_entity e WHERE e.contact_id = unmerge.contact_id);
 	others bigint[];
 	result bigint;
+	run bigint := dropcontact.open_run('merge');
 BEGIN
 	IF entity IS NULL THEN
 		RAISE EXCEPTION 'contact % does not exist', unmerge.contact_id USING ERRCODE = 'no_data_found';
 	END IF;
 	others := (SELECT array_agg(e.contact_id) FROM dropcontact.contact_entity e WHERE e.entity_id = entity AND e.contact_id <> unmerge.contact_id);
 	IF others IS NULL THEN
+		PERFORM dropcontact.close_run(run, 0);
 		RETURN entity;
 	END IF;
 	INSERT INTO dropcontact.match_decision AS d (a_contact_id, b_contact_id, controller_id, verdict)
@@ -99,6 +103,7 @@ BEGIN
 	UPDATE dropcontact.entity_member m SET entity_id = result WHERE m.contact_id = unmerge.contact_id;
 	INSERT INTO dropcontact.entity_log (controller_id, kind, entity_id, contact_ids, why)
 	VALUES (controller, 'unmerged', result, ARRAY[unmerge.contact_id], format('taken out of entity %s by a person', entity));
+	PERFORM dropcontact.close_run(run, 1);
 	RETURN result;
 END
 $$;
