@@ -19,4 +19,11 @@
 #include "varatt.h"
 #endif
 
+/* the status of a backend, by its place from 1; renamed in 16 */
+#if PG_VERSION_NUM >= 160000
+#define dc_backend_status(i) pgstat_get_local_beentry_by_index(i)
+#else
+#define dc_backend_status(i) pgstat_fetch_stat_local_beentry(i)
+#endif
+
 #endif							/* DC_BASE_VERSION_H */

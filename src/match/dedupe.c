@@ -22,6 +22,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "base/progress.h"
 #include "base/version.h"
 #include "duty/duty.h"
 #include "match/explain.h"
@@ -54,6 +55,14 @@ keep_edge(void *state, int a, int b)
 	edge->a = a;
 	edge->b = b;
 	edge->weight = score.weight;
+}
+
+static void
+show_progress(int64 done, int64 total)
+{
+	if (done == 0)
+		dc_progress_phase(PHASE_SCORING, total);
+	dc_progress_done(done);
 }
 
 /* ---------- decisions ---------- */
@@ -257,17 +266,25 @@ dedupe(PG_FUNCTION_ARGS)
 	merge_weight = threshold_weight("merge_threshold");
 	edges.review_weight = Min(threshold_weight("review_threshold"), merge_weight);
 	old = MemoryContextSwitchTo(context);
+	dc_progress_start(OPERATION_DEDUPE);
+	dc_progress_phase(PHASE_READING, 0);
 	edges.population = dc_read_population(duty.controller_id);
+	edges.population->progress = show_progress;
+	dc_progress_phase(PHASE_COUNTING, 0);
 	dc_load_statistics(edges.population, duty.controller_id, &model);
 	edges.edge = palloc(sizeof(DcEdge) * edges.capacity);
+	dc_progress_phase(PHASE_KEYS, edges.population->nrecords);
 	values[1] = Int64GetDatum(dc_candidate_pairs(edges.population, keep_edge, &edges));
 	decisions = read_decisions(edges.population, duty.controller_id, &ndecisions);
+	dc_progress_phase(PHASE_CLUSTERING, edges.n);
 	clusters = dc_cluster(edges.population, &model, edges.edge, edges.n, decisions, ndecisions, NULL, merge_weight);
+	dc_progress_phase(PHASE_WRITING, 0);
 	values[0] = Int64GetDatum(edges.population->nrecords);
 	values[2] = Int64GetDatum(clusters->matched);
 	values[4] = Int64GetDatum(write_entities(edges.population, duty.controller_id, clusters));
 	values[3] = Int64GetDatum(write_reviews(&edges, decisions, ndecisions, duty.controller_id, clusters));
 	note_run(duty.controller_id, edges.population->nrecords);
+	dc_progress_end();
 	MemoryContextSwitchTo(old);
 	dc_run_close(&duty, edges.population->nrecords);
 	SPI_finish();
@@ -304,13 +321,20 @@ train(PG_FUNCTION_ARGS)
 	duty = dc_run_open("detect_duplicates");
 	lock_matching(duty.controller_id);
 	old = MemoryContextSwitchTo(context);
+	dc_progress_start(OPERATION_TRAIN);
+	dc_progress_phase(PHASE_READING, 0);
 	p = dc_read_population(duty.controller_id);
+	p->progress = show_progress;
+	dc_progress_phase(PHASE_COUNTING, 0);
 	dc_count_values(p);
 	dc_find_shared(p);
+	dc_progress_phase(PHASE_FITTING, 0);
 	dc_train_model(p, &model);
+	dc_progress_phase(PHASE_WRITING, 0);
 	dc_store_statistics(p, duty.controller_id, &model);
 	for (int l = 0; l < L_FIELD + 4 * p->nfields; l++)
 		put_level(rsinfo, dc_level_field(p, l), dc_level_spec(l)->name, model.m[l], model.u[l]);
+	dc_progress_end();
 	MemoryContextSwitchTo(old);
 	dc_run_close(&duty, p->nrecords);
 	SPI_finish();

@@ -84,6 +84,7 @@ typedef struct DcPopulation
 	DcValue    *token;
 	uint32		ntokens;
 	uint32		token_capacity;
+	void		(*progress) (int64 done, int64 total);	/* told how far the pairs have come; may be NULL */
 	double		size;			/* contacts that the frequencies were counted over */
 } DcPopulation;
 

@@ -16,6 +16,7 @@
 
 #define BLOCK 64
 #define WINDOW 12
+#define REPORT_EVERY 65536		/* keys */
 
 typedef struct Entry
 {
@@ -171,6 +172,7 @@ dc_candidate_pairs(DcPopulation *p, DcPairCallback callback, void *state)
 	size_t		n;
 	Entry	   *entries = make_table(p, &table, &n);
 	int64		pairs = 0;
+	size_t		done = 0;
 
 	entries = sort_entries(entries, n);
 	for (size_t from = 0, to; from < n; from = to)
@@ -186,6 +188,8 @@ dc_candidate_pairs(DcPopulation *p, DcPairCallback callback, void *state)
 	{
 		size_t		reach = BLOCK;
 
+		if (p->progress != NULL && (from == 0 || from >= done + REPORT_EVERY))
+			p->progress(done = from, n);
 		for (to = from + 1; to < n && entries[to].key == entries[from].key; to++)
 			;
 		if (to - from > BLOCK)

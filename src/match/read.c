@@ -18,6 +18,7 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "base/progress.h"
 #include "base/text.h"
 #include "lexicon.h"
 #include "match/read.h"
@@ -468,6 +469,7 @@ pack_rows(DcPopulation *p, const char *query, int nargs, Oid *types, Datum *args
 			MemoryContextReset(scratch);
 		}
 		SPI_freetuptable(SPI_tuptable);
+		dc_progress_done(p->nrecords);
 	}
 	SPI_cursor_close(portal);
 	memo_destroy(reader.memo);
