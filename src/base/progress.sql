@@ -6,7 +6,7 @@ CREATE FUNCTION dropcontact.operations_in_progress(OUT pid integer, OUT operatio
 COMMENT ON FUNCTION dropcontact.operations_in_progress() IS 'The long operations of dropcontact that run in this database, of the roles whose statistics the caller may read; view progress shows it';
 REVOKE ALL ON FUNCTION dropcontact.operations_in_progress() FROM PUBLIC;
 
-CREATE VIEW dropcontact.progress AS
+CREATE VIEW dropcontact.progress WITH (security_invoker = true) AS
 	SELECT p.pid, p.operation, p.phase, p.done, p.total FROM dropcontact.operations_in_progress() p;
 COMMENT ON VIEW dropcontact.progress IS 'Running dedupe, train, enrich and load of this database: what phase they are in, and how much of it is done. Each sees what pg_stat_activity would show it';
 COMMENT ON COLUMN dropcontact.progress.pid IS 'Process of the session';
