@@ -32,10 +32,151 @@ CREATE FUNCTION dropcontact.service_end_of(controller integer) RETURNS timestamp
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$ SELECT (agreement_of(controller)).service_end $$;
 COMMENT ON FUNCTION dropcontact.service_end_of(integer) IS 'When the service to a controller ends; NULL when it is not to end or no agreement was signed';
+
+CREATE TABLE dropcontact.party (
+	controller_id integer NOT NULL REFERENCES dropcontact.controller,
+	role text NOT NULL CHECK (role IN ('controller', 'processor')),
+	legal_name text NOT NULL CHECK (legal_name ~ '\S'),
+	registration_no text NOT NULL CHECK (registration_no ~ '\S'),
+	address text NOT NULL CHECK (address ~ '\S'),
+	country text NOT NULL CHECK (country ~ '^[A-Z]{2}$'),
+	contact_email text NOT NULL CHECK (contact_email ~ '^[^@\s]+@[^@\s]+$'),
+	representative text,
+	dpo text,
+	described_by name NOT NULL DEFAULT SESSION_USER,
+	described_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	PRIMARY KEY (controller_id, role)
+);
+COMMENT ON TABLE dropcontact.party IS 'The two parties of an agreement, as the register must name them (GDPR article 30(2)(a)); made by describe_party()';
+
+CREATE TABLE dropcontact.glossary (
+	term text PRIMARY KEY,
+	definition text NOT NULL CHECK (definition ~ '\S'),
+	source_clause text NOT NULL,
+	dpv_iri text NOT NULL CHECK (dpv_iri ~ '^https://w3id\.org/dpv')
+);
+COMMENT ON TABLE dropcontact.glossary IS 'The terms of the agreement and of the register, each with one meaning, where it comes from, and its term of the Data Privacy Vocabulary';
+INSERT INTO dropcontact.glossary VALUES
+	('controller', 'who determines why and how personal data are processed', 'GDPR art. 4(7)', 'https://w3id.org/dpv#DataController'),
+	('processor', 'who processes personal data on behalf of the controller; the Subcontractor of the agreement', 'GDPR art. 4(8)', 'https://w3id.org/dpv#DataProcessor'),
+	('subprocessor', 'a processor engaged by the processor; a further Subcontractor of the agreement', 'GDPR art. 28(2), (4); agreement III.6', 'https://w3id.org/dpv#DataSubProcessor'),
+	('person', 'the natural person whom data identify', 'GDPR art. 4(1)', 'https://w3id.org/dpv#DataSubject'),
+	('personal data', 'information that relates to an identified or identifiable person', 'GDPR art. 4(1)', 'https://w3id.org/dpv#PersonalData'),
+	('processing', 'an operation on personal data: here collection, processing and storage', 'GDPR art. 4(2); agreement II.3', 'https://w3id.org/dpv#Processing'),
+	('purpose', 'what an operation is for; one of table purpose', 'GDPR art. 5(1)(b); agreement II.4', 'https://w3id.org/dpv#Purpose'),
+	('instruction', 'what the controller has documented that the processor is to do, settings included', 'GDPR art. 28(3)(a); agreement III.2', 'https://w3id.org/dpv#ControllerProcessorAgreement'),
+	('recipient', 'to whom personal data are disclosed', 'GDPR art. 4(9)', 'https://w3id.org/dpv#Recipient'),
+	('breach', 'a breach of security that leads to loss, alteration or disclosure of personal data', 'GDPR art. 4(12)', 'https://w3id.org/dpv#DataBreach'),
+	('restriction', 'stored personal data marked so that they are only stored', 'GDPR art. 4(3), 18', 'https://w3id.org/dpv#RightExerciseActivity'),
+	('consent', 'a freely given, specific, informed and unambiguous indication of the person''s wishes', 'GDPR art. 4(11)', 'https://w3id.org/dpv#Consent'),
+	('customer', 'a person at a company that buys from the controller', 'agreement II.2', 'https://w3id.org/dpv#Customer'),
+	('prospect', 'a person at a company that may buy from the controller', 'agreement II.2', 'https://w3id.org/dpv#PotentialCustomer'),
+	('supplier', 'a person at a company that sells to the controller', 'agreement II.2', 'https://w3id.org/dpv#ServiceProvider');
+
+CREATE FUNCTION dropcontact.describe_party(controller text, role text, legal_name text, registration_no text, address text, country text,
+		contact_email text, representative text DEFAULT NULL, dpo text DEFAULT NULL) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+DECLARE
+	id integer := (SELECT c.controller_id FROM controller c WHERE c.name = describe_party.controller);
+BEGIN
+	IF id IS NULL THEN
+		RAISE EXCEPTION 'controller "%" does not exist', describe_party.controller
+			USING ERRCODE = 'undefined_object', HINT = 'Create it with dropcontact.create_controller(name, contact_email).';
+	END IF;
+	INSERT INTO party AS p (controller_id, role, legal_name, registration_no, address, country, contact_email, representative, dpo)
+	VALUES (id, describe_party.role, describe_party.legal_name, describe_party.registration_no, describe_party.address,
+		normalize_country(describe_party.country), normalize_email(describe_party.contact_email), describe_party.representative, describe_party.dpo)
+	ON CONFLICT ON CONSTRAINT party_pkey DO UPDATE SET legal_name = excluded.legal_name, registration_no = excluded.registration_no,
+		address = excluded.address, country = excluded.country, contact_email = excluded.contact_email,
+		representative = excluded.representative, dpo = excluded.dpo, described_by = excluded.described_by, described_at = excluded.described_at;
+	PERFORM ledger_append(id, 'party', jsonb_build_object('role', describe_party.role));
+END
+$$;
+COMMENT ON FUNCTION dropcontact.describe_party(text, text, text, text, text, text, text, text, text) IS 'Records a party of the agreement of a controller: role controller or processor, legal name, registration number, address, country, e-mail, representative, data protection officer. Errors: undefined_object, not_null_violation, check_violation';
+
+CREATE FUNCTION dropcontact.sign_agreement(controller text, version_date date, signed_on date, service_start timestamptz, agreement_text text) RETURNS integer
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+DECLARE
+	id integer := (SELECT c.controller_id FROM controller c WHERE c.name = sign_agreement.controller);
+	first boolean := NOT under_agreement(id);
+	digest text := encode(sha256(convert_to(agreement_text, 'UTF8')), 'hex');
+	agreement integer;
+BEGIN
+	IF id IS NULL THEN
+		RAISE EXCEPTION 'controller "%" does not exist', sign_agreement.controller
+			USING ERRCODE = 'undefined_object', HINT = 'Create it with dropcontact.create_controller(name, contact_email).';
+	END IF;
+	IF version_date IS NULL OR signed_on IS NULL OR service_start IS NULL OR coalesce(agreement_text, '') !~ '\S' THEN
+		RAISE EXCEPTION 'an agreement has a version, a date of signature, a start of service and a text' USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+	INSERT INTO agreement (controller_id, version_date, text_sha256, signed_on, service_start)
+	VALUES (id, sign_agreement.version_date, digest, sign_agreement.signed_on, sign_agreement.service_start)
+	RETURNING agreement_id INTO agreement;
+	PERFORM record_instruction(id, 'agreement', jsonb_build_object('agreement', agreement, 'version_date', sign_agreement.version_date, 'text_sha256', digest), NULL);
+	IF first THEN
+		PERFORM record_instruction(id, 'purpose', jsonb_build_object('purpose', p.purpose, 'agreement', agreement), 'agreement ' || p.service) FROM purpose p;
+	END IF;
+	PERFORM ledger_append(id, 'agreement', jsonb_build_object('agreement', agreement, 'version_date', sign_agreement.version_date,
+		'signed_on', sign_agreement.signed_on, 'service_start', sign_agreement.service_start AT TIME ZONE 'UTC', 'sha256', digest));
+	RETURN agreement;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.sign_agreement(text, date, date, timestamptz, text) IS 'Puts a controller under an agreement, or under a new version of it: version, date of signature, start of service, and the text, of which the SHA-256 is kept. It instructs the purposes of table purpose; from then on the rules of the agreement bind, which before block nothing. Answers the id. For superusers and dropcontact_admin. Errors: undefined_object, null_value_not_allowed, unique_violation';
+
+CREATE FUNCTION dropcontact.instruct_purpose(purpose text, reason text) RETURNS bigint
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM purpose p WHERE p.purpose = instruct_purpose.purpose) THEN
+		RAISE EXCEPTION 'there is no purpose "%"', instruct_purpose.purpose
+			USING ERRCODE = 'RG101', HINT = 'Table dropcontact.purpose lists them.';
+	END IF;
+	RETURN record_instruction(current_controller(), 'purpose', jsonb_build_object('purpose', instruct_purpose.purpose), instruct_purpose.reason);
+END
+$$;
+COMMENT ON FUNCTION dropcontact.instruct_purpose(text, text) IS 'The current controller instructs a purpose again, after withdraw_instruction(). Answers the instruction. Errors: RG101, RG432';
+
+CREATE FUNCTION dropcontact.guard_agreement() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+BEGIN
+	IF TG_OP = 'UPDATE' AND TG_LEVEL = 'ROW' AND to_jsonb(NEW) - 'service_end' = to_jsonb(OLD) - 'service_end' THEN
+		RETURN NEW;
+	END IF;
+	RAISE EXCEPTION 'a signed agreement is not changed: % is refused', TG_OP
+		USING ERRCODE = 'RG200', HINT = 'Sign a new version; the end of the service is given by dropcontact.end_service(controller, service_end).';
+END
+$$;
+COMMENT ON FUNCTION dropcontact.guard_agreement() IS 'Trigger of agreement: only the end of the service may be set. Errors: RG200';
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE ON dropcontact.agreement FOR EACH ROW EXECUTE FUNCTION dropcontact.guard_agreement();
+CREATE TRIGGER guard_all BEFORE TRUNCATE ON dropcontact.agreement FOR EACH STATEMENT EXECUTE FUNCTION dropcontact.guard_agreement();
+ALTER TABLE dropcontact.agreement ENABLE ALWAYS TRIGGER guard;
+ALTER TABLE dropcontact.agreement ENABLE ALWAYS TRIGGER guard_all;
+
 COMMENT ON TABLE dropcontact.agreement IS 'Versions of the agreement that controllers have signed; made by sign_agreement()';
 ALTER TABLE dropcontact.agreement ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON dropcontact.agreement
 	USING (controller_id = ANY ((SELECT dropcontact.visible_controllers())::integer[]));
+CREATE POLICY administer ON dropcontact.agreement TO dropcontact_admin USING (true) WITH CHECK (true);
+GRANT UPDATE (service_end) ON dropcontact.agreement TO dropcontact_admin;
+ALTER TABLE dropcontact.party ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON dropcontact.party
+	USING (controller_id = ANY ((SELECT dropcontact.visible_controllers())::integer[]));
+CREATE POLICY administer ON dropcontact.party TO dropcontact_admin USING (true) WITH CHECK (true);
+GRANT SELECT ON dropcontact.party, dropcontact.glossary TO dropcontact_admin, dropcontact_operator, dropcontact_controller, dropcontact_auditor;
+GRANT INSERT, UPDATE ON dropcontact.party TO dropcontact_admin, dropcontact_controller;
+SELECT pg_catalog.pg_extension_config_dump('dropcontact.party', '');
+SELECT pg_catalog.pg_extension_config_dump('dropcontact.glossary', 'WHERE false');
+REVOKE ALL ON FUNCTION dropcontact.describe_party(text, text, text, text, text, text, text, text, text),
+	dropcontact.sign_agreement(text, date, date, timestamptz, text), dropcontact.instruct_purpose(text, text), dropcontact.guard_agreement() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dropcontact.describe_party(text, text, text, text, text, text, text, text, text), dropcontact.instruct_purpose(text, text) TO dropcontact_admin, dropcontact_controller;
+GRANT EXECUTE ON FUNCTION dropcontact.sign_agreement(text, date, date, timestamptz, text) TO dropcontact_admin;
 REVOKE ALL ON FUNCTION dropcontact.agreement_of(integer, timestamptz), dropcontact.under_agreement(integer), dropcontact.service_end_of(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.agreement_of(integer, timestamptz), dropcontact.under_agreement(integer), dropcontact.service_end_of(integer)
 	TO dropcontact_admin, dropcontact_operator, dropcontact_ingest, dropcontact_controller, dropcontact_auditor, dropcontact_agent;
