@@ -1,0 +1,53 @@
+-- parse_address(): edge cases of the field
+SET search_path = dropcontact;
+\pset null -
+SELECT v.n, v.country AS given, a.house_number AS number, a.street, a.unit, a.postcode, a.city, a.region, a.country, a.problem
+FROM (VALUES
+	(1, '12 bis rue de la Paix, 75002 Paris', 'FR'),
+	(2, '12bis, rue de la Paix 75002 PARIS CEDEX 02 FRANCE', NULL),
+	(3, E'Bât. C\n3 allée des Lilas\n13001 Marseille', 'FR'),
+	(4, 'BP 123, 69001 Lyon', 'FR'),
+	(5, '8 cours Mirabeau 13100 Aix-en-Provence', 'FR'),
+	(6, 'Le Bourg 24200 Vitrac', 'FR'),
+	(7, 'Zone industrielle Nord, 12 rue Ampère, F-67120 Molsheim', 'FR'),
+	(8, 'Rue Sadi-Carnot, 97110 Pointe-à-Pitre, Guadeloupe, France', NULL),
+	(9, 'rue de Rivoli', 'FR'),
+	(10, 'Paris', NULL),
+	(11, 'Hauptstraße 5a, 10115 Berlin', 'DE'),
+	(12, 'Marktplatz 1, D-70173 Stuttgart, Deutschland', NULL),
+	(13, 'Triftstrasse 67 13353 Berlin Deutschland', 'DE'),
+	(14, 'Stephansplatz 3/4, A-1010 Wien', 'AT'),
+	(15, 'Bahnhofstrasse 10, CH-8001 Zürich', 'CH'),
+	(16, '10 Downing Street, London SW1A 2AA, UK', NULL),
+	(17, '221B Baker St London NW1 6XE', 'GB'),
+	(18, 'Flat 14, Ziggurat Building, 60-66 Saffron Hill, London, EC1N 8QX, United Kingdom', NULL),
+	(19, '29 Lottbridge Drove, Eastbourne, East Sussex BN23 6QD', 'GB'),
+	(20, 'Castle Court Shopping Centre Castle Street Caerphilly CF83 1NY', 'GB'),
+	(21, '123 Main St Apt 4B, Springfield, IL 62704', 'US'),
+	(22, '1600 Pennsylvania Avenue NW, Washington, DC 20500', 'US'),
+	(23, '350 Fifth Ave, Suite 300, New York, NY 10118-0110, USA', NULL),
+	(24, '123 Main St Apt 456 Oakland CA 94789', 'US'),
+	(25, '30 West 26th Street', 'US'),
+	(26, 'Via Roma 12, 00184 Roma RM, Italia', NULL),
+	(27, 'Piazza del Duomo, 1, 20121 Milano (MI)', 'IT'),
+	(28, 'Calle Mayor, 5, 3º B, 28013 Madrid', 'ES'),
+	(29, 'Rua da Graça 2, 1170-169 Lisboa', 'PT'),
+	(30, 'Herengracht 573, 1017 CD Amsterdam', 'NL'),
+	(31, 'Wetstraat 16, B-1000 Brussel', 'BE'),
+	(32, 'Kungsgatan 12, 111 43 Stockholm', 'SE'),
+	(33, 'ul. Teofila Firlika 19, 71-637 Szczecin', 'PL'),
+	(34, '123 Main St SE, Montréal QC H3Z 2Y7', 'CA'),
+	(35, '223 William Street, Melbourne VIC 3000', 'AU'),
+	(36, E'Ballygoran Road\nMaynooth\nCounty Kildare\nW23 P466', 'IE'),
+	(37, 'Av. Paulista, 1578, São Paulo, SP, 01310-200', 'BR'),
+	(38, '  ', 'FR'),
+	(39, ', ,;', NULL),
+	(40, repeat('x', 1001), 'FR')
+) AS v(n, address, country), LATERAL parse_address(v.address, v.country) a
+ORDER BY n;
+-- the one line, and that it reads as the address it was made from
+SELECT a.full_address, (parse_address(a.full_address, v.country)).full_address = a.full_address AS same
+FROM (VALUES ('12 bis rue de la Paix, 75002 Paris', 'FR'), ('Hauptstraße 5a, 10115 Berlin', 'DE'), ('10 Downing Street, London SW1A 2AA', 'GB'),
+	('123 Main St Apt 4B, Springfield, IL 62704', 'US'), ('Via Roma 12, 00184 Roma RM', 'IT'), ('Herengracht 573, 1017 CD Amsterdam', 'NL')) AS v(address, country),
+	LATERAL parse_address(v.address, v.country) a;
+SELECT parse_address(NULL, 'FR') IS NULL AS null_in, (parse_address('12 rue X, 75001 Paris', NULL)).postcode;
