@@ -14,9 +14,9 @@ OBJS = $(C_FILES:.c=.o) build/lexicon.o build/fold_table.o build/phone_plan.o bu
 
 # One subject a file; the order is that of creation.
 SQL_PARTS = \
-	src/base/base.sql src/base/progress.sql \
+	src/base/base.sql \
 	src/normalize/normalize.sql \
-	src/duty/roles.sql src/duty/controller.sql src/duty/ledger.sql src/duty/instruction.sql src/duty/setting.sql src/duty/agreement.sql src/duty/run.sql src/duty/confidentiality.sql \
+	src/duty/roles.sql src/duty/progress.sql src/duty/controller.sql src/duty/ledger.sql src/duty/instruction.sql src/duty/setting.sql src/duty/agreement.sql src/duty/run.sql src/duty/confidentiality.sql \
 	src/contact/source.sql src/contact/contact.sql src/contact/intake.sql src/contact/ingest.sql src/contact/attach.sql \
 	src/match/match.sql src/match/pending.sql src/match/lookup.sql \
 	src/merge/entity.sql src/merge/survivorship.sql src/merge/merged.sql src/merge/event.sql src/merge/decision.sql

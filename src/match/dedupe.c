@@ -22,9 +22,9 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-#include "base/progress.h"
 #include "base/version.h"
 #include "duty/duty.h"
+#include "duty/progress.h"
 #include "match/explain.h"
 #include "match/read.h"
 

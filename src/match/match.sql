@@ -264,5 +264,3 @@ GRANT EXECUTE ON FUNCTION dropcontact.add_match_field(text, text), dropcontact.s
 GRANT EXECUTE ON FUNCTION dropcontact.match_probability(bigint, bigint), dropcontact.explain_match(bigint, bigint), dropcontact.resolve_entity(bigint)
 	TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 COMMENT ON SEQUENCE dropcontact.entity_log_event_id_seq IS 'Ids of the table of its name';
-GRANT EXECUTE ON FUNCTION dropcontact.operations_in_progress() TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
-GRANT SELECT ON dropcontact.progress TO dropcontact_admin, dropcontact_operator, dropcontact_controller;

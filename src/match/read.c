@@ -18,8 +18,8 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
-#include "base/progress.h"
 #include "base/text.h"
+#include "duty/progress.h"
 #include "lexicon.h"
 #include "match/read.h"
 #include "normalize/normalize.h"

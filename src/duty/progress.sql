@@ -14,3 +14,5 @@ COMMENT ON COLUMN dropcontact.progress.operation IS 'dedupe, train, enrich or lo
 COMMENT ON COLUMN dropcontact.progress.phase IS 'reading, counting, making keys, scoring pairs, fitting the model, clustering or writing';
 COMMENT ON COLUMN dropcontact.progress.done IS 'How much of the phase is done: contacts, or keys while pairs are scored';
 COMMENT ON COLUMN dropcontact.progress.total IS 'How much there is to do; NULL when that is not known';
+GRANT EXECUTE ON FUNCTION dropcontact.operations_in_progress() TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
+GRANT SELECT ON dropcontact.progress TO dropcontact_admin, dropcontact_operator, dropcontact_controller;

@@ -21,8 +21,8 @@
 #include "utils/backend_status.h"
 #include "utils/builtins.h"
 
-#include "base/progress.h"
 #include "base/version.h"
+#include "duty/progress.h"
 
 #define COMMAND ((ProgressCommandType) 0x6463)
 

@@ -5,8 +5,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef DC_BASE_PROGRESS_H
-#define DC_BASE_PROGRESS_H
+#ifndef DC_PROGRESS_H
+#define DC_PROGRESS_H
 
 #include "postgres.h"
 
@@ -30,4 +30,4 @@ extern void dc_progress_phase(DcPhase phase, int64 total);
 /* So much of the phase is done.  Cheap, but not for every row: every thousand or so. */
 extern void dc_progress_done(int64 done);
 
-#endif							/* DC_BASE_PROGRESS_H */
+#endif							/* DC_PROGRESS_H */
