@@ -16,10 +16,28 @@ OBJS = $(C_FILES:.c=.o) build/lexicon.o build/fold_table.o build/phone_plan.o bu
 SQL_PARTS = \
 	src/base/base.sql \
 	src/normalize/normalize.sql \
-	src/duty/roles.sql src/duty/progress.sql src/duty/controller.sql src/duty/ledger.sql src/duty/instruction.sql src/duty/setting.sql src/duty/agreement.sql src/duty/run.sql src/duty/confidentiality.sql \
-	src/contact/source.sql src/contact/contact.sql src/contact/intake.sql src/contact/ingest.sql src/contact/attach.sql \
-	src/match/match.sql src/match/pending.sql src/match/lookup.sql \
-	src/merge/entity.sql src/merge/survivorship.sql src/merge/merged.sql src/merge/event.sql src/merge/decision.sql
+	src/duty/roles.sql \
+	src/duty/progress.sql \
+	src/duty/controller.sql \
+	src/duty/ledger.sql \
+	src/duty/instruction.sql \
+	src/duty/setting.sql \
+	src/duty/agreement.sql \
+	src/duty/run.sql \
+	src/duty/confidentiality.sql \
+	src/contact/source.sql \
+	src/contact/contact.sql \
+	src/contact/intake.sql \
+	src/contact/ingest.sql \
+	src/contact/attach.sql \
+	src/match/match.sql \
+	src/match/pending.sql \
+	src/match/lookup.sql \
+	src/merge/entity.sql \
+	src/merge/survivorship.sql \
+	src/merge/merged.sql \
+	src/merge/event.sql \
+	src/merge/decision.sql
 
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
 LEXICON_LISTS = $(sort $(wildcard src/lexicon/*.txt))
@@ -90,7 +108,10 @@ FUZZ_SOURCES = test/fuzz/normalize.c $(SERVERLESS_SOURCES)
 FUZZ_FLAGS = -std=gnu11 -w -g -O1 -fno-omit-frame-pointer -DFRONTEND $(CPPFLAGS)
 CLANG ?= $(firstword $(wildcard /usr/bin/clang /usr/bin/clang-[0-9]*))
 
-ifneq ($(CLANG),)
+# clang without its runtime library cannot link a fuzzer
+CLANG_RUNTIME = $(if $(CLANG),$(wildcard $(shell $(CLANG) -print-file-name=libclang_rt.fuzzer-x86_64.a) $(shell $(CLANG) -print-resource-dir)/lib/linux/libclang_rt.fuzzer-*.a))
+
+ifneq ($(CLANG_RUNTIME),)
 fuzz: build/fuzz/libfuzzer
 endif
 fuzz: build/fuzz/driver
