@@ -10,6 +10,8 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 major=15
 packages="build-essential pkg-config perl postgresql-$major postgresql-server-dev-$major
 	libicu-dev libpsl-dev publicsuffix libphonenumber-dev"
+# what only the tests need
+test_packages="libipc-run-perl"
 
 fail() {
 	echo "$(basename "$0"): $*" >&2
