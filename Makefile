@@ -20,6 +20,7 @@ SQL_PARTS = \
 	src/duty/progress.sql \
 	src/duty/controller.sql \
 	src/duty/ledger.sql \
+	src/duty/outbox.sql \
 	src/duty/instruction.sql \
 	src/duty/setting.sql \
 	src/duty/agreement.sql \

@@ -130,7 +130,7 @@ DECLARE
 	written timestamptz := clock_timestamp();
 	digest text := encode(sha256(convert_to(jsonb_build_object('kind', kind, 'body', body, 'reason', reason, 'given_by', session_user, 'at', written AT TIME ZONE 'UTC')::text, 'UTF8')), 'hex');
 	id bigint;
-	rule text;
+	infringed text;
 	outbox bigint;
 	found text[] := infringed_rules(kind, body, service_end_of(controller));
 BEGIN
@@ -138,12 +138,12 @@ BEGIN
 	VALUES (controller, write_instruction.kind, write_instruction.body, write_instruction.reason, session_user, written, digest)
 	RETURNING instruction_id INTO id;
 	PERFORM write_ledger(controller, 'instruction', jsonb_build_object('instruction', id, 'kind', kind, 'sha256', digest));
-	FOREACH rule IN ARRAY found LOOP
-		IF to_regprocedure('dropcontact.notify(integer, text, jsonb)') IS NOT NULL THEN
-			outbox := notify(controller, 'instruction_alert', jsonb_build_object('instruction', id, 'rule', rule));
-		END IF;
+	FOREACH infringed IN ARRAY found LOOP
+		outbox := do_queue_message(controller, 'instruction_alert', format('Instruction %s seems to infringe the law', id),
+			(SELECT jsonb_build_object('instruction', id, 'rule', r.rule, 'legal_ref', r.legal_ref, 'meaning', r.meaning,
+				'answer', 'dropcontact.answer_alert(instruction, decision, reason)') FROM instruction_rule() r WHERE r.rule = infringed));
 		INSERT INTO instruction_warning (controller_id, instruction_id, rule, raised_at, outbox_id)
-		VALUES (controller, id, rule, written, outbox);
+		VALUES (controller, id, infringed, written, outbox);
 	END LOOP;
 	IF found <> '{}' THEN
 		PERFORM hold_instruction(controller, id, 'suspended', 'it seems to infringe: ' || array_to_string(found, ', '));
