@@ -26,6 +26,9 @@ SQL_PARTS = \
 	src/duty/agreement.sql \
 	src/duty/run.sql \
 	src/duty/confidentiality.sql \
+	src/duty/subprocessor.sql \
+	src/duty/disclosure.sql \
+	src/duty/breach.sql \
 	src/contact/source.sql \
 	src/contact/contact.sql \
 	src/contact/intake.sql \

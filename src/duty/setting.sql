@@ -29,6 +29,7 @@ CREATE FUNCTION dropcontact.setting_default(OUT setting text, OUT default_value 
 		('merge_threshold', '0.95', '^(0?\.\d+|1(\.0+)?)$', 'probability from which two contacts merge without a person'),
 		('review_threshold', '0.60', '^(0?\.\d+|1(\.0+)?)$', 'probability from which a pair goes to the review queue'),
 		('require_tls', 'network', '^(network|always)$', 'network: under an agreement, connections over a network must be encrypted; always: every connection must'),
+		('time_zone', 'Europe/Paris', '^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$', 'in which days and months of deadlines are counted; a name of the IANA time zone database'),
 		('match_mode', 'manual', '^(manual|immediate)$', 'when matching runs: manual, by dedupe() or match_pending(); immediate, inside each transaction that writes contacts'),
 		('survivorship', 'source_priority', '^(most_recent|source_priority|most_frequent|longest|valid_first)$', 'which value of a field survives a merge: of the usable ones the most recent, that of the source with the lowest priority number, the most frequent, the longest, or a checked one first')
 	UNION ALL
@@ -108,6 +109,9 @@ BEGIN
 	IF configure.value IS NULL OR configure.value !~ d.pattern THEN
 		RAISE EXCEPTION 'invalid value for setting "%": %', configure.setting, coalesce(configure.value, 'NULL')
 			USING ERRCODE = 'invalid_parameter_value', DETAIL = format('It means: %s.', d.meaning);
+	END IF;
+	IF configure.setting = 'time_zone' THEN
+		PERFORM clock_timestamp() AT TIME ZONE configure.value;
 	END IF;
 	IF configure.value <> d.default_value AND coalesce(configure.intended_use, '') !~ '\S' AND under_agreement(controller) THEN
 		RAISE EXCEPTION 'setting "%" differs from its default and no intended use is stated', configure.setting
