@@ -29,6 +29,7 @@ SQL_PARTS = \
 	src/duty/subprocessor.sql \
 	src/duty/disclosure.sql \
 	src/duty/breach.sql \
+	src/duty/declaration.sql \
 	src/contact/source.sql \
 	src/contact/contact.sql \
 	src/contact/intake.sql \

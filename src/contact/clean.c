@@ -44,8 +44,11 @@ static const char *const list_names[L_COUNT] = {"other_emails", "other_phones"};
 
 typedef struct Source
 {
+	int			id;
 	char	   *name;
 	char	   *region;
+	bool		noted;			/* the run knows of it */
+	bool		needs_consent;	/* of each person */
 } Source;
 
 typedef struct Cleaner
@@ -65,6 +68,7 @@ typedef struct Cleaner
 	int			column_id;
 	int			column_controller;
 	int			column_source;
+	int			column_external_id;
 	int			column_received;
 	int			column_problems;
 	int			column_cleaned_by;
@@ -114,6 +118,7 @@ make_cleaner(FunctionCallInfo fcinfo, TupleDesc desc)
 	cleaner->column_id = SPI_fnumber(desc, "contact_id");
 	cleaner->column_controller = SPI_fnumber(desc, "controller_id");
 	cleaner->column_source = SPI_fnumber(desc, "source");
+	cleaner->column_external_id = SPI_fnumber(desc, "external_id");
 	cleaner->column_received = SPI_fnumber(desc, "received");
 	cleaner->column_problems = SPI_fnumber(desc, "problems");
 	cleaner->column_cleaned_by = SPI_fnumber(desc, "cleaned_by");
@@ -140,13 +145,14 @@ read_sources(Cleaner *cleaner, int controller_id)
 	static SPIPlanPtr plan = NULL;
 	Datum		args[] = {Int32GetDatum(controller_id)};
 	MemoryContext old;
+	bool		isnull;
 
 	DirectFunctionCall2(pg_advisory_xact_lock_shared_int4, Int32GetDatum(DC_SOURCE_LOCK), Int32GetDatum(controller_id));
 	SPI_connect();
 	if (plan == NULL)
 	{
 		Oid			types[] = {INT4OID};
-		SPIPlanPtr	made = SPI_prepare("SELECT name, region FROM dropcontact.source WHERE controller_id = $1 ORDER BY source_id", 1, types);
+		SPIPlanPtr	made = SPI_prepare("SELECT name, region, source_id FROM dropcontact.source WHERE controller_id = $1 ORDER BY source_id", 1, types);
 
 		if (made == NULL || SPI_keepplan(made) != 0)
 			elog(ERROR, "could not prepare the sources");
@@ -163,6 +169,7 @@ read_sources(Cleaner *cleaner, int controller_id)
 		char	   *region = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2);
 
 		cleaner->sources[i].name = pstrdup(SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
+		cleaner->sources[i].id = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 3, &isnull));
 		cleaner->sources[i].region = region == NULL ? NULL : pstrdup(region);
 	}
 	MemoryContextSwitchTo(old);
@@ -171,7 +178,7 @@ read_sources(Cleaner *cleaner, int controller_id)
 }
 
 /* The source of a row; without a name, the only one that there is. */
-static const Source *
+static Source *
 find_source(Cleaner *cleaner, int controller_id, const char *name)
 {
 	if (cleaner->sources_of != controller_id)
@@ -518,7 +525,7 @@ set_origin(Cleaner *cleaner, Row *row)
 {
 	int			controller = cleaner->column_controller - 1;
 	int			source = cleaner->column_source - 1;
-	const Source *found;
+	Source	   *found;
 
 	if (row->nulls[controller])
 		row->values[controller] = Int32GetDatum(statement_controller(cleaner));
@@ -530,6 +537,11 @@ set_origin(Cleaner *cleaner, Row *row)
 	}
 	found = find_source(cleaner, DatumGetInt32(row->values[controller]),
 						row->nulls[source] ? NULL : TextDatumGetCString(row->values[source]));
+	if (!found->noted)
+	{
+		found->needs_consent = dc_run_source(cleaner->run_of, cleaner->purpose, found->id);
+		found->noted = true;
+	}
 	if (row->nulls[source])
 		row->values[source] = CStringGetTextDatum(found->name);
 	row->nulls[source] = false;
@@ -553,11 +565,26 @@ is_refused(int controller_id, const DcContactRow *row)
 	return dc_refuses(controller_id, &person);
 }
 
+/* Asked of rows whose legal basis is consent. */
+static bool
+has_consent(const Cleaner *cleaner, const Source *source, const Row *row)
+{
+	int			id = cleaner->column_external_id - 1;
+	int			controller_id = DatumGetInt32(row->values[cleaner->column_controller - 1]);
+
+	if (dc_has_consent(controller_id, cleaner->purpose, source->id,
+					   row->clean.value[F_EMAIL], row->nulls[id] ? NULL : TextDatumGetCString(row->values[id])))
+		return true;
+	dc_run_refuse(controller_id, cleaner->purpose, "RG403");
+	return false;
+}
+
 /* The row as it is stored; NULL when the person must not be. */
 static HeapTuple
 clean_tuple(Cleaner *cleaner, HeapTuple tuple, HeapTuple before, TupleDesc desc)
 {
 	int			natts = desc->natts;
+	const Source *source;
 	Row			row = {0};
 
 	row.values = palloc(sizeof(Datum) * natts);
@@ -576,11 +603,13 @@ clean_tuple(Cleaner *cleaner, HeapTuple tuple, HeapTuple before, TupleDesc desc)
 	}
 
 	refuse_derived(cleaner, desc, &row, before != NULL);
-	row.clean.region = set_origin(cleaner, &row)->region;
+	source = set_origin(cleaner, &row);
+	row.clean.region = source->region;
 	read_fields(cleaner, &row, before != NULL);
 	clean_fields(cleaner, &row);
 	clean_lists(cleaner, &row, before != NULL);
-	if (is_refused(DatumGetInt32(row.values[cleaner->column_controller - 1]), &row.clean))
+	if (is_refused(DatumGetInt32(row.values[cleaner->column_controller - 1]), &row.clean) ||
+		(source->needs_consent && !has_consent(cleaner, source, &row)))
 		return NULL;
 
 	finish_object(row.received, &row.values[cleaner->column_received - 1], &row.nulls[cleaner->column_received - 1]);

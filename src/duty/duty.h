@@ -48,8 +48,24 @@ extern void dc_run_close(DcRun *run, int64 contacts);
  */
 extern int64 *dc_run_rows(int controller_id, const char *purpose);
 
+/*
+ * Once a statement and source, after dc_run_rows: notes that the run takes in contacts of the source.  Refuses it
+ * when the controller, under an agreement, has declared neither information nor legal basis of the source.  Answers
+ * whether its basis is consent, so that each row is to be asked dc_has_consent.
+ */
+extern bool dc_run_source(int controller_id, const char *purpose, int source_id);
+
+/* Counts a person whom the run left out, by the SQLSTATE (a constant) that says why. */
+extern void dc_run_refuse(int controller_id, const char *purpose, const char *code);
+
+/* Whether the person of a row consented to the purpose; email or external_id may be NULL. */
+extern bool dc_has_consent(int controller_id, const char *purpose, int source_id, const char *email, const char *external_id);
+
 /* Whether a run is open in this transaction; those gathered by dc_run_rows count only when asked for. */
 extern bool dc_run_is_open(bool or_gathered);
+
+/* What an agreement says of a source; see permit.c */
+extern bool dc_permit_source(int controller_id, const char *purpose, int source_id);
 
 /* Refuses what the agreement of the controller does not permit. */
 extern const DcPermit *dc_permit(int controller_id, const char *purpose);

@@ -6,7 +6,8 @@
  * The answer of run_permit() is kept for each controller, purpose and login until one of
  * the tables it was read from changes (permits_changed(), their trigger, sends an
  * invalidation of table run to all sessions) or its time is over.  So an INSERT of one row
- * asks nothing.  A controller that has signed no agreement is permitted everything.
+ * asks nothing.  A controller that has signed no agreement is permitted everything.  What
+ * the controller declared of a source (source_permit()) is remembered in the same way.
  *
  *-------------------------------------------------------------------------
  */
@@ -46,7 +47,17 @@ typedef struct Permit
 	DcPermit	permit;
 } Permit;
 
+typedef struct SourcePermit
+{
+	struct SourcePermit *next;
+	int			controller_id;
+	int			source_id;
+	char	   *purpose;
+	bool		needs_consent;
+} SourcePermit;
+
 static Permit *permits = NULL;
+static SourcePermit *source_permits = NULL;
 static MemoryContext permits_context = NULL;
 static Oid	permits_relation = InvalidOid;
 static bool permits_stale = true;
@@ -107,18 +118,18 @@ column(int n)
 	return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, n);
 }
 
-/* Raises what run_permit() refuses: a SQLSTATE, a message and a hint. */
+/* Raises what a function refuses: a SQLSTATE, a message and a hint, from that column on. */
 static void
-refuse(void)
+refuse(int first)
 {
-	char	   *code = column(3);
-	char	   *hint = column(5);
+	char	   *code = column(first);
+	char	   *hint = column(first + 2);
 
 	if (code == NULL)
 		return;
 	ereport(ERROR,
 			(errcode(MAKE_SQLSTATE(code[0], code[1], code[2], code[3], code[4])),
-			 errmsg("%s", column(4)), hint ? errhint("%s", hint) : 0));
+			 errmsg("%s", column(first + 1)), hint ? errhint("%s", hint) : 0));
 }
 
 /* Asks run_permit() as the owner; refuses, or remembers. */
@@ -148,7 +159,7 @@ read_permit(int controller_id, const char *purpose)
 	SetUserIdAndSecContext(user, context);
 	if (result != SPI_OK_SELECT || SPI_processed != 1)
 		elog(ERROR, "could not read what is permitted");
-	refuse();
+	refuse(3);
 
 	old = MemoryContextSwitchTo(permits_context);
 	p = palloc0(sizeof(Permit));
@@ -170,20 +181,85 @@ read_permit(int controller_id, const char *purpose)
 	return p;
 }
 
+/* Forgets what is no longer sure. */
+static void
+refresh(void)
+{
+	if (!permits_stale)
+		return;
+	if (permits_context == NULL)
+		permits_context = AllocSetContextCreate(TopMemoryContext, "dropcontact permits", ALLOCSET_SMALL_SIZES);
+	MemoryContextReset(permits_context);
+	permits = NULL;
+	source_permits = NULL;
+	permits_relation = run_relation();
+	permits_stale = false;
+}
+
+/* Asks source_permit() as the owner; refuses, or remembers. */
+static SourcePermit *
+read_source_permit(int controller_id, const char *purpose, int source_id)
+{
+	Oid			types[] = {INT4OID, TEXTOID, INT4OID};
+	Datum		args[] = {Int32GetDatum(controller_id), CStringGetTextDatum(purpose), Int32GetDatum(source_id)};
+	Oid			user;
+	int			context;
+	int			result;
+	bool		isnull;
+	SourcePermit *p;
+
+	SPI_connect();
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(dc_owner(), context | SECURITY_LOCAL_USERID_CHANGE);
+	result = SPI_execute_with_args("SELECT needs_consent, code, problem, remedy FROM dropcontact.source_permit($1, $2, $3)",
+								   3, types, args, NULL, false, 1);
+	SetUserIdAndSecContext(user, context);
+	if (result != SPI_OK_SELECT || SPI_processed != 1)
+		elog(ERROR, "could not read what is declared of a source");
+	refuse(2);
+	p = MemoryContextAllocZero(permits_context, sizeof(SourcePermit));
+	p->controller_id = controller_id;
+	p->source_id = source_id;
+	p->purpose = MemoryContextStrdup(permits_context, purpose);
+	p->needs_consent = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	SPI_finish();
+	p->next = source_permits;
+	source_permits = p;
+	return p;
+}
+
+bool
+dc_permit_source(int controller_id, const char *purpose, int source_id)
+{
+	refresh();
+	for (SourcePermit *p = source_permits; p != NULL; p = p->next)
+		if (p->controller_id == controller_id && p->source_id == source_id && strcmp(p->purpose, purpose) == 0)
+			return p->needs_consent;
+	return read_source_permit(controller_id, purpose, source_id)->needs_consent;
+}
+
+bool
+dc_has_consent(int controller_id, const char *purpose, int source_id, const char *email, const char *external_id)
+{
+	Oid			types[] = {INT4OID, TEXTOID, INT4OID, TEXTOID, TEXTOID};
+	Datum		args[] = {Int32GetDatum(controller_id), CStringGetTextDatum(purpose), Int32GetDatum(source_id),
+		email ? CStringGetTextDatum(email) : (Datum) 0, external_id ? CStringGetTextDatum(external_id) : (Datum) 0};
+	char		nulls[] = {' ', ' ', ' ', email ? ' ' : 'n', external_id ? ' ' : 'n'};
+	bool		isnull;
+	bool		result;
+
+	SPI_connect();
+	result = DatumGetBool(dc_call_as_owner("SELECT dropcontact.consent_live($1, $2, $3, $4, $5)", 5, types, args, nulls, &isnull));
+	SPI_finish();
+	return result;
+}
+
 const DcPermit *
 dc_permit(int controller_id, const char *purpose)
 {
 	Permit	   *p;
 
-	if (permits_stale)
-	{
-		if (permits_context == NULL)
-			permits_context = AllocSetContextCreate(TopMemoryContext, "dropcontact permits", ALLOCSET_SMALL_SIZES);
-		MemoryContextReset(permits_context);
-		permits = NULL;
-		permits_relation = run_relation();
-		permits_stale = false;
-	}
+	refresh();
 	for (p = permits; p != NULL; p = p->next)
 		if (p->controller_id == controller_id && p->login == GetSessionUserId() && strcmp(p->purpose, purpose) == 0)
 			break;

@@ -21,14 +21,19 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
+#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "duty/duty.h"
+
+/* Reasons why a run leaves persons out. */
+#define MAX_REFUSALS 8
 
 typedef struct OpenRun
 {
@@ -39,6 +44,13 @@ typedef struct OpenRun
 	TimestampTz started_at;
 	int64		contacts;
 	DcPermit	permit;
+	struct
+	{
+		const char *code;
+		int64		persons;
+	}			refused[MAX_REFUSALS];
+	int			nsources;		/* that contacts came from */
+	int		   *sources;
 } OpenRun;
 
 /* The runs of this transaction that are not written yet, newest first; in TopTransactionContext. */
@@ -85,13 +97,14 @@ dc_current_controller(void)
 /* ---------- writing ---------- */
 
 #define WRITE_RUN "INSERT INTO dropcontact.run (run_id, controller_id, purpose, started_at, ended_at, contacts, agreement_id," \
-	" instruction_ids, done_by, acting_as, channel, tls_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+	" instruction_ids, done_by, acting_as, channel, tls_version, source_ids, refused)" \
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
 
 static void
 prepare_write(void)
 {
 	Oid			types[] = {INT8OID, INT4OID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, INT4OID,
-		INT8ARRAYOID, NAMEOID, NAMEOID, TEXTOID, TEXTOID};
+		INT8ARRAYOID, NAMEOID, NAMEOID, TEXTOID, TEXTOID, INT4ARRAYOID, JSONBOID};
 	SPIPlanPtr	plan = SPI_prepare(WRITE_RUN, lengthof(types), types);
 
 	if (plan == NULL || SPI_keepplan(plan) != 0)
@@ -99,12 +112,34 @@ prepare_write(void)
 	write_plan = plan;
 }
 
+static Datum
+source_array(const OpenRun *r)
+{
+	Datum	   *ids = palloc(sizeof(Datum) * Max(1, r->nsources));
+
+	for (int i = 0; i < r->nsources; i++)
+		ids[i] = Int32GetDatum(r->sources[i]);
+	return PointerGetDatum(construct_array(ids, r->nsources, INT4OID, sizeof(int32), true, TYPALIGN_INT));
+}
+
+static Datum
+refused_object(const OpenRun *r)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < MAX_REFUSALS && r->refused[i].code != NULL; i++)
+		appendStringInfo(&text, "%c\"%s\": " INT64_FORMAT, i == 0 ? '{' : ',', r->refused[i].code, r->refused[i].persons);
+	appendStringInfoString(&text, text.len > 0 ? "}" : "{}");
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data));
+}
+
 /* Writes the row of a run, as the owner; SPI must be connected. */
 static void
 write_run(const OpenRun *r)
 {
-	char		nulls[12] = "            ";
-	Datum		args[12];
+	char		nulls[14] = "              ";
+	Datum		args[14];
 	NameData	login;
 	NameData	role;
 	const char *version;
@@ -130,6 +165,8 @@ write_run(const OpenRun *r)
 	args[10] = CStringGetTextDatum(channel);
 	args[11] = version ? CStringGetTextDatum(version) : (Datum) 0;
 	nulls[11] = version ? ' ' : 'n';
+	args[12] = source_array(r);
+	args[13] = refused_object(r);
 	SetUserIdAndSecContext(dc_owner(), context | SECURITY_LOCAL_USERID_CHANGE);
 	if (write_plan == NULL)
 		prepare_write();
@@ -264,19 +301,57 @@ dc_run_is_open(bool or_gathered)
 	return false;
 }
 
-int64 *
-dc_run_rows(int controller_id, const char *purpose)
+/* The run that counts the rows of a statement: the one that is open for the controller, or one gathered. */
+static OpenRun *
+counting_run(int controller_id, const char *purpose)
 {
 	SubTransactionId mine = GetCurrentSubTransactionId();
 
 	for (OpenRun *r = open_runs; r != NULL; r = r->next)
 		if (!r->gathered && r->run.controller_id == controller_id)
-			return &r->contacts;
+			return r;
 	for (OpenRun *r = open_runs; r != NULL; r = r->next)
 		if (r->gathered && r->run.controller_id == controller_id && strcmp(r->run.purpose, purpose) == 0 && r->subtransaction == mine)
 		{
 			(void) dc_permit(controller_id, purpose);
-			return &r->contacts;
+			return r;
 		}
-	return &open_run_for(controller_id, purpose, true)->contacts;
+	return open_run_for(controller_id, purpose, true);
+}
+
+int64 *
+dc_run_rows(int controller_id, const char *purpose)
+{
+	return &counting_run(controller_id, purpose)->contacts;
+}
+
+bool
+dc_run_source(int controller_id, const char *purpose, int source_id)
+{
+	OpenRun    *r = counting_run(controller_id, purpose);
+	bool		needs_consent = dc_permit_source(controller_id, r->run.purpose, source_id);
+
+	for (int i = 0; i < r->nsources; i++)
+		if (r->sources[i] == source_id)
+			return needs_consent;
+	r->sources = r->sources == NULL ? MemoryContextAlloc(TopTransactionContext, sizeof(int)) :
+		repalloc(r->sources, sizeof(int) * (r->nsources + 1));
+	r->sources[r->nsources++] = source_id;
+	return needs_consent;
+}
+
+void
+dc_run_refuse(int controller_id, const char *purpose, const char *code)
+{
+	OpenRun    *r = counting_run(controller_id, purpose);
+
+	for (int i = 0; i < MAX_REFUSALS; i++)
+	{
+		if (r->refused[i].code != NULL && strcmp(r->refused[i].code, code) != 0)
+			continue;
+		r->refused[i].code = code;
+		r->refused[i].persons++;
+		return;
+	}
+	elog(ERROR, "too many reasons to refuse a person");
 }

@@ -40,6 +40,8 @@ CREATE TABLE dropcontact.run (
 	acting_as name NOT NULL,
 	channel text NOT NULL CHECK (channel IN ('local', 'tls', 'clear')),
 	tls_version text,
+	source_ids integer[] NOT NULL DEFAULT '{}',
+	refused jsonb NOT NULL DEFAULT '{}',
 	xact xid8 NOT NULL DEFAULT pg_catalog.pg_current_xact_id()
 );
 COMMENT ON TABLE dropcontact.run IS 'Append-only: each operation that wrote contacts or entities; view processing_run shows it';
@@ -65,6 +67,10 @@ BEGIN
 	by_purpose := (SELECT max(i.instruction_id) FROM instruction_record i
 		WHERE i.controller_id = controller AND i.kind = 'purpose' AND i.body ->> 'purpose' = run_permit.purpose AND instruction_state(i.instruction_id) = 'in force');
 	instruction_ids := array_remove(by_purpose || instruction_ids, NULL);
+	IF run_permit.purpose IN ('detect_duplicates', 'merge', 'enrich', 'direct') THEN
+		/* what they may depends on which sources have contacts by now */
+		valid_until := clock_timestamp() + interval '1 second';
+	END IF;
 	valid_until := least(valid_until, CASE WHEN a.service_start > clock_timestamp() THEN a.service_start END,
 		CASE WHEN a.service_end > clock_timestamp() THEN a.service_end END);
 	IF a.signed_on > current_date OR a.service_start > clock_timestamp() THEN
@@ -83,6 +89,13 @@ BEGIN
 		code := 'RG121';
 		problem := format('the settings of controller %s are not what its instructions say', controller);
 		remedy := 'Compare dropcontact.current_settings(controller) with dropcontact.replay_settings(controller), then configure() again.';
+	ELSIF run_permit.purpose IN ('detect_duplicates', 'merge', 'enrich', 'direct') AND EXISTS (SELECT FROM source s
+		WHERE s.controller_id = controller AND basis_of(controller, s.source_id, run_permit.purpose) IS NULL
+			AND EXISTS (SELECT FROM contact c WHERE c.controller_id = controller AND c.source = s.name)) THEN
+		/* they work on the contacts of all sources; others are asked source by source (source_permit()) */
+		code := 'RG402';
+		problem := format('the controller has not stated a legal basis of each source for purpose "%s"', run_permit.purpose);
+		remedy := 'dropcontact.state_legal_basis(source, basis, purpose), by a member of dropcontact_controller.';
 	ELSE
 		SELECT p.code, p.problem, p.remedy INTO code, problem, remedy FROM login_problem(controller, login) p;
 	END IF;
@@ -120,9 +133,10 @@ COMMENT ON FUNCTION dropcontact.record_delete() IS 'Row trigger of contact befor
 
 CREATE VIEW dropcontact.processing_run WITH (security_invoker = true) AS
 	SELECT r.run_id, c.name AS controller, r.purpose, p.nature, r.started_at, r.ended_at, r.contacts, r.agreement_id, r.instruction_ids,
-		r.done_by, r.acting_as, r.channel, r.tls_version
+		r.done_by, r.acting_as, r.channel, r.tls_version,
+		r.source_ids, r.refused
 	FROM dropcontact.run r JOIN dropcontact.controller c USING (controller_id) JOIN dropcontact.purpose p USING (purpose);
-COMMENT ON VIEW dropcontact.processing_run IS 'Every operation on contacts: purpose, when, by whom, over which channel, under which agreement and instructions, how many contacts. Rows that statements write one by one are counted once for each transaction, when it commits';
+COMMENT ON VIEW dropcontact.processing_run IS 'Every operation on contacts: purpose, when, by whom, over which channel, under which agreement and instructions, how many contacts, of which sources, and how many persons it left out, by SQLSTATE. Rows that statements write one by one are counted once for each transaction, when it commits';
 
 ALTER TABLE dropcontact.run ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON dropcontact.run USING (controller_id = ANY ((SELECT dropcontact.visible_controllers())::integer[]));
