@@ -175,6 +175,8 @@ clean_email(DcContactRow *row)
 	dc_parse_email(row->value[F_EMAIL], &email);
 	use(row, F_EMAIL, email.address, email.problem);
 	row->value[F_EMAIL_QUALIFICATION] = email.qualification;
+	if (email.address != NULL)
+		row->problem[F_EMAIL] = email.problem;
 	if (email.suggestion != NULL)
 		row->problem[F_EMAIL] = psprintf("mistyped domain, perhaps %s", email.suggestion);
 }

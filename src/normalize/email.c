@@ -1,60 +1,22 @@
 /*-------------------------------------------------------------------------
  *
  * email.c
- *	  E-mail addresses.
- *
- * RFC 5321, 5322 and 6531 decide what an address is; what stands around it in real
- * fields (mailto:, a display name, brackets, a final dot) is taken off first.
+ *	  E-mail addresses: their syntax by RFC 5321, 5322 and 6531, and the mailbox
+ *	  that they reach.
  *
  *-------------------------------------------------------------------------
  */
 #include "base/port.h"
 
-#include "port/pg_bitutils.h"
+#include <unicode/uchar.h>
+#include <unicode/unorm2.h>
 
 #include "base/text.h"
 #include "lexicon.h"
-#include "normalize/normalize.h"
+#include "normalize/email.h"
 
 #define MAX_LOCAL 64
 #define MAX_ADDRESS 254
-
-/* The address alone: no mailto:, display name, brackets or final punctuation. */
-static char *
-bare_address(const char *input)
-{
-	char	   *s = dc_clean(input);
-	char	   *open;
-	char	   *close;
-	size_t		len;
-
-	if (pg_strncasecmp(s, "mailto:", 7) == 0)
-	{
-		s += 7;
-		s[strcspn(s, "?")] = '\0';
-	}
-	open = strrchr(s, '<');
-	close = open == NULL ? NULL : strchr(open, '>');
-	if (close != NULL && close[1] == '\0')
-	{
-		*close = '\0';
-		s = open + 1;
-		if (pg_strncasecmp(s, "mailto:", 7) == 0)
-			s += 7;
-	}
-	if (*s == '"' && strchr(s, '@') != NULL && strchr(s + 1, '"') != NULL && strchr(s + 1, '"')[1] == '\0')
-	{
-		s++;
-		s[strlen(s) - 1] = '\0';
-	}
-	while (*s != '\0' && strchr(" '(<[,;:", *s) != NULL)
-		s++;
-	len = strlen(s);
-	while (len > 0 && strchr(" ')>],;:.", s[len - 1]) != NULL && !(s[len - 1] == ']' && strchr(s, '[') != NULL))
-		len--;
-	s[len] = '\0';
-	return s;
-}
 
 static bool
 is_atext(unsigned char c)
@@ -63,29 +25,45 @@ is_atext(unsigned char c)
 		(c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", c) != NULL);
 }
 
-/* dot-atom or quoted string; NULL when it is one, else why not */
+/*
+ * Whether the characters beyond ASCII are ones to write with, RFC 6531 leaving the choice to the mailbox's
+ * owner: none that is unassigned, private or a blank, and none that is ASCII with an accent over a sign.
+ */
+static bool
+are_characters(const char *s)
+{
+	const char *end = s + strlen(s);
+	UErrorCode	status = U_ZERO_ERROR;
+	const UNormalizer2 *nfd = unorm2_getNFDInstance(&status);
+
+	while (s < end)
+	{
+		uint32		c = (unsigned char) *s;
+		UChar		parts[32];
+		int32_t		n;
+
+		if (c < 0x80)
+		{
+			s++;
+			continue;
+		}
+		c = dc_utf8_next(&s, end);
+		status = U_ZERO_ERROR;
+		if (c == 0xFFFD || (U_MASK(u_charType((UChar32) c)) & (U_GC_CC_MASK | U_GC_CN_MASK | U_GC_CO_MASK | U_GC_CS_MASK | U_GC_Z_MASK)) != 0)
+			return false;
+		n = unorm2_getDecomposition(nfd, (UChar32) c, parts, lengthof(parts), &status);
+		if (n > 0 && U_SUCCESS(status) && parts[0] < 0x80 && (parts[0] == '.' || !is_atext((unsigned char) parts[0])))
+			return false;
+	}
+	return true;
+}
+
+/* What is wrong with a dot-atom, NULL when nothing is. */
 static const char *
-local_problem(const char *local)
+atom_problem(const char *local)
 {
 	size_t		len = strlen(local);
 
-	if (len == 0)
-		return "nothing before @";
-	if (len > MAX_LOCAL)
-		return "more than 64 bytes before @";
-	if (local[0] == '"')
-	{
-		if (len < 3 || local[len - 1] != '"')
-			return "unbalanced quotes";
-		for (size_t i = 1; i < len - 1; i++)
-		{
-			if (local[i] == '\\' && i + 1 < len - 1)
-				i++;
-			else if (local[i] == '"' || local[i] == '\\')
-				return "unbalanced quotes";
-		}
-		return NULL;
-	}
 	for (size_t i = 0; i < len; i++)
 	{
 		if (local[i] == '.')
@@ -99,40 +77,154 @@ local_problem(const char *local)
 	return NULL;
 }
 
-/* Splits at the last @ outside quotes; answers the problem, or NULL. */
-static const char *
-split_address(const char *input, char **local, char **domain)
+/*
+ * The content of a quoted string, unescaped; NULL when it is none.  RFC 5321: printable ASCII; RFC 6531 adds
+ * what is beyond ASCII, but not behind a backslash.
+ */
+static char *
+unquoted(const char *local)
 {
-	char	   *s = bare_address(input);
-	char	   *at = strrchr(s, '@');
-	const char *problem;
-	char	   *host;
+	size_t		len = strlen(local);
+	char	   *content = palloc(len + 1);
+	char	   *o = content;
 
-	*local = *domain = NULL;
+	if (len < 2 || local[len - 1] != '"')
+		return NULL;
+	for (size_t i = 1; i < len - 1; i++)
+	{
+		if (local[i] == '"')
+			return NULL;
+		if (local[i] == '\\' && (++i == len - 1 || (unsigned char) local[i] >= 0x80))
+			return NULL;
+		*o++ = local[i];
+	}
+	*o = '\0';
+	return content;
+}
+
+/* The content as a quoted string, with no more backslashes than it needs. */
+static char *
+quoted(const char *content)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '"');
+	for (const char *p = content; *p; p++)
+	{
+		if (*p == '"' || *p == '\\')
+			appendStringInfoChar(&out, '\\');
+		appendStringInfoChar(&out, *p);
+	}
+	appendStringInfoChar(&out, '"');
+	return out.data;
+}
+
+/* Whether a text begins with a letter, digit or sign that is not taken for punctuation around the address. */
+static bool
+begins_plainly(const char *s)
+{
+	const char *end = s + strlen(s);
+
+	return *s != '\0' && *s != '\'' && ((unsigned char) *s < 0x80 || u_isalnum((UChar32) dc_utf8_next(&s, end)));
+}
+
+/* The local part in lower case, in quotes only where it needs them; NULL with the problem when it is none. */
+static char *
+read_local(const char *local, const char **problem)
+{
+	char	   *content;
+	char	   *lower;
+
+	*problem = NULL;
+	if (*local == '\0')
+		*problem = "nothing before @";
+	else if (!are_characters(local))
+		*problem = "invalid character before @";
+	if (*problem != NULL)
+		return NULL;
+	if (*local == '"')
+	{
+		content = unquoted(local);
+		if (content == NULL)
+		{
+			*problem = "unbalanced quotes";
+			return NULL;
+		}
+		content = dc_clean(dc_lower(content));
+		lower = begins_plainly(content) && atom_problem(content) == NULL ? content : quoted(content);
+	}
+	else
+	{
+		*problem = atom_problem(local);
+		/* a full-width @ is none; all else is clean already, but lower case may compose anew */
+		lower = strstr(local, "\357\274\240") != NULL ? dc_lower(local) : dc_clean(dc_lower(local));
+	}
+	if (*problem == NULL && Max(strlen(lower), strlen(local)) > MAX_LOCAL)
+		*problem = "more than 64 bytes before @";
+	return *problem == NULL ? lower : NULL;
+}
+
+/* The domain in Unicode; NULL with the problem when it is none. */
+static char *
+read_domain(const char *text, size_t local_length, const char **problem)
+{
+	size_t		len = strlen(text);
+	char	   *host;
+	char	   *ascii;
+
+	*problem = "invalid domain";
+	if (len == 0)
+	{
+		*problem = "nothing after @";
+		return NULL;
+	}
+	if (text[0] == '[' || strspn(text, "0123456789.") == len)
+	{
+		*problem = "an IP address after @";
+		return NULL;
+	}
+	host = dc_normalize_host(text, true);
+	if (host == NULL)
+		return NULL;
+	ascii = dc_normalize_host(host, false);
+	/* a final dot ends a sentence where what is before it is surely a domain */
+	if (ascii == NULL || (text[len - 1] == '.' && !dc_known_suffix(ascii)))
+		return NULL;
+	if (strchr(host, '.') == NULL)
+	{
+		*problem = "domain has no dot";
+		return NULL;
+	}
+	if (strspn(strrchr(host, '.') + 1, "0123456789") == strlen(strrchr(host, '.') + 1))
+		return NULL;
+	*problem = NULL;
+	/* the length counts as it is sent, in either form */
+	if (local_length + 1 + Max(strlen(host), strlen(ascii)) > MAX_ADDRESS)
+		*problem = "more than 254 bytes";
+	return host;
+}
+
+/* The parts of an address as far as they can be read; answers the problem, or NULL. */
+static const char *
+read_address(const char *input, char **local, char **domain, char **after_at, bool *second)
+{
+	char	   *s = dc_bare_email(input, second);
+	char	   *at = dc_email_at(s);
+	const char *problem;
+
+	*local = *domain = *after_at = NULL;
 	if (*s == '\0')
 		return "empty";
 	if (at == NULL)
 		return "no @";
 	*at = '\0';
-	problem = local_problem(s);
-	if (problem != NULL)
+	*after_at = at + 1;
+	*local = read_local(s, &problem);
+	if (*local == NULL)
 		return problem;
-	*local = dc_lower(s);
-	if (at[1] == '\0')
-		return "nothing after @";
-	if (at[1] == '[' || strspn(at + 1, "0123456789.") == strlen(at + 1))
-		return "an IP address after @";
-	host = dc_normalize_host(at + 1, true);
-	if (host == NULL || at[strlen(at + 1)] == '.')
-		return "invalid domain";
-	*domain = host;
-	if (strchr(host, '.') == NULL)
-		return "domain has no dot";
-	if (strspn(strrchr(host, '.') + 1, "0123456789") == strlen(strrchr(host, '.') + 1))
-		return "invalid domain";
-	if (strlen(*local) + strlen(host) + 1 > MAX_ADDRESS)
-		return "more than 254 bytes";
-	return NULL;
+	*domain = read_domain(at + 1, strlen(*local), &problem);
+	return problem;
 }
 
 char *
@@ -140,37 +232,73 @@ dc_normalize_email(const char *input)
 {
 	char	   *local;
 	char	   *domain;
+	char	   *after_at;
+	bool		second;
 
-	if (split_address(input, &local, &domain) != NULL)
+	if (read_address(input, &local, &domain, &after_at, &second) != NULL)
 		return NULL;
 	return psprintf("%s@%s", local, domain);
 }
 
-/* What a provider does to a local part; value of list mail_providers: canonical domain, flags */
+/* Takes the signs that a provider does not read out of a local part, up to its tag. */
+static void
+drop_signs(char *local, const char *signs)
+{
+	char	   *o = local;
+
+	for (const char *p = local; *p; p++)
+	{
+		if (*p == '+')
+		{
+			memmove(o, p, strlen(p) + 1);
+			return;
+		}
+		if (o == local || strchr(signs, *p) == NULL)
+			*o++ = *p;
+	}
+	*o = '\0';
+}
+
+/* "jean@paul.fastmail.com" reaches paul@fastmail.com, where a rule says so. */
+static const char *
+subdomain_rule(char **local, char **domain)
+{
+	char	   *dot = strchr(*domain, '.');
+	const char *rule = dot == NULL ? NULL : dc_lexicon_find(&dc_lexicon_mail_providers, dot + 1);
+
+	if (rule == NULL || strstr(rule, " subdomain") == NULL)
+		return NULL;
+	*local = pnstrdup(*domain, dot - *domain);
+	*domain = dot + 1;
+	return rule;
+}
+
+/* What a provider does to a local part; value of list mail_providers: canonical domain, rules */
 static void
 provider_rules(char **local, char **domain)
 {
 	const char *rule = dc_lexicon_find(&dc_lexicon_mail_providers, *domain);
+	const char *rules;
 	char	   *tag;
 
 	if (**local == '"')
 		return;
+	if (rule == NULL)
+		rule = subdomain_rule(local, domain);
 	if (rule != NULL)
 	{
-		const char *flags = strchr(rule, ' ');
-
-		*domain = flags != NULL ? pnstrdup(rule, flags - rule) : pstrdup(rule);
-		if (flags != NULL && strstr(flags, "dots") != NULL)
-		{
-			char	   *o = *local;
-
-			for (const char *p = *local; *p; p++)
-				if (*p == '+' || o == *local || *p != '.')
-					*o++ = *p;
-			*o = '\0';
-		}
-		if (flags != NULL && strstr(flags, "hyphen") != NULL && (tag = strchr(*local, '-')) != NULL && tag > *local)
+		rules = strchr(rule, ' ');
+		*domain = rules != NULL ? pnstrdup(rule, rules - rule) : pstrdup(rule);
+		if (rules != NULL && strstr(rules, " dots") != NULL)
+			drop_signs(*local, ".");
+		if (rules != NULL && strstr(rules, " signs") != NULL)
+			drop_signs(*local, ".-_");
+		if (rules != NULL && strstr(rules, " hyphen") != NULL && (tag = strchr(*local, '-')) != NULL && tag > *local)
 			*tag = '\0';
+		if (rules != NULL && strstr(rules, " same") != NULL)
+			for (char *p = *local; *p && *p != '+'; p++)
+				if (*p == '.' && p > *local)
+					*p = '-';
 	}
 	tag = strchr(*local, '+');
 	if (tag != NULL && tag > *local)
@@ -182,12 +310,12 @@ dc_email_key(const char *input)
 {
 	char	   *local;
 	char	   *domain;
+	char	   *after_at;
+	bool		second;
 
-	if (split_address(input, &local, &domain) != NULL)
+	if (read_address(input, &local, &domain, &after_at, &second) != NULL)
 		return NULL;
 	domain = dc_normalize_host(domain, false);
-	if (domain == NULL)
-		return NULL;
 	provider_rules(&local, &domain);
 	/* a dot that stood before the tag ends no mailbox */
 	for (size_t len = strlen(local); len > 1 && local[len - 1] == '.'; len--)
@@ -195,118 +323,22 @@ dc_email_key(const char *input)
 	return psprintf("%s@%s", local, domain);
 }
 
-/* generic for a role's mailbox, random for a machine's, nominative else */
-static const char *
-local_kind(const char *local)
-{
-	size_t		len = strcspn(local, "+");
-	char	   *folded = dc_fold_n(local, len);
-	int			digits = 0;
-	int			letters = 0;
-	int			vowels = 0;
-	size_t		word = strcspn(folded, " 0123456789");
-
-	if (dc_lexicon_find(&dc_lexicon_mailbox_roles, folded) != NULL ||
-		dc_lexicon_find_n(&dc_lexicon_mailbox_roles, folded, word) != NULL)
-		return "generic";
-	for (const char *p = folded; *p; p++)
-	{
-		digits += *p >= '0' && *p <= '9';
-		letters += *p >= 'a' && *p <= 'z';
-		vowels += *p != '\0' && strchr("aeiouy", *p) != NULL;
-	}
-	if (letters == 0 || (digits >= 4 && digits >= letters) || (letters >= 6 && vowels * 6 < letters))
-		return "random";
-	return "nominative";
-}
-
-/* The set of letters and signs in a text; an edit takes at most one away and adds one. */
-static uint32
-letters_of(const char *s)
-{
-	uint32		set = 0;
-
-	for (; *s; s++)
-		set |= 1U << (*s & 0x1F);
-	return set;
-}
-
-static bool
-within_two_edits(uint32 a, uint32 b)
-{
-	return pg_popcount32(a & ~b) <= 2 && pg_popcount32(b & ~a) <= 2;
-}
-
-/*
- * The domain meant, when this one is a slip of the keyboard from a well-known one:
- * one edit away (two for long ones), or the dot forgotten.  A well-known domain is
- * never corrected.
- */
-static const char *
-meant_domain(const char *domain)
-{
-	static const char *const targets[] = {
-		"gmail.com", "hotmail.com", "hotmail.fr", "yahoo.com", "yahoo.fr", "outlook.com", "outlook.fr", "orange.fr", "wanadoo.fr",
-		"laposte.net", "icloud.com", "live.com", "live.fr", "msn.com", "aol.com", "comcast.net", "googlemail.com", "hotmail.co.uk", "yahoo.co.uk",
-		"protonmail.com", "sfr.fr", "free.fr", "gmx.de", "gmx.net", "web.de", "t-online.de", "libero.it", "bluewin.ch", "verizon.net", "sbcglobal.net",
-		"bellsouth.net", "bbox.fr", "numericable.fr", "neuf.fr", "facebook.com", "mail.com", "att.net"
-	};
-	static uint32 target_letters[lengthof(targets)];
-	const char *best = NULL;
-	uint32		letters = letters_of(domain);
-	int			least = 3;
-
-	if (target_letters[0] == 0)
-		for (int i = 0; i < lengthof(targets); i++)
-			target_letters[i] = letters_of(targets[i]);
-	if (dc_lexicon_find(&dc_lexicon_consumer_mail_domains, domain) != NULL || strlen(domain) > 40)
-		return NULL;
-	for (int i = 0; i < lengthof(targets); i++)
-	{
-		const char *target = targets[i];
-		const char *dot = strchr(target, '.');
-		size_t		len = dot - target;
-		int			limit = strlen(target) >= 9 ? 2 : 1;
-		int			edits;
-
-		if (!within_two_edits(letters, target_letters[i]) || abs((int) strlen(target) - (int) strlen(domain)) > 2)
-			continue;
-		edits = dc_damerau_levenshtein(domain, target);
-		/* the same name under another well-formed top-level domain is another domain */
-		if (edits > 1 && !(strncmp(domain, target, len) == 0 || strcmp(strrchr(domain, '.') ? strrchr(domain, '.') : "", strrchr(target, '.')) == 0))
-			continue;
-		if (edits > 0 && edits < least && edits <= limit)
-		{
-			least = edits;
-			best = target;
-		}
-	}
-	if (best != NULL)
-	{
-		/* one edit between two short real names proves nothing */
-		const char *registrable = strchr(domain, '.') != NULL ? dc_registrable_domain(domain) : NULL;
-
-		if (registrable != NULL && strchr(best, '.') - best <= 4 &&
-			strncmp(domain, best, strchr(best, '.') - best) != 0)
-			return NULL;
-	}
-	return best;
-}
-
 void
 dc_parse_email(const char *input, DcEmail *email)
 {
 	char	   *local;
 	char	   *domain;
+	char	   *after_at;
+	bool		second;
 	const char *meant = NULL;
 	const char *tag;
 
-	email->problem = split_address(input, &local, &domain);
+	email->problem = read_address(input, &local, &domain, &after_at, &second);
 	email->local_part = local;
 	email->domain = domain;
-	if (domain != NULL)
-		meant = meant_domain(domain);
-	if (meant != NULL)
+	if (local != NULL)
+		meant = dc_email_meant_domain(domain != NULL ? domain : after_at);
+	if (meant != NULL && strlen(local) + 1 + strlen(meant) <= MAX_ADDRESS)
 		email->suggestion = psprintf("%s@%s", local, meant);
 	email->local_kind = "invalid";
 	email->domain_kind = "invalid";
@@ -317,13 +349,10 @@ dc_parse_email(const char *input, DcEmail *email)
 		tag = strchr(local, '+');
 		if (tag != NULL && tag > local && *local != '"' && tag[1] != '\0')
 			email->tag = pstrdup(tag + 1);
-		email->local_kind = local_kind(local);
-		if (dc_lexicon_find(&dc_lexicon_disposable_mail_domains, domain) != NULL)
-			email->domain_kind = "disposable";
-		else if (dc_lexicon_find(&dc_lexicon_consumer_mail_domains, domain) != NULL)
-			email->domain_kind = "perso";
-		else
-			email->domain_kind = "pro";
+		email->local_kind = dc_email_local_kind(local);
+		email->domain_kind = dc_email_domain_kind(domain, email->registrable_domain);
+		if (second)
+			email->problem = "a second address follows";
 	}
 	email->qualification = psprintf("%s@%s", email->local_kind, email->domain_kind);
 }

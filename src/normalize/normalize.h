@@ -103,6 +103,10 @@ extern char *dc_normalize_linkedin(const char *input);
  * unicode is true; NULL when it is not a valid host name.  host is without port.
  */
 extern char *dc_normalize_host(const char *host, bool unicode);
+extern bool dc_known_suffix(const char *host);
+
+/* %XX read, in place; what is none stays */
+extern void dc_percent_decode(char *s);
 
 /* country.c */
 extern const char *dc_normalize_country(const char *input);

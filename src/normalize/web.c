@@ -43,6 +43,31 @@ suffixes(void)
 	return list != NULL ? list : psl_builtin();
 }
 
+/*
+ * Whether a host in ASCII ends with a top-level domain that exists, or that RFC 6761 reserves for
+ * documentation and tests.
+ */
+bool
+dc_known_suffix(const char *host)
+{
+	static const char *const reserved[] = {"example", "test", "invalid", "localhost"};
+	const char *dot = strrchr(host, '.');
+	const char *top = dot == NULL ? host : dot + 1;
+
+	const char *suffix;
+
+	if (psl_is_public_suffix2(suffixes(), top, PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE))
+		return true;
+	/* a suffix of several labels is on the list, one of a single label may be no more than its default rule */
+	suffix = psl_unregistrable_domain(suffixes(), host);
+	if (suffix != NULL && strchr(suffix, '.') != NULL)
+		return true;
+	for (int i = 0; i < lengthof(reserved); i++)
+		if (strcmp(top, reserved[i]) == 0)
+			return true;
+	return false;
+}
+
 /* A plain ASCII host needs no ICU: letters, digits, hyphens inside labels of at most 63. */
 static bool
 plain_host(const char *host, size_t len)
@@ -69,6 +94,24 @@ plain_host(const char *host, size_t len)
 	return true;
 }
 
+/*
+ * A copy with the capital sharp s small: since Unicode 15.1, UTS #46 keeps it apart from "ss", as it does the
+ * small one; ICU does so from 74 on.
+ */
+static char *
+small_sharp_s(const char *host, size_t len)
+{
+	char	   *copy = pnstrdup(host, len);
+	char	   *p = copy;
+
+	while ((p = strstr(p, "\341\272\236")) != NULL)
+	{
+		memmove(p + 2, p + 3, strlen(p + 3) + 1);
+		memcpy(p, "\303\237", 2);
+	}
+	return copy;
+}
+
 char *
 dc_normalize_host(const char *host, bool unicode)
 {
@@ -83,7 +126,8 @@ dc_normalize_host(const char *host, bool unicode)
 		len--;
 	if (len == 0 || len > 4 * MAX_HOST)
 		return NULL;
-	result = pnstrdup(host, len);
+	result = small_sharp_s(host, len);
+	len = strlen(result);
 	if (plain_host(result, len))
 	{
 		if (len > MAX_HOST)
@@ -121,15 +165,23 @@ host_of(const char *input)
 {
 	char	   *s = dc_clean(input);
 	char	   *p;
+	size_t		scheme = 4;
 
 	p = strstr(s, "://");
 	if (p != NULL)
 		s = p + 3;
+	else if (pg_strncasecmp(s, "http", 4) == 0 && strchr(":/", s[scheme += pg_tolower((unsigned char) s[4]) == 's']) != NULL && s[scheme] != '\0')
+	{
+		/* "http:/x.fr", "http//x.fr" */
+		s += scheme;
+		s += strspn(s, ":/");
+	}
 	else if (strncmp(s, "//", 2) == 0)
 		s += 2;
 	else if (strncmp(s, "mailto:", 7) == 0)
 		s += 7;
-	s[strcspn(s, "/?#\\")] = '\0';
+	/* the first of several */
+	s[strcspn(s, "/?#\\ ,;|")] = '\0';
 	p = strrchr(s, '@');
 	if (p != NULL)
 		s = p + 1;
@@ -160,19 +212,44 @@ dc_normalize_website(const char *input)
 	return host;
 }
 
+/* The last labels of a host, as many as a domain has. */
+static const char *
+last_labels(const char *host, const char *domain)
+{
+	int			labels = 1;
+
+	for (const char *p = domain; *p; p++)
+		labels += *p == '.';
+	for (const char *p = host + strlen(host); p > host; p--)
+		if (p[-1] == '.' && --labels == 0)
+			return p;
+	return host;
+}
+
 char *
 dc_registrable_domain(const char *input)
 {
 	char	   *host = host_of(input);
 	char	   *ascii;
 	const char *domain;
-	char	   *unicode;
-	int			labels = 1;
 
 	if (host == NULL || *host == '.')
 		return NULL;
 	ascii = dc_normalize_host(host, false);
-	if (ascii == NULL || is_ip_address(ascii))
+	if (ascii == NULL)
+	{
+		/* a label in front that is no host name ("_dmarc") does not make the domain another one */
+		for (const char *p = host; *p; p++)
+			if ((unsigned char) *p >= 0x80)
+				return NULL;
+		ascii = dc_lower(host);
+		if (strlen(ascii) > MAX_HOST || strstr(ascii, "..") != NULL)
+			return NULL;
+		domain = psl_registrable_domain(suffixes(), ascii);
+		if (domain == NULL || dc_normalize_host(domain, false) == NULL)
+			return NULL;
+	}
+	if (is_ip_address(ascii) || !dc_known_suffix(ascii))
 		return NULL;
 	domain = psl_registrable_domain(suffixes(), ascii);
 	if (domain == NULL)
@@ -180,13 +257,7 @@ dc_registrable_domain(const char *input)
 	/* in the script in which it came */
 	if (strstr(ascii, "xn--") == NULL || strstr(host, "xn--") != NULL)
 		return pstrdup(domain);
-	for (const char *p = domain; *p; p++)
-		labels += *p == '.';
-	unicode = dc_normalize_host(host, true);
-	for (char *p = unicode + strlen(unicode); p > unicode; p--)
-		if (p[-1] == '.' && --labels == 0)
-			return p;
-	return unicode;
+	return pstrdup(last_labels(dc_normalize_host(host, true), domain));
 }
 
 static int
@@ -195,9 +266,8 @@ hex_digit(char c)
 	return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
 }
 
-/* Percent-decoded in place. */
-static void
-percent_decode(char *s)
+void
+dc_percent_decode(char *s)
 {
 	char	   *o = s;
 
@@ -217,41 +287,64 @@ percent_decode(char *s)
 	*o = '\0';
 }
 
+/* The kinds of page; those of schools, brands and showcases are pages of companies. */
+static const struct
+{
+	const char *path;
+	const char *kind;
+}			linkedin_pages[] = {
+	{"in/", "in"}, {"pub/", "in"}, {"company/", "company"}, {"company-beta/", "company"}, {"school/", "company"}, {"showcase/", "company"},
+	{"organization/", "company"}
+};
+
+/* What stands behind the kind of page in a path; NULL when it is that of no person or company. */
+static char *
+linkedin_slug(char *path, const char **kind)
+{
+	/* pages made for telephones */
+	if (pg_strncasecmp(path, "mwlite/", 7) == 0)
+		path += 7;
+	for (int i = 0; i < lengthof(linkedin_pages); i++)
+		if (pg_strncasecmp(path, linkedin_pages[i].path, strlen(linkedin_pages[i].path)) == 0)
+		{
+			*kind = linkedin_pages[i].kind;
+			path += strlen(linkedin_pages[i].path);
+			path[strcspn(path, "/?#")] = '\0';
+			return path;
+		}
+	return NULL;
+}
+
 char *
 dc_normalize_linkedin(const char *input)
 {
 	char	   *s = dc_clean(input);
 	char	   *host;
-	char	   *path;
+	char	   *slug;
 	const char *kind = NULL;
-	const char *p;
+	const char *p = strstr(s, "://");
 	size_t		len;
 
-	p = strstr(s, "://");
-	host = pstrdup(p != NULL ? p + 3 : s);
-	path = strpbrk(host, "/");
-	if (path == NULL)
+	/* "://" further behind is of an address inside the address */
+	if (p != NULL && strcspn(s, "/?#") < p - s)
+		p = NULL;
+	host = p != NULL ? unconstify(char *, p + 3) : strncmp(s, "//", 2) == 0 ? s + 2 : s;
+	len = strcspn(host, "/");
+	if (host[len] == '\0')
 		return NULL;
-	*path++ = '\0';
+	slug = linkedin_slug(host + len + 1, &kind);
+	host[len] = '\0';
 	host = dc_lower(host);
+	host[strcspn(host, ":")] = '\0';
 	len = strlen(host);
-	if (!(strcmp(host, "linkedin.com") == 0 || (len > 13 && strcmp(host + len - 13, ".linkedin.com") == 0)))
+	if (slug == NULL || !(strcmp(host, "linkedin.com") == 0 || (len > 13 && strcmp(host + len - 13, ".linkedin.com") == 0)))
 		return NULL;
-	if (pg_strncasecmp(path, "in/", 3) == 0)
-		kind = "in", path += 3;
-	else if (pg_strncasecmp(path, "pub/", 4) == 0)
-		kind = "in", path += 4;
-	else if (pg_strncasecmp(path, "company/", 8) == 0)
-		kind = "company", path += 8;
-	else
-		return NULL;
-	path[strcspn(path, "/?#")] = '\0';
 	/* some addresses are encoded twice */
-	percent_decode(path);
-	percent_decode(path);
-	path = dc_clean(dc_lower(dc_clean(path)));
+	dc_percent_decode(slug);
+	dc_percent_decode(slug);
+	slug = dc_clean(dc_lower(dc_clean(slug)));
 	/* what is left of an encoding, or is no UTF-8, is no slug */
-	if (*path == '\0' || strpbrk(path, " /\\<>%?#") != NULL || strstr(path, "\357\277\275") != NULL)
+	if (*slug == '\0' || strpbrk(slug, " /\\<>%?#") != NULL || strstr(slug, "\357\277\275") != NULL)
 		return NULL;
-	return psprintf("linkedin.com/%s/%s", kind, path);
+	return psprintf("linkedin.com/%s/%s", kind, slug);
 }

@@ -1,0 +1,27 @@
+-- E-mail addresses: what stands around one, its syntax, its mailbox, its kind, what was meant
+\pset null '-'
+SELECT x, dropcontact.normalize_email(x) FROM (VALUES
+	('Jean.Dupont@Exemple.FR'), ('mailto:j@x.fr?subject=Bonjour'), ('"Dupont, Jean" <j@x.fr>'), ('Jean <j@x.fr>,'), ('<j@x.fr>'), ('(j@x.fr)'), ('«j@x.fr»'),
+	('E-mail : j@x.fr;'), ('j@x.fr.'), ('j@x.nosuchtop.'), (E' j@x.fr\t\r\n'), (E'\u200bj@x.fr'), ('ｊ＠ｘ．ｆｒ'), ('j @ x.fr'), ('j@x.fr (pro)'), ('(travail) j@x.fr'),
+	('j@x.fr <Jean Dupont>'), ('"j@x.fr"'), ('''j@x.fr'''), ('j@x.fr; p@y.fr'), ('Jean <j@x.fr>, Paul <p@y.fr>')) v(x);
+-- dot-atoms, quoted strings, lengths, domains
+SELECT x, dropcontact.normalize_email(x) FROM (VALUES
+	('!#$%&''*+-/=?^_`{|}~@x.fr'), ('"a b"@x.fr'), ('"needless.quotes"@x.fr'), ('"a\.b"@x.fr'), ('"a\"b"@x.fr'), ('"a@b"@x.fr'), ('"a@x.fr'), ('a"b"@x.fr'),
+	('.a@x.fr'), ('a.@x.fr'), ('a..b@x.fr'), ('a b@x.fr'), ('a@b@x.fr'), ('a@x'), ('a@127.0.0.1'), ('a@[127.0.0.1]'), ('a@x.123'), ('a@-x.fr'), ('a@x..fr'), ('a@x_y.fr'),
+	(repeat('a', 64) || '@x.fr'), (repeat('a', 65) || '@x.fr'), ('jürgen@müller.de'), ('a@XN--MLLER-KVA.de'), ('a@faß.de'), ('a@yy--0.fr'), (E'a\u226e@x.fr'), ('@'), ('')) v(x);
+SELECT length(dropcontact.normalize_email('a@' || repeat(repeat('b', 59) || '.', 4) || repeat('c', 12))) AS longest, dropcontact.normalize_email('a@' || repeat(repeat('b', 59) || '.', 4) || repeat('c', 13)) AS longer;
+-- one key for the addresses of one mailbox
+SELECT x, dropcontact.email_key(x) FROM (VALUES
+	('j.dupont+news@gmail.com'), ('JDupont@googlemail.com'), ('jean-news@yahoo.fr'), ('jean-marc@x.fr'), ('jean+a@outlook.com'), ('jean@me.com'), ('jean.du-pont@pm.me'), ('jean@paul.fastmail.com'),
+	('j.d@ya.ru'), ('"a+b c"@x.fr'), ('+a@x.fr'), ('a@müller.de'), ('no')) v(x);
+SELECT x, (dropcontact.parse_email(x)).* FROM (VALUES ('Jean.Dupont+CRM@mail.exemple.co.uk'), ('j@x.fr, p@y.fr'), ('a..b@x.fr'), ('nobody')) v(x);
+SELECT x, (dropcontact.parse_email(x)).qualification FROM (VALUES
+	('jean.dupont@acme.fr'), ('j.dupont@gmail.com'), ('contact@acme.fr'), ('contact.paris@acme.fr'), ('lyon-contact@acme.fr'), ('info2@acme.fr'), ('servicepaie@acme.fr'), ('no-reply@acme.fr'), ('vertrieb@acme.de'),
+	('x7k9q2m4@acme.fr'), ('123456@qq.com'), ('jdupont75@orange.fr'), ('*@acme.fr'), ('catchall@acme.fr'), ('jean@yopmail.com'), ('jean@sub.mailinator.com'), ('jean@my-tempmail.example'),
+	('jean@yahoo.co.id'), ('w.it@acme.de'), ('szczepan.brzęczyszczykiewicz@acme.pl')) v(x);
+-- mistyped domains; a domain that exists is not corrected
+SELECT x, (dropcontact.parse_email(x)).suggestion FROM (VALUES
+	('j@gmial.com'), ('j@gmail.con'), ('j@gmail.co'), ('j@gmail.fr'), ('j@gmailc.om'), ('j@gnail.con'), ('j@gmail,com'), ('j@#gmail.com'), ('j@orange.fe'), ('j@hotmailcom'), ('j@hotmial.ft'), ('j@wanado.fr'), ('j@yahooo.cmo'),
+	('j@comcast.nry'), ('j@acme.cmo'), ('j@acme.co.ku'), ('j@acme.rf'), ('j@mail.acme.cmo')) v(x);
+SELECT x, (dropcontact.parse_email(x)).suggestion FROM (VALUES
+	('j@gmail.com'), ('j@ymail.com'), ('j@email.com'), ('j@mail.com'), ('j@yahoo.co.uk'), ('j@outlook.com.ar'), ('j@gmx.fr'), ('j@acme.fr'), ('j@acme.company'), ('j@grange.fr'), ('j@fret.fr'), ('j@gm'), ('j@gmai'), ('j@acme.example'), ('gmial.com'), ('a b@gmial.com')) v(x);

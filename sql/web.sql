@@ -1,0 +1,12 @@
+-- Web sites, registrable domains, LinkedIn addresses
+\pset null '-'
+SELECT x, dropcontact.normalize_website(x) FROM (VALUES
+	('https://www.Exemple.fr/contact?x=1#y'), ('exemple.fr'), ('//exemple.fr'), ('http://exemple.fr:8080/'), ('WWW.EXEMPLE.FR.'), ('www.com'), ('http://user:secret@exemple.fr/'), ('ftp://exemple.fr'),
+	('http://müller.de'), ('http://xn--mller-kva.de'), ('http://127.0.0.1/'), ('http://[::1]/'), ('localhost'), ('exemple'), ('n/a'), ('http//exemple.fr'), ('https:exemple.fr'), ('www.a.fr / www.b.fr'), ('a.fr, b.fr'), ('pas de site'), ('tel:0142685300'), ('')) v(x);
+SELECT x, dropcontact.registrable_domain(x) FROM (VALUES
+	('a.b.exemple.co.uk'), ('https://www.exemple.fr/x'), ('jean@mail.exemple.fr'), ('co.uk'), ('fr'), ('食狮.公司.cn'), ('www.xn--85x722f.xn--55qx5d.cn'), ('b.city.kobe.jp'), ('_dmarc.exemple.fr'),
+	('a.b.example'), ('host.nosuchtop'), ('www.example.co.za'), ('192.168.1.1'), ('.fr'), ('a..fr'), ('')) v(x);
+SELECT x, dropcontact.normalize_linkedin(x) FROM (VALUES
+	('https://www.linkedin.com/in/Jean-Dupont-12a/?trk=x'), ('fr.linkedin.com/in/jean-dupont/en'), ('HTTPS://DE.LINKEDIN.COM/COMPANY/ACME'), ('linkedin.com/pub/jean-dupont/1/2/3'), ('https://linkedin.com/in/jos%C3%A9'), ('https://m.linkedin.com/in/jean'),
+	('https://www.linkedin.com/school/insa'), ('https://www.linkedin.com/showcase/acme-labs/'), ('https://www.linkedin.com:443/mwlite/in/jean'), ('https://linkedin.com/in/'), ('https://www.linkedin.com/feed/'), ('https://notlinkedin.com/in/jean'), ('https://linkedin.com.x.fr/in/jean'),
+	('https://x.fr/?u=linkedin.com/in/jean'), ('jean')) v(x);
