@@ -332,8 +332,8 @@ train(PG_FUNCTION_ARGS)
 	dc_train_model(p, &model);
 	dc_progress_phase(PHASE_WRITING, 0);
 	dc_store_statistics(p, duty.controller_id, &model);
-	for (int l = 0; l < L_FIELD + 4 * p->nfields; l++)
-		put_level(rsinfo, dc_level_field(p, l), dc_level_spec(l)->name, model.m[l], model.u[l]);
+	for (int l = 0; l < dc_level_count(p); l++)
+		put_level(rsinfo, dc_level_field(p, l), dc_level_spec(p, l)->name, model.m[l], model.u[l]);
 	dc_progress_end();
 	MemoryContextSwitchTo(old);
 	dc_run_close(&duty, p->nrecords);
@@ -347,12 +347,12 @@ Datum
 built_in_model(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	DcPopulation declared = {.field_name = {"field"}};
+	DcPopulation declared = {.nfields = 2, .field_kind = {KIND_EXACT, KIND_DATE}, .field_name = {"field", "date field"}};
 	DcModel		model;
 
 	InitMaterializedSRF(fcinfo, 0);
-	dc_model_default(&model);
-	for (int l = 0; l < L_FIELD + 4; l++)
-		put_level(rsinfo, dc_level_field(&declared, l), dc_level_spec(l)->name, model.m[l], model.u[l]);
+	dc_model_default(&declared, &model);
+	for (int l = 0; l < dc_level_count(&declared); l++)
+		put_level(rsinfo, dc_level_field(&declared, l), dc_level_spec(&declared, l)->name, model.m[l], model.u[l]);
 	return (Datum) 0;
 }

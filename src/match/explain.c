@@ -40,7 +40,7 @@ typedef struct Line
 static void
 describe_step(const DcPopulation *p, const DcModel *model, const DcStep *step, Line *line)
 {
-	const DcLevelSpec *spec = dc_level_spec(step->level);
+	const DcLevelSpec *spec = dc_level_spec(p, step->level);
 
 	line->field = dc_level_field(p, step->level);
 	line->value_a = p->text[step->a];

@@ -176,9 +176,18 @@ dc_make_tokens(DcPopulation *p)
 		dc_value_tokens(p, p->records[i].company);
 		dc_value_tokens(p, p->records[i].address);
 		for (int f = 0; f < p->nfields; f++)
-			if (p->field_kind[f] == KIND_TEXT)
+			if (p->field_kind[f] == KIND_TEXT || p->field_kind[f] == KIND_DATE)
 				dc_value_tokens(p, p->records[i].field[f]);
 	}
+}
+
+static void
+count_words(DcPopulation *p, DcValue value)
+{
+	DcTokens	words = p->tokens[value];
+
+	for (int t = 0; t < words.n; t++)
+		p->count[p->token[words.start + t]]++;
 }
 
 /*
@@ -194,13 +203,14 @@ dc_count_values(DcPopulation *p)
 	{
 		const DcRecord *r = &p->records[i];
 		const DcValue *values = &r->first;
-		DcTokens	bags[2] = {p->tokens[r->company], p->tokens[r->address]};
 
 		for (int v = 0; v < RECORD_VALUES; v++)
 			p->count[values[v]]++;
-		for (int b = 0; b < 2; b++)
-			for (int t = 0; t < bags[b].n; t++)
-				p->count[p->token[bags[b].start + t]]++;
+		count_words(p, r->company);
+		count_words(p, r->address);
+		for (int f = 0; f < p->nfields; f++)
+			if (p->field_kind[f] == KIND_TEXT || p->field_kind[f] == KIND_DATE)
+				count_words(p, r->field[f]);
 	}
 	for (uint32 v = 1; v < p->nvalues; v++)
 		p->surprise[v] = surprise(p->count[v] / p->size);
@@ -332,7 +342,20 @@ dc_find_shared(DcPopulation *p)
 
 #define MAX_TOKENS 24
 
-/* The words of a folded text, interned; kept with the value. */
+static void
+add_token(DcPopulation *p, const char *text, size_t len)
+{
+	if (p->ntokens == p->token_capacity)
+	{
+		uint32		capacity = Max(1024, p->token_capacity * 2);
+
+		p->token = grow(p, p->token, sizeof(DcValue), p->token_capacity, capacity);
+		p->token_capacity = capacity;
+	}
+	p->token[p->ntokens++] = dc_intern_n(p, text, len);
+}
+
+/* The words of a folded text, interned; kept with the value.  Those of a date are its year and the rest. */
 DcTokens
 dc_value_tokens(DcPopulation *p, DcValue value)
 {
@@ -342,20 +365,21 @@ dc_value_tokens(DcPopulation *p, DcValue value)
 	if (tokens.n > 0 || value == 0)
 		return tokens;
 	tokens.start = p->ntokens;
+	if (p->length[value] == 10 && s[4] == '-' && s[7] == '-')
+	{
+		/* the hyphen keeps them from being words of a text */
+		add_token(p, s, 5);
+		add_token(p, p->text[value] + 4, 6);
+		tokens.n = 2;
+		s = "";
+	}
 	while (*s != '\0' && tokens.n < MAX_TOKENS)
 	{
 		size_t		len = strcspn(s, " ");
 
 		if (len > 0)
 		{
-			if (p->ntokens == p->token_capacity)
-			{
-				uint32		capacity = Max(1024, p->token_capacity * 2);
-
-				p->token = grow(p, p->token, sizeof(DcValue), p->token_capacity, capacity);
-				p->token_capacity = capacity;
-			}
-			p->token[p->ntokens++] = dc_intern_n(p, s, len);
+			add_token(p, s, len);
 			tokens.n++;
 		}
 		s += len + strspn(s + len, " ");

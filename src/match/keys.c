@@ -76,9 +76,12 @@ sound(const DcPopulation *p, DcValue value, int n)
 static void
 person_keys(const DcPopulation *p, const DcRecord *r, DcKeys *keys)
 {
-	uint64		first = p->hash[r->first];
-	uint64		given = p->hash[r->given];
-	uint64		last = p->hash[r->last];
+	/* one name only may be either */
+	DcValue		first_name = r->first != 0 ? r->first : r->last;
+	DcValue		last_name = r->last != 0 ? r->last : r->first;
+	uint64		first = p->hash[first_name];
+	uint64		given = p->hash[r->given != 0 ? r->given : r->last];
+	uint64		last = p->hash[last_name];
 	uint64		city = p->hash[r->city];
 	uint64		postcode = p->hash[r->postcode];
 
@@ -94,12 +97,12 @@ person_keys(const DcPopulation *p, const DcRecord *r, DcKeys *keys)
 	add_key(keys, RULE_GIVEN_COMPANY, given, p->hash[r->company]);
 	if (postcode != 0)
 	{
-		add_key(keys, RULE_LAST_POSTCODE, prefix(p, r->last, 3), postcode);
+		add_key(keys, RULE_LAST_POSTCODE, prefix(p, last_name, 3), postcode);
 		add_key(keys, RULE_FIRST_POSTCODE, first, postcode);
 	}
 	if (city != 0)
 	{
-		add_key(keys, RULE_LAST_CITY, prefix(p, r->last, 4), prefix(p, r->given, 1) * 31 + city);
+		add_key(keys, RULE_LAST_CITY, prefix(p, last_name, 4), prefix(p, r->given, 1) * 31 + city);
 		add_key(keys, RULE_GIVEN_CITY, given, city);
 		add_key(keys, RULE_LASTNAME_CITY, last, city);
 	}
@@ -190,14 +193,14 @@ dc_make_keys(const DcPopulation *p, const DcRecord *r, DcKeys *keys)
 			add_key(keys, RULE_FIELD + i, value, 1);
 		else
 		{
-			add_key(keys, RULE_FIELD_FIRST + i, value, prefix(p, r->first, 1));
-			add_key(keys, RULE_FIELD_LAST + i, value, prefix(p, r->last, 1));
+			add_key(keys, RULE_FIELD_FIRST + i, value, prefix(p, r->first != 0 ? r->first : r->last, 1));
+			add_key(keys, RULE_FIELD_LAST + i, value, prefix(p, r->last != 0 ? r->last : r->first, 1));
 			add_key(keys, RULE_FIELD_CITY + i, value, p->hash[r->postcode != 0 ? r->postcode : r->city]);
 			/* a day or a year mistyped */
-			if (p->field_kind[i] == KIND_DATE && strlen(p->text[r->field[i]]) == 8)
+			if (p->field_kind[i] == KIND_DATE && strlen(p->text[r->field[i]]) == 10)
 			{
-				add_key(keys, RULE_MONTH_FIRST + i, prefix(p, r->field[i], 6), prefix(p, r->first, 4));
-				add_key(keys, RULE_MONTH_LAST + i, prefix(p, r->field[i], 6), prefix(p, r->last, 4));
+				add_key(keys, RULE_MONTH_FIRST + i, prefix(p, r->field[i], 7), prefix(p, r->first, 4));
+				add_key(keys, RULE_MONTH_LAST + i, prefix(p, r->field[i], 7), prefix(p, r->last, 4));
 			}
 		}
 	}

@@ -51,6 +51,7 @@ typedef struct DcRecord
 /* Flags of a value */
 #define VALUE_SHARED 1			/* a mailbox or number that several persons use */
 #define VALUE_ROLE 2			/* a mailbox of a function, such as contact@ */
+#define VALUE_TITLE 4			/* a title that stands for a first name */
 
 typedef struct DcTokens
 {
@@ -100,6 +101,13 @@ typedef enum DcGroup
 	GROUP_COUNT = GROUP_FIELD + DC_MAX_FIELDS
 } DcGroup;
 
+/* Levels of a declared field.  Of dates: day or month mistyped or swapped, year mistyped, more than one digit off. */
+enum
+{
+	L_FIELD_EXACT, L_FIELD_FUZZY, L_FIELD_NEAR, L_FIELD_PART, L_FIELD_CONFLICT,
+	FIELD_LEVELS
+};
+
 typedef enum DcLevel
 {
 	L_FIRST_EXACT, L_FIRST_NICKNAME, L_FIRST_INITIAL, L_FIRST_FUZZY, L_FIRST_SWAPPED, L_FIRST_CONFLICT,
@@ -110,21 +118,16 @@ typedef enum DcLevel
 	L_PHONE_EXACT, L_PHONE_CONFLICT,
 	L_LINKEDIN_EXACT, L_LINKEDIN_CONFLICT,
 	L_ORG_NUMBER, L_ORG_DOMAIN, L_ORG_COMPANY, L_ORG_FUZZY, L_ORG_PHONE, L_ORG_MAILBOX, L_ORG_CONFLICT,
-	L_PLACE_ADDRESS, L_PLACE_FUZZY, L_PLACE_POSTCODE, L_PLACE_CITY, L_PLACE_CONFLICT,
+	L_PLACE_ADDRESS, L_PLACE_FUZZY, L_PLACE_POSTCODE, L_PLACE_CITY, L_PLACE_NEAR, L_PLACE_CONFLICT,
 	L_JOB_EXACT, L_JOB_CONFLICT,
 	L_COMPANY_EXACT, L_COMPANY_CONTAINED, L_COMPANY_SIMILAR, L_COMPANY_ACRONYM, L_COMPANY_PART, L_COMPANY_CONFLICT,
 	L_COMPANY_PHONE_EXACT, L_COMPANY_PHONE_CONFLICT,
 	L_COMPANY_NUMBER_EXACT, L_COMPANY_NUMBER_CONFLICT,
 	L_COMPANY_DOMAIN_EXACT, L_COMPANY_DOMAIN_SIMILAR, L_COMPANY_DOMAIN_CONFLICT,
-	L_COMPANY_PLACE_ADDRESS, L_COMPANY_PLACE_FUZZY, L_COMPANY_PLACE_POSTCODE, L_COMPANY_PLACE_CITY, L_COMPANY_PLACE_CONFLICT,
-	L_FIELD,					/* four for each declared field */
-	L_COUNT = L_FIELD + 4 * DC_MAX_FIELDS
+	L_COMPANY_PLACE_ADDRESS, L_COMPANY_PLACE_FUZZY, L_COMPANY_PLACE_POSTCODE, L_COMPANY_PLACE_CITY, L_COMPANY_PLACE_NEAR, L_COMPANY_PLACE_CONFLICT,
+	L_FIELD,					/* the first of those of the first declared field */
+	L_COUNT = L_FIELD + FIELD_LEVELS * DC_MAX_FIELDS
 } DcLevel;
-
-enum
-{
-	L_FIELD_EXACT, L_FIELD_FUZZY, L_FIELD_NEAR, L_FIELD_CONFLICT
-};
 
 /* What is known of a level, before any data: the built-in model. */
 typedef struct DcLevelSpec
@@ -179,10 +182,11 @@ extern void dc_find_shared(DcPopulation *population);
 extern DcTokens dc_value_tokens(DcPopulation *population, DcValue value);
 
 /* model.c */
-extern const DcLevelSpec *dc_level_spec(int level);
+extern const DcLevelSpec *dc_level_spec(const DcPopulation *population, int level);
+extern int	dc_level_count(const DcPopulation *population);
 extern DcGroup dc_level_group(int level);
 extern const char *dc_level_field(const DcPopulation *population, int level);
-extern void dc_model_default(DcModel *model);
+extern void dc_model_default(const DcPopulation *population, DcModel *model);
 extern void dc_model_finish(DcModel *model);
 
 /* score.c */

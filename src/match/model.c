@@ -16,7 +16,10 @@
 
 #include "match/match.h"
 
-static const DcLevelSpec level_spec[L_FIELD + 4] = {
+/* Levels of dates follow those of the other kinds of declared fields. */
+#define DATE_LEVEL (L_FIELD + FIELD_LEVELS)
+
+static const DcLevelSpec level_spec[L_FIELD + 2 * FIELD_LEVELS] = {
 	[L_FIRST_EXACT] = {GROUP_FIRST, "exact", true, 0.78, 1},
 	[L_FIRST_NICKNAME] = {GROUP_FIRST, "nickname or part", true, 0.07, 3},
 	[L_FIRST_INITIAL] = {GROUP_FIRST, "initial", false, 0.04, 0.05},
@@ -50,6 +53,7 @@ static const DcLevelSpec level_spec[L_FIELD + 4] = {
 	[L_PLACE_FUZZY] = {GROUP_PLACE, "address, fuzzy", true, 0.25, 4},
 	[L_PLACE_POSTCODE] = {GROUP_PLACE, "postcode", true, 0.4, 1},
 	[L_PLACE_CITY] = {GROUP_PLACE, "city", true, 0.4, 1},
+	[L_PLACE_NEAR] = {GROUP_PLACE, "postcode, near", false, 0.1, 0.02},
 	[L_PLACE_CONFLICT] = {GROUP_PLACE, "conflict", false, 0.35, 0.9},
 	[L_JOB_EXACT] = {GROUP_JOB, "exact", true, 0.5, 1},
 	[L_JOB_CONFLICT] = {GROUP_JOB, "conflict", false, 0.5, 0.9},
@@ -70,18 +74,37 @@ static const DcLevelSpec level_spec[L_FIELD + 4] = {
 	[L_COMPANY_PLACE_FUZZY] = {GROUP_COMPANY_PLACE, "address, fuzzy", true, 0.3, 4},
 	[L_COMPANY_PLACE_POSTCODE] = {GROUP_COMPANY_PLACE, "postcode", true, 0.3, 1},
 	[L_COMPANY_PLACE_CITY] = {GROUP_COMPANY_PLACE, "city", true, 0.3, 1},
+	[L_COMPANY_PLACE_NEAR] = {GROUP_COMPANY_PLACE, "postcode, near", false, 0.1, 0.02},
 	[L_COMPANY_PLACE_CONFLICT] = {GROUP_COMPANY_PLACE, "conflict", false, 0.2, 0.9},
 	[L_FIELD + L_FIELD_EXACT] = {GROUP_FIELD, "exact", true, 0.75, 1},
 	[L_FIELD + L_FIELD_FUZZY] = {GROUP_FIELD, "fuzzy", false, 0.12, 0.002},
-	[L_FIELD + L_FIELD_NEAR] = {GROUP_FIELD, "near", false, 0.08, 0.03},
+	[L_FIELD + L_FIELD_NEAR] = {GROUP_FIELD, "near", false, 0.07, 0.03},
+	[L_FIELD + L_FIELD_PART] = {GROUP_FIELD, "part", false, 0.01, 0.05},
 	[L_FIELD + L_FIELD_CONFLICT] = {GROUP_FIELD, "conflict", false, 0.05, 0.97},
+	/* dates */
+	[DATE_LEVEL + L_FIELD_EXACT] = {GROUP_FIELD, "exact", true, 0.75, 1},
+	[DATE_LEVEL + L_FIELD_FUZZY] = {GROUP_FIELD, "day or month", true, 0.09, 0.08},
+	[DATE_LEVEL + L_FIELD_NEAR] = {GROUP_FIELD, "year", true, 0.06, 0.2},
+	[DATE_LEVEL + L_FIELD_PART] = {GROUP_FIELD, "near", false, 0.05, 0.03},
+	[DATE_LEVEL + L_FIELD_CONFLICT] = {GROUP_FIELD, "conflict", false, 0.05, 0.97},
 };
 
-/* The level, those of all declared fields alike but for their group. */
+/* The level, those of all declared fields of a kind alike but for their group. */
 const DcLevelSpec *
-dc_level_spec(int level)
+dc_level_spec(const DcPopulation *population, int level)
 {
-	return &level_spec[level < L_FIELD ? level : L_FIELD + (level - L_FIELD) % 4];
+	int			field = (level - L_FIELD) / FIELD_LEVELS;
+
+	if (level < L_FIELD)
+		return &level_spec[level];
+	return &level_spec[(population->field_kind[field] == KIND_DATE ? DATE_LEVEL : L_FIELD) + (level - L_FIELD) % FIELD_LEVELS];
+}
+
+/* The levels in use: those of declared fields come last. */
+int
+dc_level_count(const DcPopulation *population)
+{
+	return L_FIELD + FIELD_LEVELS * population->nfields;
 }
 
 static const char *
@@ -98,7 +121,7 @@ group_name(const DcPopulation *population, DcGroup group)
 DcGroup
 dc_level_group(int level)
 {
-	return level < L_FIELD ? level_spec[level].group : GROUP_FIELD + (level - L_FIELD) / 4;
+	return level < L_FIELD ? level_spec[level].group : GROUP_FIELD + (level - L_FIELD) / FIELD_LEVELS;
 }
 
 /* What the level compares: a field of the contact, a kind of evidence, or a declared match field. */
@@ -117,13 +140,13 @@ dc_model_finish(DcModel *model)
 }
 
 void
-dc_model_default(DcModel *model)
+dc_model_default(const DcPopulation *population, DcModel *model)
 {
 	model->prior = 3;
 	for (int l = 0; l < L_COUNT; l++)
 	{
-		model->m[l] = dc_level_spec(l)->m;
-		model->u[l] = dc_level_spec(l)->u;
+		model->m[l] = dc_level_spec(population, l)->m;
+		model->u[l] = dc_level_spec(population, l)->u;
 	}
 	dc_model_finish(model);
 }

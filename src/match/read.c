@@ -120,31 +120,42 @@ phone_value(char *phone)
 	return o - phone >= 7 ? phone : NULL;
 }
 
+static char *
+iso_date(int year, int month, int day)
+{
+	/* of the two centuries that a short year may mean, the one that is not long to come */
+	if (year < 100)
+		year += year < 30 ? 2000 : 1900;
+	return psprintf("%04d-%02d-%02d", year, month, day);
+}
+
 /*
- * A date as YYYYMMDD, from the year first or last, or eight digits; day before month unless only
+ * A date as YYYY-MM-DD, from the year first or last, or eight digits; day before month unless only
  * the other order is a date.  What is no date stays as it is.
  */
 static char *
 date_value(const char *text)
 {
 	char	   *folded = dc_fold(text);
-	int			part[4];
-	int			n = 0;
-	int			first_len = strcspn(folded, " ");
-	char		rest;
+	int			part[3];
+	int			digits = strspn(folded, "0123456789");
 
-	if (strspn(folded, "0123456789 ") < strlen(folded) && strspn(folded, "0123456789") != 8 && strspn(folded, "0123456789 ") < 8)
+	if (digits >= 8)
+	{
+		/* 20031987 has its year last */
+		if (digits > 8 || sscanf(folded, "%4d%2d%2d", &part[0], &part[1], &part[2]) < 3)
+			return folded;
+		if (part[1] > 12 && atoi(folded + 4) >= 1000 && atoi(folded + 4) < 2100)
+			return iso_date(atoi(folded + 4), part[0] % 100, part[0] / 100);
+		return iso_date(part[0], part[1], part[2]);
+	}
+	if (sscanf(folded, "%4d %4d %4d", &part[0], &part[1], &part[2]) < 3)
 		return folded;
-	if (first_len >= 8)
-		return pnstrdup(folded, strspn(folded, "0123456789"));
-	n = sscanf(folded, "%d %d %d%c", &part[0], &part[1], &part[2], &rest);
-	if (n < 3)
-		return folded;
-	if (first_len == 4)
-		return psprintf("%04d%02d%02d", part[0], part[1], part[2]);
+	if (digits == 4)
+		return iso_date(part[0], part[1] % 100, part[2] % 100);
 	if (part[1] > 12)
-		return psprintf("%04d%02d%02d", part[2], part[0], part[1]);
-	return psprintf("%04d%02d%02d", part[2], part[1], part[0]);
+		return iso_date(part[2], part[0], part[1] % 100);
+	return iso_date(part[2], part[1], part[0] % 100);
 }
 
 /* An identifier without blanks and punctuation. */
@@ -192,6 +203,36 @@ folded(Reader *reader, int column)
 	return memo->value;
 }
 
+/* A title or an ordinal is no name: "dr", "mrs", "3rd".  "don" is a first name too. */
+static bool
+is_title(const char *word, size_t len)
+{
+	size_t		digits = strspn(word, "0123456789");
+
+	if (digits > 0 && digits < len)
+		return len - digits == 2 && strspn(word + digits, "stndrh") >= 2;
+	return dc_lexicon_find_n(&dc_lexicon_civilities, word, len) != NULL && dc_lexicon_find_n(&dc_lexicon_given_names, word, len) == NULL;
+}
+
+/* A folded first name from its first word that is no title; the whole when there is none. */
+static char *
+without_titles(char *name, bool *only_titles)
+{
+	char	   *word = name;
+
+	while (*word != '\0')
+	{
+		size_t		len = strcspn(word, " ");
+
+		/* one letter may be an initial */
+		if (len == 1 || !is_title(word, len))
+			break;
+		word += len + strspn(word + len, " ");
+	}
+	*only_titles = *name != '\0' && *word == '\0';
+	return *only_titles ? name : word;
+}
+
 /* The first name, and its first word with a nickname as its full name. */
 static void
 pack_first_name(Reader *reader, DcRecord *r)
@@ -205,15 +246,36 @@ pack_first_name(Reader *reader, DcRecord *r)
 	memo = remember(reader, C_FIRST, text, &found);
 	if (!found)
 	{
-		char	   *first = dc_fold(text);
+		bool		only_titles;
+		char	   *first = without_titles(dc_fold(text), &only_titles);
 		char	   *given = pnstrdup(first, strcspn(first, " "));
 		const char *full = dc_lexicon_find(&dc_lexicon_nicknames, given);
 
 		memo->value = dc_intern(reader->population, first);
 		memo->second = dc_intern(reader->population, full != NULL ? full : given);
+		if (only_titles)
+			reader->population->flags[memo->value] |= VALUE_TITLE;
 	}
 	r->first = memo->value;
 	r->given = memo->second;
+}
+
+/* The first names alone, with a last word that is no first name: it is the last name, as in "j smith" or "heawood". */
+static void
+split_lone_name(Reader *reader, DcRecord *r)
+{
+	DcPopulation *p = reader->population;
+	const char *text = p->text[r->first];
+	const char *last = strrchr(text, ' ');
+	const char *word = last == NULL ? text : last + 1;
+
+	if (r->first == 0 || r->last != 0 || strlen(word) < 3 ||
+		dc_lexicon_find(&dc_lexicon_given_names, word) != NULL || dc_lexicon_find(&dc_lexicon_nicknames, word) != NULL)
+		return;
+	r->last = dc_intern(p, word);
+	r->first = last == NULL ? 0 : dc_intern_n(p, text, last - text);
+	if (last == NULL)
+		r->given = 0;
 }
 
 static void
@@ -358,6 +420,7 @@ pack_columns(Reader *reader, DcRecord *r)
 	pack_first_name(reader, r);
 	r->middle = folded(reader, C_MIDDLE);
 	r->last = folded(reader, C_LAST);
+	split_lone_name(reader, r);
 	r->suffix = folded(reader, C_SUFFIX);
 	add_email(reader, r, email, qualification);
 	if (r->suffix == 0 && email != NULL)

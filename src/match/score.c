@@ -192,6 +192,15 @@ part_of(const char *a, const char *b)
 	return n >= 3 && n < m && ((strncmp(a, b, n) == 0 && b[n] == ' ') || (strcmp(b + m - n, a) == 0 && b[m - n - 1] == ' '));
 }
 
+/* Is one the beginning of the other, as "alex" of "alexander"? */
+static bool
+begins(const char *a, const char *b)
+{
+	size_t		n = Min(strlen(a), strlen(b));
+
+	return n >= 3 && strncmp(a, b, n) == 0;
+}
+
 static int
 first_level(DcPopulation *p, DcValue a, DcValue b, DcValue given_a, DcValue given_b)
 {
@@ -201,7 +210,11 @@ first_level(DcPopulation *p, DcValue a, DcValue b, DcValue given_a, DcValue give
 		return L_FIRST_INITIAL;
 	if (given_a != 0 && given_a == given_b)
 		return L_FIRST_NICKNAME;
-	return alike_names(p, a, b) ? L_FIRST_FUZZY : L_FIRST_CONFLICT;
+	if (alike_names(p, a, b))
+		return L_FIRST_FUZZY;
+	if (begins(p->text[a], p->text[b]) || (given_a != a || given_b != b ? alike_names(p, given_a, given_b) : false))
+		return L_FIRST_NICKNAME;
+	return L_FIRST_CONFLICT;
 }
 
 static int
@@ -217,7 +230,7 @@ last_level(DcPopulation *p, DcValue a, DcValue b)
 static void
 name_step(DcScore *score, const DcPopulation *p, const DcModel *model, int level, DcValue a, DcValue b)
 {
-	if (dc_level_spec(level)->by_frequency)
+	if (dc_level_spec(p, level)->by_frequency)
 		STEP_BY_FREQUENCY(level, a, b);
 	else
 		STEP(level, a, b);
@@ -246,29 +259,67 @@ typedef enum NameVerdict
 	NAME_CONFLICT, NAME_PARTIAL, NAME_COMPATIBLE
 } NameVerdict;
 
+/*
+ * One name only on a side, in whichever column: it may be the first or the last name of the other.
+ * It says most as a last name.
+ */
+static NameVerdict
+score_lone_name(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b)
+{
+	const DcRecord *lone = a->first == 0 || a->last == 0 ? a : b;
+	const DcRecord *other = lone == a ? b : a;
+	DcValue		name = lone->last != 0 ? lone->last : lone->first;
+	int			l = other->last != 0 ? last_level(p, name, other->last) : L_LAST_CONFLICT;
+	int			f = L_FIRST_CONFLICT;
+
+	if (l == L_LAST_CONFLICT && other->first != 0)
+		f = first_level(p, name, other->first, lone->last != 0 ? name : lone->given, other->given);
+	if (f != L_FIRST_CONFLICT)
+	{
+		name_step(score, p, model, f, lone == a ? name : other->first, lone == a ? other->first : name);
+		return NAME_PARTIAL;
+	}
+	/* as a conflict it speaks for the column that it stands in */
+	if (l == L_LAST_CONFLICT && (lone->last == 0 || other->last == 0))
+		STEP(L_FIRST_CONFLICT, lone == a ? name : other->first, lone == a ? other->first : name);
+	else
+		name_step(score, p, model, l, lone == a ? name : other->last, lone == a ? other->last : name);
+	return l == L_LAST_CONFLICT ? NAME_CONFLICT : NAME_COMPATIBLE;
+}
+
+/* First and last names of both. */
+static NameVerdict
+score_full_names(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b)
+{
+	int			f = first_level(p, a->first, b->first, a->given, b->given);
+	int			l = last_level(p, a->last, b->last);
+
+	if (f == L_FIRST_CONFLICT && l == L_LAST_CONFLICT && score_swapped(score, p, model, a, b))
+		return NAME_COMPATIBLE;
+	/* a title beside a name leaves the first name open */
+	if (f == L_FIRST_CONFLICT && (p->flags[a->first] | p->flags[b->first]) & VALUE_TITLE)
+	{
+		name_step(score, p, model, l, a->last, b->last);
+		return l == L_LAST_CONFLICT ? NAME_CONFLICT : NAME_COMPATIBLE;
+	}
+	name_step(score, p, model, f, a->first, b->first);
+	name_step(score, p, model, l, a->last, b->last);
+	if (f != L_FIRST_CONFLICT)
+		return l == L_LAST_CONFLICT ? NAME_CONFLICT : NAME_COMPATIBLE;
+	/* first names of one initial may be a nickname that no list knows */
+	return l != L_LAST_CONFLICT && p->text[a->first][0] == p->text[b->first][0] ? NAME_PARTIAL : NAME_CONFLICT;
+}
+
 /* Person name, joint over its parts; partial: only a first name, an initial, or nothing to compare. */
 static NameVerdict
 score_name(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b)
 {
-	bool		first = a->first != 0 && b->first != 0;
-	bool		last = a->last != 0 && b->last != 0;
-	int			f = first ? first_level(p, a->first, b->first, a->given, b->given) : -1;
-	int			l = last ? last_level(p, a->last, b->last) : -1;
-	NameVerdict verdict = NAME_COMPATIBLE;
+	NameVerdict verdict = NAME_PARTIAL;
 
-	if (first && last && f == L_FIRST_CONFLICT && l == L_LAST_CONFLICT && score_swapped(score, p, model, a, b))
-		return NAME_COMPATIBLE;
-	if (first)
-		name_step(score, p, model, f, a->first, b->first);
-	if (last)
-		name_step(score, p, model, l, a->last, b->last);
-	if (!last)
-		verdict = NAME_PARTIAL;
-	if (f == L_FIRST_CONFLICT || l == L_LAST_CONFLICT)
-		verdict = NAME_CONFLICT;
-	/* first names of one initial may be a nickname that no list knows */
-	if (f == L_FIRST_CONFLICT && last && l != L_LAST_CONFLICT && p->text[a->first][0] == p->text[b->first][0])
-		verdict = NAME_PARTIAL;
+	if (a->first != 0 && a->last != 0 && b->first != 0 && b->last != 0)
+		verdict = score_full_names(score, p, model, a, b);
+	else if (dc_is_person(a) && dc_is_person(b))
+		verdict = score_lone_name(score, p, model, a, b);
 	if (a->middle != 0 && b->middle != 0)
 	{
 		bool		same = a->middle == b->middle || initial_of(p->text[a->middle], p->text[b->middle]) || alike(p, a->middle, b->middle, 0.88);
@@ -400,12 +451,32 @@ score_organisation(DcScore *score, DcPopulation *p, const DcModel *model, const 
 	return true;
 }
 
+/* One letter or digit off, or the same but for its last letters, as two postcodes of one town are. */
+static bool
+near_postcodes(const char *a, const char *b)
+{
+	size_t		n = strlen(a);
+	size_t		m = strlen(b);
+	size_t		equal = 0;
+
+	while (a[equal] != '\0' && a[equal] == b[equal])
+		equal++;
+	if (n != m || n < 4)
+		return false;
+	return equal >= 3 && (a[equal] == ' ' || equal + 2 >= n || memchr(a, ' ', equal) != NULL) ? true : one_edit_apart(a, b);
+}
+
+/* Bits that a postcode or a town may add: less for organisations, many of which share one. */
+#define MAX_PERSON_PLACE 10
+#define MAX_COMPANY_PLACE 6
+
 /* Place: levels are those of a person's place, or, offset, of an organisation's. */
 static void
 score_place(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b, int offset)
 {
 	Bag			bag;
 	bool		street_differs = false;
+	float		limit = offset == 0 ? MAX_PERSON_PLACE : MAX_COMPANY_PLACE;
 	float		town = (a->postcode != 0 && a->postcode == b->postcode) || (a->city != 0 && a->city == b->city) ? 2 : 0;
 
 	/* the same street and number, and more so in the same town */
@@ -425,9 +496,11 @@ score_place(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecor
 		street_differs = bag.overlap < 0.3;
 	}
 	if (a->postcode != 0 && a->postcode == b->postcode)
-		step(score, model, L_PLACE_POSTCODE + offset, a->postcode, b->postcode, Min(p->surprise[a->postcode], street_differs ? 2 : 6));
+		step(score, model, L_PLACE_POSTCODE + offset, a->postcode, b->postcode, Min(p->surprise[a->postcode], street_differs ? 2 : limit));
 	else if (a->city != 0 && b->city != 0 && (a->city == b->city || alike(p, a->city, b->city, 0.9)))
-		step(score, model, L_PLACE_CITY + offset, a->city, b->city, Min(commoner(p, a->city, b->city), street_differs ? 2 : 5));
+		step(score, model, L_PLACE_CITY + offset, a->city, b->city, Min(commoner(p, a->city, b->city), street_differs ? 2 : limit - 1));
+	else if (a->postcode != 0 && b->postcode != 0 && near_postcodes(p->text[a->postcode], p->text[b->postcode]))
+		STEP(L_PLACE_NEAR + offset, a->postcode, b->postcode);
 	else if (a->city != 0 && b->city != 0)
 		STEP(L_PLACE_CONFLICT + offset, a->city, b->city);
 	else if (street_differs)
@@ -445,35 +518,50 @@ edits(const DcPopulation *p, DcValue a, DcValue b)
 	return abs(n - m) > 3 ? 100 : dc_damerau_levenshtein(s, t);
 }
 
-/* Dates are YYYYMMDD: a digit wrong is fuzzy; two, or another day of one month, or day and month swapped, near. */
+static bool
+is_date(const char *s)
+{
+	return strlen(s) == 10 && s[4] == '-' && s[7] == '-';
+}
+
+/* Dates are YYYY-MM-DD.  surprise is that of the part that agrees: year, or day and month. */
 static int
-date_level(const DcPopulation *p, DcValue a, DcValue b)
+date_level(DcPopulation *p, DcValue a, DcValue b, float *surprise)
 {
 	const char *s = p->text[a];
 	const char *t = p->text[b];
 	int			n = edits(p, a, b);
 	bool		year = strncmp(s, t, 4) == 0;
+	bool		day = year ? false : is_date(s) && is_date(t) && strcmp(s + 4, t + 4) == 0;
 
-	if (n <= 1)
+	if (!is_date(s) || !is_date(t))
+		return n <= 1 || (year && Min(strlen(s), strlen(t)) == 4) ? L_FIELD_PART : L_FIELD_CONFLICT;
+	if (year && (n <= 1 || (strncmp(s + 5, t + 8, 2) == 0 && strncmp(s + 8, t + 5, 2) == 0)))
+	{
+		*surprise = p->surprise[p->token[dc_value_tokens(p, a).start]];
 		return L_FIELD_FUZZY;
-	if (strlen(s) == 8 && strlen(t) == 8 && year && strncmp(s + 4, t + 6, 2) == 0 && strncmp(s + 6, t + 4, 2) == 0)
-		return L_FIELD_FUZZY;
-	if (n == 2 || (n == 3 && (year || strcmp(s + Min(4, strlen(s)), t + Min(4, strlen(t))) == 0)) || strncmp(s, t, 6) == 0)
+	}
+	if (day && (n <= 1 || abs(atoi(s) - atoi(t)) == 1))
+	{
+		*surprise = p->surprise[p->token[dc_value_tokens(p, a).start + 1]];
 		return L_FIELD_NEAR;
-	return L_FIELD_CONFLICT;
+	}
+	return n <= 2 || (n == 3 && (year || day)) || strncmp(s, t, 7) == 0 ? L_FIELD_PART : L_FIELD_CONFLICT;
 }
 
+/* Two values that differ; surprise is of the level when it goes by frequency. */
 static int
-field_level(DcPopulation *p, DcFieldKind kind, DcValue a, DcValue b)
+field_level(DcPopulation *p, DcFieldKind kind, DcValue a, DcValue b, float *surprise)
 {
 	Bag			bag;
 	double		x;
 	double		y;
 
+	*surprise = 0;
 	switch (kind)
 	{
 		case KIND_DATE:
-			return date_level(p, a, b);
+			return date_level(p, a, b, surprise);
 		case KIND_EXACT:
 			return strlen(p->text[a]) > 4 && edits(p, a, b) <= 1 ? L_FIELD_FUZZY : L_FIELD_CONFLICT;
 		case KIND_NUMBER:
@@ -481,12 +569,12 @@ field_level(DcPopulation *p, DcFieldKind kind, DcValue a, DcValue b)
 			y = strtod(p->text[b], NULL);
 			return fabs(x - y) <= 0.01 * Max(fabs(x), fabs(y)) ? L_FIELD_FUZZY : fabs(x - y) <= 0.1 * Max(fabs(x), fabs(y)) ? L_FIELD_NEAR : L_FIELD_CONFLICT;
 		case KIND_NAME:
-			return alike(p, a, b, 0.9) ? L_FIELD_FUZZY : L_FIELD_CONFLICT;
+			return alike_names(p, a, b) ? L_FIELD_FUZZY : part_of(p->text[a], p->text[b]) ? L_FIELD_PART : L_FIELD_CONFLICT;
 		case KIND_TEXT:
 			if (alike(p, a, b, 0.92))
 				return L_FIELD_FUZZY;
 			compare_bags(p, a, b, &bag);
-			return bag.overlap >= 0.7 ? L_FIELD_FUZZY : bag.overlap >= 0.4 ? L_FIELD_NEAR : L_FIELD_CONFLICT;
+			return bag.overlap >= 0.7 ? L_FIELD_FUZZY : bag.overlap >= 0.4 ? L_FIELD_NEAR : bag.contained >= 0.8 ? L_FIELD_PART : L_FIELD_CONFLICT;
 	}
 	return L_FIELD_CONFLICT;
 }
@@ -502,16 +590,17 @@ score_fields(DcScore *score, DcPopulation *p, const DcModel *model, const DcReco
 		DcValue		x = a->field[i];
 		DcValue		y = b->field[i];
 		DcFieldKind kind = p->field_kind[i];
-		int			level;
+		int			level = L_FIELD_EXACT;
+		float		surprise;
 
 		if (x == 0 || y == 0)
 			continue;
-		level = x == y ? L_FIELD_EXACT : field_level(p, kind, x, y);
-		if (level == L_FIELD_EXACT)
-			STEP_BY_FREQUENCY(L_FIELD + 4 * i + level, x, y);
+		if (x == y)
+			surprise = p->surprise[x];
 		else
-			STEP(L_FIELD + 4 * i + level, x, y);
-		agreed += (kind == KIND_EXACT || kind == KIND_DATE) && level <= L_FIELD_FUZZY;
+			level = field_level(p, kind, x, y, &surprise);
+		step(score, model, L_FIELD + FIELD_LEVELS * i + level, x, y, surprise);
+		agreed += kind == KIND_EXACT ? level <= L_FIELD_FUZZY : kind == KIND_DATE ? level <= L_FIELD_NEAR : 0;
 	}
 	return agreed;
 }

@@ -33,7 +33,7 @@ read_model(const DcPopulation *p, int controller_id, DcModel *model)
 	Oid			types[] = {INT4OID};
 	Datum		args[] = {Int32GetDatum(controller_id)};
 
-	dc_model_default(model);
+	dc_model_default(p, model);
 	execute("SELECT field, level, m, u FROM dropcontact.match_level WHERE controller_id = $1", 1, types, args, true);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
@@ -47,8 +47,8 @@ read_model(const DcPopulation *p, int controller_id, DcModel *model)
 
 		if (strcmp(field, "prior") == 0)
 			model->prior = m;
-		for (int l = 0; l < L_FIELD + 4 * p->nfields; l++)
-			if (strcmp(dc_level_field(p, l), field) == 0 && strcmp(dc_level_spec(l)->name, level) == 0)
+		for (int l = 0; l < dc_level_count(p); l++)
+			if (strcmp(dc_level_field(p, l), field) == 0 && strcmp(dc_level_spec(p, l)->name, level) == 0)
 			{
 				model->m[l] = m;
 				model->u[l] = u;
@@ -158,14 +158,14 @@ dc_store_statistics(DcPopulation *p, int controller_id, const DcModel *model)
 
 	count_anew(p, controller_id);
 	execute("DELETE FROM dropcontact.match_level WHERE controller_id = $1", 1, types, args, false);
-	for (int l = -1; l < L_FIELD + 4 * p->nfields; l++)
+	for (int l = -1; l < dc_level_count(p); l++)
 	{
 		args[3] = Float8GetDatum(l < 0 ? model->prior : model->m[l]);
 		args[4] = Float8GetDatum(l < 0 ? 1 : model->u[l]);
 		if (l >= 0)
 		{
 			args[1] = CStringGetTextDatum(dc_level_field(p, l));
-			args[2] = CStringGetTextDatum(dc_level_spec(l)->name);
+			args[2] = CStringGetTextDatum(dc_level_spec(p, l)->name);
 		}
 		execute("INSERT INTO dropcontact.match_level (controller_id, field, level, m, u) VALUES ($1, $2, $3, $4, $5)", 5, types, args, false);
 	}

@@ -4,8 +4,8 @@
  *	  Fits the model to a population without labels.
  *
  * u comes from pairs drawn at random, m from candidate pairs by expectation maximisation.
- * What a group says is judged by what all other groups say of the pair (its weight without the
- * group), so that no group confirms itself and what brought a pair together as candidates
+ * What a group says is judged by what the other groups say of the pair and half of what it says
+ * itself, so that no group confirms itself and what brought a pair together as candidates
  * does not teach that it always agrees.  Both start from the built-in model as from so many
  * pairs seen before, and stay in its neighbourhood.  Samples are drawn by the contents of
  * records, never by their order: the same data give the same model.
@@ -23,14 +23,21 @@
 #define ROUNDS 8
 
 /* The built-in model counts as so many pairs. */
-#define PRIOR_M 50.0
+#define PRIOR_M 100.0
 #define PRIOR_U 3000.0
+
+/* What a sample has not shown is at most so many times rarer than the built-in model says. */
+#define RARER 16
+
+/* How much of what a group itself says is left out when it is judged. */
+#define OTHERS_ONLY 0.5
 
 typedef struct SampledPair
 {
 	uint64		hash;
 	uint8		n;
 	uint8		level[DC_MAX_STEPS];
+	uint32		possible;		/* levels of organisation and place that both have the values for */
 	float		surprise[DC_MAX_STEPS];
 } SampledPair;
 
@@ -54,10 +61,76 @@ fingerprint(const DcPopulation *p, const DcRecord *r)
 	return h;
 }
 
+/*
+ * Levels of organisation and of place are tried one after the other, each where both have the value: a
+ * level is judged by the pairs that came down to it, not by those that had nothing to compare there.
+ */
+#define FIRST_TRIED L_ORG_NUMBER
+#define LAST_TRIED L_PLACE_CONFLICT
+#define FIRST_COMPANY_TRIED L_COMPANY_PLACE_ADDRESS
+#define LAST_COMPANY_TRIED L_COMPANY_PLACE_CONFLICT
+
+static int
+tried_bit(int level)
+{
+	return level >= FIRST_COMPANY_TRIED ? level - FIRST_COMPANY_TRIED + LAST_TRIED - FIRST_TRIED + 1 : level - FIRST_TRIED;
+}
+
+static bool
+is_tried(int level)
+{
+	return (level >= FIRST_TRIED && level <= LAST_TRIED) || (level >= FIRST_COMPANY_TRIED && level <= LAST_COMPANY_TRIED);
+}
+
+static uint32
+possible_levels(const DcRecord *a, const DcRecord *b)
+{
+	bool		address = a->address != 0 && b->address != 0;
+	bool		postcode = a->postcode != 0 && b->postcode != 0;
+	bool		city = a->city != 0 && b->city != 0;
+	bool		company = a->company != 0 && b->company != 0;
+	const struct
+	{
+		int			level;
+		bool		possible;
+	}			levels[] = {
+		{L_ORG_NUMBER, a->registration != 0 && b->registration != 0}, {L_ORG_DOMAIN, a->domain != 0 && b->domain != 0},
+		{L_ORG_COMPANY, company}, {L_ORG_FUZZY, company}, {L_ORG_PHONE, a->phone[0] != 0 && b->phone[0] != 0},
+		{L_ORG_MAILBOX, a->email[0] != 0 && b->email[0] != 0}, {L_ORG_CONFLICT, true},
+		{L_PLACE_ADDRESS, address}, {L_PLACE_FUZZY, address}, {L_PLACE_POSTCODE, postcode}, {L_PLACE_CITY, city}, {L_PLACE_NEAR, postcode}, {L_PLACE_CONFLICT, true},
+		{L_COMPANY_PLACE_ADDRESS, address}, {L_COMPANY_PLACE_FUZZY, address}, {L_COMPANY_PLACE_POSTCODE, postcode}, {L_COMPANY_PLACE_CITY, city},
+		{L_COMPANY_PLACE_NEAR, postcode}, {L_COMPANY_PLACE_CONFLICT, true},
+	};
+	uint32		result = 0;
+
+	for (int i = 0; i < lengthof(levels); i++)
+		if (levels[i].possible)
+			result |= 1u << tried_bit(levels[i].level);
+	return result;
+}
+
+/* Adds a pair that shows this level to the totals of those that it could have shown. */
 static void
-keep(const DcModel *model, const DcScore *score, uint64 hash, SampledPair *pair)
+add_total(double *total, const DcPopulation *p, int level, uint32 possible, double amount)
+{
+	DcGroup		group = dc_level_group(level);
+	int			first = level;
+	int			last = level;
+
+	while (first > 0 && dc_level_group(first - 1) == group)
+		first--;
+	while (last + 1 < dc_level_count(p) && dc_level_group(last + 1) == group)
+		last++;
+	for (int l = first; l <= last; l++)
+		if (!is_tried(l) || l == level || l == last || (l < level && possible & (1u << tried_bit(l))))
+			total[l] += amount;
+}
+
+static void
+keep(const DcModel *model, const DcScore *score, uint64 hash, uint32 possible, SampledPair *pair)
 {
 	pair->hash = hash;
+	pair->possible = possible;
 	pair->n = score->nsteps;
 	for (int s = 0; s < score->nsteps; s++)
 	{
@@ -94,7 +167,7 @@ sample_pair(void *state, int a, int b)
 	if (hash >= sample->threshold)
 		return;
 	dc_score_pair(p, sample->model, &p->records[a], &p->records[b], &score);
-	keep(sample->model, &score, hash, &sample->pair[sample->n++]);
+	keep(sample->model, &score, hash, possible_levels(&p->records[a], &p->records[b]), &sample->pair[sample->n++]);
 	if (sample->n == SAMPLE_PAIRS)
 		thin(sample);
 }
@@ -142,9 +215,9 @@ compare_fingerprints(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* How often two records drawn at random agree on this column, exactly. */
+/* How often two records drawn at random agree on this column, exactly; or on a word of it, unless word is -1. */
 static double
-chance_of_agreement(const DcPopulation *p, size_t column)
+chance_of_agreement(const DcPopulation *p, size_t column, int word)
 {
 	double		sum = 0;
 	double		n = 0;
@@ -153,12 +226,28 @@ chance_of_agreement(const DcPopulation *p, size_t column)
 	{
 		DcValue		v = *(const DcValue *) ((const char *) &p->records[i] + column);
 
-		if (v == 0)
+		if (v == 0 || word >= p->tokens[v].n)
 			continue;
-		sum += p->count[v] - 1;
+		sum += p->count[word < 0 ? v : p->token[p->tokens[v].start + word]] - 1;
 		n++;
 	}
 	return n < 2 ? 0 : Max(1e-6, sum / (n * (n - 1)));
+}
+
+/* The chance of what a level by frequency agrees on, where it is counted; 0 where its u is not fitted. */
+static double
+level_chance(const DcPopulation *p, int level)
+{
+	int			field = (level - L_FIELD) / FIELD_LEVELS;
+	int			of_field = (level - L_FIELD) % FIELD_LEVELS;
+
+	if (level < L_LAST_EXACT)
+		return level == L_FIRST_EXACT ? 0 : chance_of_agreement(p, offsetof(DcRecord, first), -1);
+	if (level < L_MIDDLE_EXACT)
+		return level == L_LAST_EXACT ? 0 : chance_of_agreement(p, offsetof(DcRecord, last), -1);
+	if (level < L_FIELD || field >= p->nfields || p->field_kind[field] != KIND_DATE || of_field == L_FIELD_EXACT)
+		return 0;
+	return chance_of_agreement(p, offsetof(DcRecord, field) + sizeof(DcValue) * field, of_field == L_FIELD_FUZZY ? 0 : 1);
 }
 
 static void
@@ -166,9 +255,7 @@ fit_u(DcPopulation *p, DcModel *model)
 {
 	FingerprintedRecord *order = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(FingerprintedRecord) * ((size_t) p->nrecords + 1));
 	double		seen[L_COUNT] = {0};
-	double		total[GROUP_COUNT] = {0};
-	double		first = chance_of_agreement(p, offsetof(DcRecord, first));
-	double		last = chance_of_agreement(p, offsetof(DcRecord, last));
+	double		total[L_COUNT] = {0};
 	uint64		state = 1;
 
 	for (int i = 0; i < p->nrecords; i++)
@@ -182,6 +269,7 @@ fit_u(DcPopulation *p, DcModel *model)
 		DcScore		score;
 		int			a;
 		int			b;
+		uint32		possible;
 		double		different;
 
 		CHECK_FOR_INTERRUPTS();
@@ -192,25 +280,26 @@ fit_u(DcPopulation *p, DcModel *model)
 		if (a == b)
 			continue;
 		dc_score_pair(p, model, &p->records[order[a].record], &p->records[order[b].record], &score);
+		possible = possible_levels(&p->records[order[a].record], &p->records[order[b].record]);
 		different = 1 - dc_probability(score.weight);
 		for (int s = 0; s < score.nsteps; s++)
 		{
 			seen[score.steps[s].level] += different;
-			total[dc_level_group(score.steps[s].level)] += different;
+			add_total(total, p, score.steps[s].level, possible, different);
 		}
 	}
 	pfree(order);
-	for (int l = 0; l < L_COUNT; l++)
+	for (int l = 0; l < dc_level_count(p); l++)
 	{
-		const DcLevelSpec *spec = dc_level_spec(l);
-		double		n = total[dc_level_group(l)];
-		double		chance = spec->group == GROUP_FIRST ? first : spec->group == GROUP_LAST ? last : 0;
+		const DcLevelSpec *spec = dc_level_spec(p, l);
+		double		n = total[l];
+		double		chance;
 
 		if (n == 0 || is_identifier(l))
 			continue;
 		if (!spec->by_frequency)
-			model->u[l] = (seen[l] + PRIOR_U * spec->u) / (n + PRIOR_U);
-		else if (chance > 0 && l != L_FIRST_EXACT && l != L_LAST_EXACT)
+			model->u[l] = Max(spec->u / RARER, (seen[l] + PRIOR_U * spec->u) / (n + PRIOR_U));
+		else if ((chance = level_chance(p, l)) > 0)
 			model->u[l] = Max(spec->u / 4, Min(spec->u * 4, (seen[l] + PRIOR_U * spec->u * chance) / (n + PRIOR_U) / chance));
 	}
 	dc_model_finish(model);
@@ -222,7 +311,7 @@ static void
 maximise(const Sample *sample, double size, DcModel *model)
 {
 	double		seen[L_COUNT] = {0};
-	double		total[GROUP_COUNT] = {0};
+	double		total[L_COUNT] = {0};
 	double		matches = 0;
 
 	for (int i = 0; i < sample->n; i++)
@@ -235,15 +324,15 @@ maximise(const Sample *sample, double size, DcModel *model)
 		for (int s = 0; s < pair->n; s++)
 		{
 			int			level = pair->level[s];
-			double		others = dc_probability(weight - model->weight[level] - pair->surprise[s]);
+			double		others = dc_probability(weight - OTHERS_ONLY * (model->weight[level] + pair->surprise[s]));
 
 			seen[level] += others;
-			total[dc_level_group(level)] += others;
+			add_total(total, sample->population, level, pair->possible, others);
 		}
 	}
-	for (int l = 0; l < L_COUNT; l++)
+	for (int l = 0; l < dc_level_count(sample->population); l++)
 	{
-		double		m = (seen[l] + PRIOR_M * dc_level_spec(l)->m) / (total[dc_level_group(l)] + PRIOR_M);
+		double		m = (seen[l] + PRIOR_M * dc_level_spec(sample->population, l)->m) / (total[l] + PRIOR_M);
 
 		/* six decimals: sums in another order give the same */
 		model->m[l] = rint(Max(0.001, Min(0.999, m)) * 1e6) / 1e6;
@@ -261,7 +350,7 @@ dc_train_model(DcPopulation *population, DcModel *model)
 {
 	Sample		sample = {.population = population, .model = model, .threshold = PG_UINT64_MAX, .share = 1};
 
-	dc_model_default(model);
+	dc_model_default(population, model);
 	if (population->nrecords < 2)
 		return;
 	fit_u(population, model);
