@@ -20,9 +20,9 @@ enum
 	RULE_EMAIL = 1, RULE_PHONE, RULE_LINKEDIN, RULE_NAMES, RULE_GIVEN_LAST, RULE_LAST_DOMAIN, RULE_LAST_COMPANY, RULE_GIVEN_DOMAIN,
 	RULE_GIVEN_COMPANY, RULE_LAST_POSTCODE, RULE_LAST_CITY, RULE_GIVEN_CITY, RULE_LASTNAME_CITY, RULE_FIRST_POSTCODE, RULE_LAST_ADDRESS, RULE_FIRST_ADDRESS, RULE_MAILBOX,
 	RULE_SOUND, RULE_ORGANISATION, RULE_DOMAIN, RULE_ADDRESS, RULE_COMPANY_PLACE, RULE_NUMBER, RULE_STREET, RULE_COMPANY_START,
-	RULE_COMPANY_WORDS, RULE_ACRONYM, RULE_FIELD, RULE_FIELD_FIRST = RULE_FIELD + DC_MAX_FIELDS, RULE_FIELD_LAST = RULE_FIELD_FIRST + DC_MAX_FIELDS,
-	RULE_FIELD_CITY = RULE_FIELD_LAST + DC_MAX_FIELDS, RULE_MONTH_FIRST = RULE_FIELD_CITY + DC_MAX_FIELDS,
-	RULE_MONTH_LAST = RULE_MONTH_FIRST + DC_MAX_FIELDS
+	RULE_COMPANY_WORDS, RULE_ACRONYM, RULE_FIELD, RULE_FIELD_NAME = RULE_FIELD + DC_MAX_FIELDS,
+	RULE_FIELD_CITY = RULE_FIELD_NAME + DC_MAX_FIELDS, RULE_MONTH = RULE_FIELD_CITY + DC_MAX_FIELDS,
+	RULE_YEAR = RULE_MONTH + DC_MAX_FIELDS, RULE_DAY = RULE_YEAR + DC_MAX_FIELDS
 };
 
 /* the finaliser of MurmurHash3, 64 bits */
@@ -160,6 +160,15 @@ company_keys(const DcPopulation *p, const DcRecord *r, DcKeys *keys)
 	}
 }
 
+/* A day, a month, a year mistyped. */
+static void
+date_keys(const DcPopulation *p, int field, DcValue date, DcValue name, DcKeys *keys)
+{
+	add_key(keys, RULE_MONTH + field, prefix(p, date, 7), prefix(p, name, 4));
+	add_key(keys, RULE_YEAR + field, prefix(p, date, 4), p->hash[name]);
+	add_key(keys, RULE_DAY + field, hash_bytes_extended((const unsigned char *) p->text[date] + 4, 6, 0), prefix(p, name, 5));
+}
+
 static int
 compare_keys(const void *a, const void *b)
 {
@@ -193,14 +202,14 @@ dc_make_keys(const DcPopulation *p, const DcRecord *r, DcKeys *keys)
 			add_key(keys, RULE_FIELD + i, value, 1);
 		else
 		{
-			add_key(keys, RULE_FIELD_FIRST + i, value, prefix(p, r->first != 0 ? r->first : r->last, 1));
-			add_key(keys, RULE_FIELD_LAST + i, value, prefix(p, r->last != 0 ? r->last : r->first, 1));
+			/* of first and last name alike: they may be swapped, and one of them may be missing */
+			add_key(keys, RULE_FIELD_NAME + i, value, prefix(p, r->first, 1));
+			add_key(keys, RULE_FIELD_NAME + i, value, prefix(p, r->last, 1));
 			add_key(keys, RULE_FIELD_CITY + i, value, p->hash[r->postcode != 0 ? r->postcode : r->city]);
-			/* a day or a year mistyped */
 			if (p->field_kind[i] == KIND_DATE && strlen(p->text[r->field[i]]) == 10)
 			{
-				add_key(keys, RULE_MONTH_FIRST + i, prefix(p, r->field[i], 7), prefix(p, r->first, 4));
-				add_key(keys, RULE_MONTH_LAST + i, prefix(p, r->field[i], 7), prefix(p, r->last, 4));
+				date_keys(p, i, r->field[i], r->first, keys);
+				date_keys(p, i, r->field[i], r->last, keys);
 			}
 		}
 	}

@@ -66,9 +66,15 @@ one_edit_apart(const char *s, const char *t)
 static bool
 alike_names(const DcPopulation *p, DcValue a, DcValue b)
 {
-	return alike(p, a, b, 0.88) ||
-		(Min(p->length[a], p->length[b]) >= 4 && abs(p->length[a] - p->length[b]) <= 1 &&
-		 letters_missing(p, a, b) <= 1 && letters_missing(p, b, a) <= 1 && one_edit_apart(p->text[a], p->text[b]));
+	int			n = p->length[a];
+	int			m = p->length[b];
+
+	if (alike(p, a, b, 0.88))
+		return true;
+	/* of three letters another one makes another name; one more or less may be a slip */
+	if (abs(n - m) > 1 || Min(n, m) < (n == m ? 4 : 2) || letters_missing(p, a, b) > 1 || letters_missing(p, b, a) > 1)
+		return false;
+	return one_edit_apart(p->text[a], p->text[b]);
 }
 
 static float
@@ -256,7 +262,11 @@ score_swapped(DcScore *score, DcPopulation *p, const DcModel *model, const DcRec
 
 typedef enum NameVerdict
 {
-	NAME_CONFLICT, NAME_PARTIAL, NAME_COMPATIBLE
+	NAME_CONFLICT,
+	NAME_OTHER_FIRST,			/* last names agree, first names do not */
+	NAME_OTHER_LAST,			/* first names agree, last names do not */
+	NAME_PARTIAL,
+	NAME_COMPATIBLE
 } NameVerdict;
 
 /*
@@ -304,10 +314,12 @@ score_full_names(DcScore *score, DcPopulation *p, const DcModel *model, const Dc
 	}
 	name_step(score, p, model, f, a->first, b->first);
 	name_step(score, p, model, l, a->last, b->last);
+	if (l == L_LAST_CONFLICT)
+		return f == L_FIRST_CONFLICT || f == L_FIRST_INITIAL ? NAME_CONFLICT : NAME_OTHER_LAST;
 	if (f != L_FIRST_CONFLICT)
-		return l == L_LAST_CONFLICT ? NAME_CONFLICT : NAME_COMPATIBLE;
+		return NAME_COMPATIBLE;
 	/* first names of one initial may be a nickname that no list knows */
-	return l != L_LAST_CONFLICT && p->text[a->first][0] == p->text[b->first][0] ? NAME_PARTIAL : NAME_CONFLICT;
+	return p->text[a->first][0] == p->text[b->first][0] ? NAME_PARTIAL : NAME_OTHER_FIRST;
 }
 
 /* Person name, joint over its parts; partial: only a first name, an initial, or nothing to compare. */
@@ -381,40 +393,46 @@ mailbox_level(DcPopulation *p, DcValue a, DcValue b)
 	return alike(p, a, b, 0.93) ? L_EMAIL_FUZZY : L_EMAIL_CONFLICT;
 }
 
-/* Personal identifiers; answers how many agree. */
-static int
-score_identifiers(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b)
+/* How many personal identifiers agree; number: one of them is a number or profile that one person alone has. */
+typedef struct Agreed
 {
-	int			agreed = 0;
+	int			n;
+	bool		number;
+} Agreed;
+
+/* Personal identifiers. */
+static void
+score_identifiers(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b, Agreed *agreed)
+{
 	DcValue		email = common_value(p, a->email, b->email, DC_MAX_EMAILS, false);
 	DcValue		phone = common_value(p, a->phone, b->phone, DC_MAX_PHONES, false);
 
 	if (email != 0)
 	{
 		STEP(L_EMAIL_EXACT, email, email);
-		agreed++;
+		agreed->n++;
 	}
 	else if (a->email[0] != 0 && b->email[0] != 0 && a->email[0] != b->email[0] && p->flags[a->email[0]] == 0 && p->flags[b->email[0]] == 0)
 	{
 		int			level = mailbox_level(p, a->email[0], b->email[0]);
 
 		STEP(level, a->email[0], b->email[0]);
-		agreed += level == L_EMAIL_FUZZY;
+		agreed->n += level == L_EMAIL_FUZZY;
 		score->apart |= level == L_EMAIL_NUMBERED;
 	}
 	if (phone != 0)
 	{
 		STEP(L_PHONE_EXACT, phone, phone);
-		agreed++;
+		agreed->n++;
 	}
 	if (a->linkedin != 0 && b->linkedin != 0)
 	{
 		bool		same = a->linkedin == b->linkedin;
 
 		STEP(same ? L_LINKEDIN_EXACT : L_LINKEDIN_CONFLICT, a->linkedin, b->linkedin);
-		agreed += same;
+		agreed->n += same;
+		agreed->number |= same;
 	}
-	return agreed;
 }
 
 /* Organisation: the best of registration number, domain, company, shared phone or mailbox; answers whether it agrees. */
@@ -470,8 +488,8 @@ near_postcodes(const char *a, const char *b)
 #define MAX_PERSON_PLACE 10
 #define MAX_COMPANY_PLACE 6
 
-/* Place: levels are those of a person's place, or, offset, of an organisation's. */
-static void
+/* Place: levels are those of a person's place, or, offset, of an organisation's; answers whether the street agrees. */
+static bool
 score_place(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b, int offset)
 {
 	Bag			bag;
@@ -483,7 +501,7 @@ score_place(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecor
 	if (a->address != 0 && a->address == b->address)
 	{
 		step(score, model, L_PLACE_ADDRESS + offset, a->address, b->address, Min(p->surprise[a->address] + town, 16));
-		return;
+		return true;
 	}
 	if (a->address != 0 && b->address != 0)
 	{
@@ -491,7 +509,7 @@ score_place(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecor
 		if (!bag.numbers_differ && (bag.overlap >= 0.6 || bag.contained >= 0.8))
 		{
 			step(score, model, L_PLACE_FUZZY + offset, a->address, b->address, Min(bag.matched * 0.8 + town, 14));
-			return;
+			return true;
 		}
 		street_differs = bag.overlap < 0.3;
 	}
@@ -505,6 +523,7 @@ score_place(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecor
 		STEP(L_PLACE_CONFLICT + offset, a->city, b->city);
 	else if (street_differs)
 		STEP(L_PLACE_CONFLICT + offset, a->address, b->address);
+	return false;
 }
 
 static int
@@ -579,12 +598,10 @@ field_level(DcPopulation *p, DcFieldKind kind, DcValue a, DcValue b, float *surp
 	return L_FIELD_CONFLICT;
 }
 
-/* Declared match fields; answers how many identify: numbers that are exact, and dates. */
-static int
-score_fields(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b)
+/* Declared match fields.  Numbers that are exact, and dates, identify. */
+static void
+score_fields(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b, Agreed *agreed)
 {
-	int			agreed = 0;
-
 	for (int i = 0; i < p->nfields; i++)
 	{
 		DcValue		x = a->field[i];
@@ -600,9 +617,9 @@ score_fields(DcScore *score, DcPopulation *p, const DcModel *model, const DcReco
 		else
 			level = field_level(p, kind, x, y, &surprise);
 		step(score, model, L_FIELD + FIELD_LEVELS * i + level, x, y, surprise);
-		agreed += kind == KIND_EXACT ? level <= L_FIELD_FUZZY : kind == KIND_DATE ? level <= L_FIELD_NEAR : 0;
+		agreed->n += kind == KIND_EXACT ? level <= L_FIELD_FUZZY : kind == KIND_DATE ? level <= L_FIELD_NEAR : 0;
+		agreed->number |= kind == KIND_EXACT && level == L_FIELD_EXACT;
 	}
-	return agreed;
 }
 
 /* The weight that a person's decision is asked for, whatever the evidence. */
@@ -670,6 +687,7 @@ score_companies(DcScore *score, DcPopulation *p, const DcModel *model, const DcR
 {
 	DcValue		phone = common_value(p, a->phone, b->phone, DC_MAX_PHONES, false);
 	bool		same_name = false;
+	Agreed		agreed = {0};
 
 	if (phone == 0)
 		phone = common_value(p, a->phone, b->phone, DC_MAX_PHONES, true);
@@ -700,7 +718,7 @@ score_companies(DcScore *score, DcPopulation *p, const DcModel *model, const DcR
 			STEP(L_COMPANY_DOMAIN_CONFLICT, a->domain, b->domain);
 	}
 	score_place(score, p, model, a, b, L_COMPANY_PLACE_ADDRESS - L_PLACE_ADDRESS);
-	score_fields(score, p, model, a, b);
+	score_fields(score, p, model, a, b, &agreed);
 }
 
 /* ---------- a pair ---------- */
@@ -717,14 +735,47 @@ dc_probability(double weight)
 	return 1.0 / (1.0 + exp2(-weight));
 }
 
+/* The street and number, or the postcode, are the same. */
+static bool
+same_place(const DcRecord *a, const DcRecord *b)
+{
+	return (a->address != 0 && a->address == b->address) || (a->postcode != 0 && a->postcode == b->postcode);
+}
+
+/*
+ * Guards: unlike names need two independent identifiers, partial ones need one, namesakes at one company too.
+ * A place is a second identifier for who changed the last name, and beside a number of one person alone.
+ * Another first name with one birth date, last name and place may be a twin.  Of two hundred such pairs that are
+ * one person, it is assumed, there is one pair of twins: so it depends on how often first names are wrong.
+ */
+#define TWINS 200
+
+static double
+weight_limit(const DcModel *model, const DcScore *score, NameVerdict name, const Agreed *agreed, bool place)
+{
+	int			needed = name < NAME_PARTIAL ? 2 : name == NAME_PARTIAL || score->apart ? 1 : 0;
+
+	if (agreed->n >= needed)
+		return INFINITY;
+	if (!place || agreed->n == 0)
+		return REVIEW_LIMIT;
+	if (name == NAME_OTHER_LAST || (name == NAME_OTHER_FIRST && agreed->number))
+		return INFINITY;
+	return name == NAME_OTHER_FIRST ? Max(REVIEW_LIMIT, log2(model->m[L_FIRST_CONFLICT] * TWINS)) : REVIEW_LIMIT;
+}
+
 static void
 score_persons(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b)
 {
 	NameVerdict name = score_name(score, p, model, a, b);
-	int			agreed = score_identifiers(score, p, model, a, b) + score_fields(score, p, model, a, b);
+	Agreed		agreed = {0};
+	bool		place;
 
+	score_identifiers(score, p, model, a, b, &agreed);
+	score_fields(score, p, model, a, b, &agreed);
+	place = same_place(a, b);
 	if (!score_organisation(score, p, model, a, b))
-		score_place(score, p, model, a, b, 0);
+		place |= score_place(score, p, model, a, b, 0);
 	if (a->job != 0 && b->job != 0)
 	{
 		if (a->job == b->job)
@@ -732,9 +783,7 @@ score_persons(DcScore *score, DcPopulation *p, const DcModel *model, const DcRec
 		else
 			STEP(L_JOB_CONFLICT, a->job, b->job);
 	}
-	/* unlike names need two independent identifiers, partial ones need one, namesakes at one company too */
-	if (agreed < (name == NAME_CONFLICT ? 2 : name == NAME_PARTIAL || score->apart ? 1 : 0))
-		score->limit = REVIEW_LIMIT;
+	score->limit = weight_limit(model, score, name, &agreed, place);
 }
 
 /*
