@@ -26,8 +26,10 @@ typedef struct Forest
 	const DcModel *model;
 	DcClusters *clusters;
 	int		   *next;			/* next member of the cluster, -1 at the end */
+	int		   *first;			/* of a root: its first member */
 	int		   *last;			/* of a root: its last member */
 	int		   *size;			/* of a root */
+	const uint64 *fingerprint;	/* of each record: what it says, whatever its number */
 	const bool *barred;
 	const DcDecision *apart;	/* pairs set apart, each in both directions, by first record */
 	int			napart;
@@ -46,17 +48,58 @@ dc_root(DcClusters *clusters, int i)
 	return i;
 }
 
-/* Joins the clusters of two roots; the smaller record is the root. */
+/* The first members of a list, SAMPLE at most; rest: the one after them, or -1. */
+static int
+take_sample(const Forest *f, int first, int *sample, int *rest)
+{
+	int			n = 0;
+
+	for (*rest = first; *rest >= 0 && n < SAMPLE; *rest = f->next[*rest])
+		sample[n++] = *rest;
+	return n;
+}
+
+/*
+ * Joins the clusters of two roots; the smaller record is the root.  The members of each list that
+ * say least by their fingerprint come first, whatever the order of joining, so that what is sampled
+ * of a cluster depends on its members alone.
+ */
 static void
 join(Forest *f, int x, int y, float weight)
 {
 	int			root = Min(x, y);
 	int			other = Max(x, y);
+	int			order[2 * SAMPLE];
+	int			rest[2];
+	int			tail[2] = {f->last[x], f->last[y]};
+	int			n;
+	int			last;
 
+	n = take_sample(f, f->first[x], order, &rest[0]);
+	n += take_sample(f, f->first[y], order + n, &rest[1]);
+	for (int i = 1; i < n; i++)
+	{
+		int			member = order[i];
+		int			j = i;
+
+		for (; j > 0 && f->fingerprint[order[j - 1]] > f->fingerprint[member]; j--)
+			order[j] = order[j - 1];
+		order[j] = member;
+	}
+	for (int i = 1; i < n; i++)
+		f->next[order[i - 1]] = order[i];
+	last = order[n - 1];
+	f->next[last] = -1;
+	for (int i = 0; i < 2; i++)
+		if (rest[i] >= 0)
+		{
+			f->next[last] = rest[i];
+			last = tail[i];
+		}
+	f->first[root] = order[0];
+	f->last[root] = last;
 	f->clusters->parent[other] = root;
 	f->clusters->link[other] = weight;
-	f->next[f->last[root]] = other;
-	f->last[root] = f->last[other];
 	f->size[root] += f->size[other];
 }
 
@@ -87,7 +130,7 @@ set_apart(const Forest *f, int x, int y)
 		return false;
 	if (f->size[x] > f->size[y])
 		return set_apart(f, y, x);
-	for (int i = x; i >= 0; i = f->next[i])
+	for (int i = f->first[x]; i >= 0; i = f->next[i])
 		for (int d = first_apart(f, i); d < f->napart && f->apart[d].a == i; d++)
 			if (dc_root(f->clusters, f->apart[d].b) == y)
 				return true;
@@ -97,10 +140,38 @@ set_apart(const Forest *f, int x, int y)
 typedef struct Meeting
 {
 	double		mean;			/* weight of the pairs across */
-	double		joint;			/* weight of the best evidence of each group across */
+	double		joint;			/* weight of the best pair and of what other pairs add to it */
 	bool		guarded;		/* a guard held each pair */
 	bool		apart;			/* some pair says that it is two */
 } Meeting;
+
+static double
+unlimited(const DcScore *score)
+{
+	double		weight = score->prior;
+
+	for (int s = 0; s < score->nsteps; s++)
+		weight += score->steps[s].weight;
+	return weight;
+}
+
+/* The weight of the best pair, with the best evidence of other pairs where this one had nothing to compare. */
+static double
+joint_weight(const DcScore *best_pair, const double *best)
+{
+	double		weight = unlimited(best_pair);
+	bool		compared[GROUP_COUNT] = {false};
+
+	for (int s = 0; s < best_pair->nsteps; s++)
+		compared[dc_level_group(best_pair->steps[s].level)] = true;
+	/* an organisation says where its people are */
+	compared[GROUP_PLACE] |= compared[GROUP_ORGANISATION];
+	compared[GROUP_ORGANISATION] |= compared[GROUP_PLACE];
+	for (int g = 0; g < GROUP_COUNT; g++)
+		if (!compared[g] && !isinf(best[g]))
+			weight += best[g];
+	return weight;
+}
 
 /* Compares members of two clusters, SAMPLE of each at most. */
 static void
@@ -108,21 +179,20 @@ meet(const Forest *f, int x, int y, Meeting *meeting)
 {
 	const DcRecord *records = f->population->records;
 	double		best[GROUP_COUNT];
+	DcScore		best_pair = {.weight = -INFINITY};
 	double		sum = 0;
-	double		prior = 0;
 	int			n = 0;
 
 	for (int g = 0; g < GROUP_COUNT; g++)
 		best[g] = -INFINITY;
 	meeting->guarded = true;
 	meeting->apart = false;
-	for (int i = x, ni = 0; i >= 0 && ni < SAMPLE; i = f->next[i], ni++)
-		for (int j = y, nj = 0; j >= 0 && nj < SAMPLE; j = f->next[j], nj++)
+	for (int i = f->first[x], ni = 0; i >= 0 && ni < SAMPLE; i = f->next[i], ni++)
+		for (int j = f->first[y], nj = 0; j >= 0 && nj < SAMPLE; j = f->next[j], nj++)
 		{
 			DcScore		score;
 
 			dc_score_pair(f->population, f->model, &records[i], &records[j], &score);
-			prior = score.prior;
 			sum += score.weight;
 			meeting->guarded &= !isinf(score.limit);
 			meeting->apart |= score.apart;
@@ -133,12 +203,11 @@ meet(const Forest *f, int x, int y, Meeting *meeting)
 
 				best[group] = Max(best[group], score.steps[s].weight);
 			}
+			if (n == 1 || unlimited(&score) > unlimited(&best_pair))
+				best_pair = score;
 		}
 	meeting->mean = sum / n;
-	meeting->joint = prior;
-	for (int g = 0; g < GROUP_COUNT; g++)
-		if (!isinf(best[g]))
-			meeting->joint += best[g];
+	meeting->joint = joint_weight(&best_pair, best);
 }
 
 /* Members that contradict each other more than this, on average, are not one. */
@@ -231,11 +300,12 @@ start_forest(Forest *f, const DcDecision *decisions, int ndecisions)
 	f->clusters->parent = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int) * (n + 1));
 	f->clusters->link = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(float) * (n + 1));
 	f->next = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int) * (n + 1));
+	f->first = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int) * (n + 1));
 	f->last = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int) * (n + 1));
 	f->size = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int) * (n + 1));
 	for (int i = 0; i < n; i++)
 	{
-		f->clusters->parent[i] = f->last[i] = i;
+		f->clusters->parent[i] = f->first[i] = f->last[i] = i;
 		f->clusters->link[i] = 0;
 		f->next[i] = -1;
 		f->size[i] = 1;
@@ -259,8 +329,8 @@ DcClusters *
 dc_cluster(DcPopulation *population, const DcModel *model, DcEdge *edges, size_t nedges,
 		   const DcDecision *decisions, int ndecisions, const bool *barred, double merge_weight)
 {
-	Forest		f = {.population = population, .model = model, .barred = barred};
 	uint64	   *fingerprint = fingerprints(population);
+	Forest		f = {.population = population, .model = model, .fingerprint = fingerprint, .barred = barred};
 
 	start_forest(&f, decisions, ndecisions);
 	for (int d = 0; d < ndecisions; d++)
@@ -287,6 +357,7 @@ dc_cluster(DcPopulation *population, const DcModel *model, DcEdge *edges, size_t
 	}
 	pfree(fingerprint);
 	pfree(f.next);
+	pfree(f.first);
 	pfree(f.last);
 	pfree(f.size);
 	return f.clusters;

@@ -213,14 +213,21 @@ dc_count_values(DcPopulation *p)
 				count_words(p, r->field[f]);
 	}
 	for (uint32 v = 1; v < p->nvalues; v++)
-		p->surprise[v] = surprise(p->count[v] / p->size);
+		p->surprise[v] = surprise(dc_frequency(p, v));
+}
+
+/* How often another contact carries the value: one of those that do is the contact itself. */
+double
+dc_frequency(const DcPopulation *p, DcValue value)
+{
+	return Max(1, p->count[value] - 1.0) / p->size;
 }
 
 /* Is the value common enough for its frequency to be kept apart from the population? */
 bool
 dc_is_common(const DcPopulation *p, DcValue value)
 {
-	return p->count[value] > 1 && p->count[value] / p->size > MIN_FREQUENCY;
+	return p->count[value] > 2 && dc_frequency(p, value) > MIN_FREQUENCY;
 }
 
 /* Frequencies counted before, over so many contacts, take the place of live ones; dc_set_frequency follows for the common values. */

@@ -175,6 +175,7 @@ extern DcValue dc_intern(DcPopulation *population, const char *text);
 extern DcValue dc_intern_n(DcPopulation *population, const char *text, size_t len);
 extern void dc_make_tokens(DcPopulation *population);
 extern void dc_count_values(DcPopulation *population);
+extern double dc_frequency(const DcPopulation *population, DcValue value);
 extern bool dc_is_common(const DcPopulation *population, DcValue value);
 extern void dc_set_size(DcPopulation *population, double size);
 extern void dc_set_frequency(DcPopulation *population, uint64 hash, double frequency, bool shared);

@@ -95,6 +95,7 @@ typedef struct Bag
 	double		contained;		/* share of the smaller side that they are */
 	double		overlap;		/* share of both sides together */
 	bool		numbers_differ; /* both have numbers, none in common */
+	bool		both_more;		/* both have words that the other has not */
 } Bag;
 
 /* How much of one word agrees with another: the whole, most for a typing error or an abbreviation. */
@@ -129,6 +130,7 @@ compare_bags(DcPopulation *p, DcValue a, DcValue b, Bag *bag)
 	int			numbers = 0;
 	int			numbers_y = 0;
 	bool		number_agrees = false;
+	int			matched_x = 0;
 
 	bag->matched = 0;
 	for (int j = 0; j < y.n; j++)
@@ -154,11 +156,13 @@ compare_bags(DcPopulation *p, DcValue a, DcValue b, Bag *bag)
 		if (best == 0)
 			continue;
 		used |= 1u << partner;
+		matched_x++;
 		number_agrees |= is_number(p->text[word]);
 		bag->matched += best * commoner(p, word, p->token[y.start + partner]);
 	}
 	bag->contained = Min(1.0, bag->matched / Max(1e-6, Min(total_x, total_y)));
 	bag->overlap = Min(1.0, bag->matched / Max(1e-6, total_x + total_y - bag->matched));
+	bag->both_more = matched_x < x.n && matched_x < y.n;
 	bag->numbers_differ = numbers > 0 && numbers_y > 0 && !number_agrees;
 }
 
@@ -647,8 +651,9 @@ is_acronym(const char *acronym, const char *name)
 	return false;
 }
 
+/* siblings: each has a word of its own beside what they share. */
 static int
-company_level(DcPopulation *p, DcValue a, DcValue b, float *surprise)
+company_level(DcPopulation *p, DcValue a, DcValue b, float *surprise, bool *siblings)
 {
 	Bag			bag;
 
@@ -659,12 +664,13 @@ company_level(DcPopulation *p, DcValue a, DcValue b, float *surprise)
 		return L_COMPANY_SIMILAR;
 	compare_bags(p, a, b, &bag);
 	*surprise = Min(bag.matched * 0.7, *surprise);
+	*siblings = bag.contained >= 0.8 && bag.both_more;
 	/* the same words in another order */
 	if (bag.overlap > 0.999)
 		return L_COMPANY_EXACT;
 	if (bag.overlap >= 0.65)
 		return L_COMPANY_SIMILAR;
-	if (bag.contained >= 0.8)
+	if (bag.contained >= 0.8 && !*siblings)
 		return L_COMPANY_CONTAINED;
 	*surprise = 0;
 	if (is_acronym(p->text[a], p->text[b]) || is_acronym(p->text[b], p->text[a]))
@@ -694,12 +700,13 @@ score_companies(DcScore *score, DcPopulation *p, const DcModel *model, const DcR
 	if (a->company != 0 && b->company != 0)
 	{
 		float		surprise;
-		int			level = company_level(p, a->company, b->company, &surprise);
+		bool		siblings = false;
+		int			level = company_level(p, a->company, b->company, &surprise, &siblings);
 
 		step(score, model, level, a->company, b->company, surprise);
 		same_name = level <= L_COMPANY_ACRONYM;
-		/* two organisations may share a building and its switchboard */
-		if (level == L_COMPANY_CONFLICT && (a->registration == 0 || a->registration != b->registration))
+		/* two organisations may share a building and its switchboard, and most of a name: bar and restaurant of one hotel */
+		if ((siblings || level == L_COMPANY_CONFLICT) && (a->registration == 0 || a->registration != b->registration))
 			score->limit = REVIEW_LIMIT;
 	}
 	if (phone != 0)

@@ -106,7 +106,7 @@ write_values(DcPopulation *p, int controller_id, bool counted)
 		if (!(p->flags[v] & VALUE_SHARED) && !(counted && dc_is_common(p, v)))
 			continue;
 		hash[n] = Int64GetDatum((int64) p->hash[v]);
-		frequency[n] = Float8GetDatum(p->count[v] / p->size);
+		frequency[n] = Float8GetDatum(dc_frequency(p, v));
 		shared[n++] = BoolGetDatum((p->flags[v] & VALUE_SHARED) != 0);
 	}
 	args[0] = Int32GetDatum(controller_id);

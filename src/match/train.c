@@ -185,7 +185,8 @@ compare_sampled(const void *a, const void *b)
 static bool
 is_identifier(int level)
 {
-	return level == L_EMAIL_EXACT || level == L_PHONE_EXACT || level == L_LINKEDIN_EXACT || level == L_COMPANY_NUMBER_EXACT || level == L_EMAIL_NUMBERED;
+	return level == L_EMAIL_EXACT || level == L_PHONE_EXACT || level == L_LINKEDIN_EXACT || level == L_COMPANY_NUMBER_EXACT || level == L_EMAIL_NUMBERED ||
+		level == L_COMPANY_PART;
 }
 
 static double
