@@ -46,11 +46,13 @@ typedef struct DcRecord
 	DcValue		city;
 	DcValue		job;
 	DcValue		field[DC_MAX_FIELDS];	/* declared match fields */
+	uint32		nmobiles;		/* so many of the phones, the first, were given as mobile ones */
 } DcRecord;
 
 /* Flags of a value */
 #define VALUE_SHARED 1			/* a mailbox or number that several persons use */
 #define VALUE_ROLE 2			/* a mailbox of a function, such as contact@ */
+#define VALUE_GENERIC (VALUE_SHARED | VALUE_ROLE)	/* of an organisation, not of a person */
 #define VALUE_TITLE 4			/* a title that stands for a first name */
 
 typedef struct DcTokens

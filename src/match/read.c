@@ -426,6 +426,7 @@ pack_columns(Reader *reader, DcRecord *r)
 	if (r->suffix == 0 && email != NULL)
 		r->suffix = generation_of(reader, email);
 	add_phone(reader, r, column_text(reader, C_MOBILE));
+	r->nmobiles = r->phone[0] != 0;
 	add_phone(reader, r, column_text(reader, C_PHONE));
 	r->linkedin = dc_intern(reader->population, column_text(reader, C_LINKEDIN));
 	r->registration = dc_intern(reader->population, registration != NULL ? registration : column_text(reader, C_VAT));

@@ -357,7 +357,7 @@ common_value(const DcPopulation *p, const DcValue *a, const DcValue *b, int n, b
 {
 	for (int i = 0; i < n && a[i] != 0; i++)
 		for (int j = 0; j < n && b[j] != 0; j++)
-			if (a[i] == b[j] && (p->flags[a[i]] != 0) == shared)
+			if (a[i] == b[j] && ((p->flags[a[i]] & VALUE_GENERIC) != 0) == shared)
 				return a[i];
 	return 0;
 }
@@ -404,9 +404,18 @@ typedef struct Agreed
 	bool		number;
 } Agreed;
 
-/* Personal identifiers. */
+static bool
+is_mobile(const DcRecord *r, DcValue phone)
+{
+	for (uint32 i = 0; i < r->nmobiles; i++)
+		if (r->phone[i] == phone)
+			return true;
+	return false;
+}
+
+/* Personal identifiers.  colleagues: unlike names at one organisation, whose number tells nothing more. */
 static void
-score_identifiers(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b, Agreed *agreed)
+score_identifiers(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b, bool colleagues, Agreed *agreed)
 {
 	DcValue		email = common_value(p, a->email, b->email, DC_MAX_EMAILS, false);
 	DcValue		phone = common_value(p, a->phone, b->phone, DC_MAX_PHONES, false);
@@ -416,15 +425,18 @@ score_identifiers(DcScore *score, DcPopulation *p, const DcModel *model, const D
 		STEP(L_EMAIL_EXACT, email, email);
 		agreed->n++;
 	}
-	else if (a->email[0] != 0 && b->email[0] != 0 && a->email[0] != b->email[0] && p->flags[a->email[0]] == 0 && p->flags[b->email[0]] == 0)
+	else if (a->email[0] != 0 && b->email[0] != 0 && a->email[0] != b->email[0] && ((p->flags[a->email[0]] | p->flags[b->email[0]]) & VALUE_GENERIC) == 0)
 	{
 		int			level = mailbox_level(p, a->email[0], b->email[0]);
 
+		/* tlee@ and alee@ of one organisation are as unlike as the names */
+		if (colleagues && level == L_EMAIL_FUZZY)
+			level = L_EMAIL_CONFLICT;
 		STEP(level, a->email[0], b->email[0]);
 		agreed->n += level == L_EMAIL_FUZZY;
 		score->apart |= level == L_EMAIL_NUMBERED;
 	}
-	if (phone != 0)
+	if (phone != 0 && (!colleagues || is_mobile(a, phone) || is_mobile(b, phone)))
 	{
 		STEP(L_PHONE_EXACT, phone, phone);
 		agreed->n++;
@@ -777,11 +789,12 @@ score_persons(DcScore *score, DcPopulation *p, const DcModel *model, const DcRec
 	NameVerdict name = score_name(score, p, model, a, b);
 	Agreed		agreed = {0};
 	bool		place;
+	bool		organisation = score_organisation(score, p, model, a, b);
 
-	score_identifiers(score, p, model, a, b, &agreed);
+	score_identifiers(score, p, model, a, b, organisation && name < NAME_PARTIAL, &agreed);
 	score_fields(score, p, model, a, b, &agreed);
 	place = same_place(a, b);
-	if (!score_organisation(score, p, model, a, b))
+	if (!organisation)
 		place |= score_place(score, p, model, a, b, 0);
 	if (a->job != 0 && b->job != 0)
 	{
