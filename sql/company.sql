@@ -1,0 +1,18 @@
+-- Company names: legal forms at the end, in front, inside; case; keys; countries
+\pset null '-'
+CREATE FUNCTION pg_temp.companies(VARIADIC names text[]) RETURNS TABLE (x text, name text, legal_form text, country text, key text, problem text)
+	LANGUAGE sql AS 'SELECT left(n, 50), c.* FROM unnest(names) n, dropcontact.parse_company(n) c';
+SELECT * FROM pg_temp.companies('ACME FRANCE S.A.S.U.', 'Acme, Inc.', 'Dupont Père et Fils SARL', 'MÜLLER GMBH & CO. KG', 'Müller GmbH und Co KG', 'Müller & Co. KG', 'Rossi S.p.A.', 'Kowalski Sp. z o.o. sp.k.', 'Novák s.r.o.', 'Horvat d.o.o.',
+	'Yılmaz Ltd. Şti.', 'Smith Pty Ltd', 'Tanaka K.K.', 'Smith Holdings PLC', 'Garcia, S.L.U.', 'Hansen A/S', 'Hansen ApS', 'Tamm OÜ', 'Kiss Kft.', 'Acme (SAS)', 'Smith L.L. C.', 'Acme S. A. S.', 'Société Dupont société à responsabilité limitée', 'Acme Aktiengesellschaft');
+-- in front, as in the east and in France; inside; before a bracket
+SELECT * FROM pg_temp.companies('ООО «Рога и копыта»', 'SCI Les Lilas', 'AB Volvo', 'PT Bank Mandiri Tbk', 'A.O. Tatneft', 'Hello Oy World', 'Endesa S.A. - Generación', 'Acme LLC (on behalf of Beta, Inc.)', 'Hansen & Søn (Danmark) ApS');
+-- words that are forms elsewhere stay; so does the form that is the name's kind
+SELECT * FROM pg_temp.companies('Day Spa', 'Fiat SpA', 'AS Roma', 'Company of Heroes', 'Banque SA Paribas', 'SAS', 'SAS AB', 'Smith & Co', 'Smith Co', 'Bill & Melinda Gates Foundation', 'Standard Chartered PLC', 'Pat O''Brien');
+-- case: initials stay, small words are small
+SELECT * FROM pg_temp.companies('BNP PARIBAS', 'SOCIETE GENERALE DE BANQUE', 'LES ATELIERS DU NORD SARL', 'acme industries', 'IBM', 'I.B.M. Corp.', 'L''OREAL', 'eBay Inc.', '3M COMPANY', 'AT&T', 'McDONALD''S CORP.');
+-- scripts that do not part words keep the form in the name
+SELECT * FROM pg_temp.companies('株式会社サンプル', '삼성전자 주식회사', '北京公司 Ltd', 'Επιχείρηση Α.Ε.');
+-- what is no company name
+SELECT * FROM pg_temp.companies('', '  ', 'n/a', 'Particulier', 'SARL', 'L.L.C.', '&', '...', repeat('x', 2001));
+-- a clean name is its own clean name
+SELECT x, c.name FROM pg_temp.companies('ACME FRANCE S.A.S.U.', 'Ford Motor Company Ltd', 'Lazard & Cie SCA', 'Foo (Bar SAS)', '"Acme" SAS') x, dropcontact.parse_company(x.name) c WHERE c.name IS DISTINCT FROM x.name;
