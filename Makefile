@@ -12,7 +12,7 @@ ROOMS = base normalize duty contact match merge
 C_FILES = src/dropcontact.c $(foreach room,$(ROOMS),$(sort $(wildcard src/$(room)/*.c)))
 OBJS = $(C_FILES:.c=.o) build/lexicon.o build/fold_table.o build/phone_plan.o build/country_table.o
 
-# One subject a file; the order is that of creation.
+# One subject a file; the order is that of creation. What duty reports reads every room, and comes last.
 SQL_PARTS = \
 	src/base/base.sql \
 	src/normalize/normalize.sql \
@@ -30,6 +30,10 @@ SQL_PARTS = \
 	src/duty/disclosure.sql \
 	src/duty/breach.sql \
 	src/duty/declaration.sql \
+	src/duty/mailbox.sql \
+	src/duty/audit.sql \
+	src/duty/service.sql \
+	src/duty/clock.sql \
 	src/contact/source.sql \
 	src/contact/contact.sql \
 	src/contact/intake.sql \
@@ -42,7 +46,12 @@ SQL_PARTS = \
 	src/merge/survivorship.sql \
 	src/merge/merged.sql \
 	src/merge/event.sql \
-	src/merge/decision.sql
+	src/merge/decision.sql \
+	src/duty/improve.sql \
+	src/duty/register.sql \
+	src/duty/control.sql \
+	src/duty/evidence.sql \
+	src/duty/auditor.sql
 
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
 LEXICON_LISTS = $(sort $(wildcard src/lexicon/*.txt))

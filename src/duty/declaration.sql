@@ -141,6 +141,11 @@ DECLARE
 	basis text;
 BEGIN
 	needs_consent := false;
+	IF purpose = 'improve' AND EXISTS (SELECT FROM source s WHERE s.source_id = source_permit.source_id AND s.kind = 'mailbox') THEN
+		code := 'RG125';
+		problem := format('contacts of a mailbox (source %s) do not serve to improve services', source_permit.source_id);
+		RETURN;
+	END IF;
 	IF NOT under_agreement(controller) OR purpose IN ('rights', 'improve') THEN
 		RETURN;
 	END IF;
@@ -150,6 +155,10 @@ BEGIN
 		code := 'RG401';
 		problem := format('the controller has not declared that the persons of source %s were informed', source_permit.source_id);
 		remedy := 'dropcontact.declare_information(source, doc_sha256), by a member of dropcontact_controller.';
+	ELSIF purpose NOT IN ('bounce_update', 'synchronise') AND EXISTS (SELECT FROM source s WHERE s.source_id = source_permit.source_id AND s.kind = 'mailbox') THEN
+		code := 'RG423';
+		problem := format('contacts of a mailbox (source %s) do not serve purpose "%s"', source_permit.source_id, purpose);
+		remedy := 'Open a run for bounce_update or synchronise.';
 	ELSIF basis IS NULL THEN
 		code := 'RG402';
 		problem := format('the controller has stated no legal basis of source %s for purpose "%s"', source_permit.source_id, purpose);
@@ -157,7 +166,7 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.source_permit(integer, text, integer) IS 'What an agreement says to contacts of a source: whether each person needs consent, or why they are refused (RG401, RG402); sessions remember the answer';
+COMMENT ON FUNCTION dropcontact.source_permit(integer, text, integer) IS 'What an agreement says to contacts of a source: whether each person needs consent, or why they are refused (RG125, RG401, RG402, RG423); sessions remember the answer';
 
 CREATE FUNCTION dropcontact.do_record_consent(controller integer, source text, purpose text, person text, given_at timestamptz, evidence_ref text) RETURNS integer
 	LANGUAGE plpgsql

@@ -122,18 +122,27 @@ END
 $$;
 COMMENT ON FUNCTION dropcontact.hold_instruction(integer, bigint, text, text) IS 'Inner part of what suspends, withdraws and releases an instruction, for the owner only';
 
+CREATE FUNCTION dropcontact.instruction_sha256(i dropcontact.instruction_record) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	SELECT encode(sha256(convert_to(jsonb_build_object('kind', i.kind, 'body', i.body, 'reason', i.reason, 'given_by', i.given_by, 'at', i.recorded_at AT TIME ZONE 'UTC')::text, 'UTF8')), 'hex')
+	$$;
+COMMENT ON FUNCTION dropcontact.instruction_sha256(dropcontact.instruction_record) IS 'SHA-256 of what an instruction says, by whom and when: the receipt, also in the ledger';
+
 CREATE FUNCTION dropcontact.write_instruction(controller integer, kind text, body jsonb, reason text) RETURNS bigint
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
 DECLARE
 	written timestamptz := clock_timestamp();
-	digest text := encode(sha256(convert_to(jsonb_build_object('kind', kind, 'body', body, 'reason', reason, 'given_by', session_user, 'at', written AT TIME ZONE 'UTC')::text, 'UTF8')), 'hex');
+	digest text;
 	id bigint;
 	infringed text;
 	outbox bigint;
 	found text[] := infringed_rules(kind, body, service_end_of(controller));
 BEGIN
+	digest := instruction_sha256((0, controller, kind, body, reason, session_user, written, '')::instruction_record);
 	INSERT INTO instruction_record (controller_id, kind, body, reason, given_by, recorded_at, sha256)
 	VALUES (controller, write_instruction.kind, write_instruction.body, write_instruction.reason, session_user, written, digest)
 	RETURNING instruction_id INTO id;
@@ -278,7 +287,7 @@ BEGIN
 	END LOOP;
 END
 $$;
-REVOKE ALL ON FUNCTION dropcontact.instruction_rule(), dropcontact.infringed_rules(text, jsonb, timestamptz), dropcontact.hold_instruction(integer, bigint, text, text),
+REVOKE ALL ON FUNCTION dropcontact.instruction_sha256(dropcontact.instruction_record), dropcontact.instruction_rule(), dropcontact.infringed_rules(text, jsonb, timestamptz), dropcontact.hold_instruction(integer, bigint, text, text),
 	dropcontact.write_instruction(integer, text, jsonb, text), dropcontact.record_instruction(integer, text, jsonb, text), dropcontact.instruction_state(bigint),
 	dropcontact.give_instruction(text, jsonb, text), dropcontact.set_instruction_state(integer, bigint, text, text),
 	dropcontact.change_instruction(integer, bigint, text, text), dropcontact.withdraw_instruction(bigint, text), dropcontact.answer_alert(bigint, text, text) FROM PUBLIC;

@@ -30,6 +30,7 @@ CREATE FUNCTION dropcontact.setting_default(OUT setting text, OUT default_value 
 		('review_threshold', '0.60', '^(0?\.\d+|1(\.0+)?)$', 'probability from which a pair goes to the review queue'),
 		('require_tls', 'network', '^(network|always)$', 'network: under an agreement, connections over a network must be encrypted; always: every connection must'),
 		('time_zone', 'Europe/Paris', '^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$', 'in which days and months of deadlines are counted; a name of the IANA time zone database'),
+		('backup_days', '30', '^\d{1,4}$', 'days after which backups that hold destroyed data have expired'),
 		('match_mode', 'manual', '^(manual|immediate)$', 'when matching runs: manual, by dedupe() or match_pending(); immediate, inside each transaction that writes contacts'),
 		('survivorship', 'source_priority', '^(most_recent|source_priority|most_frequent|longest|valid_first)$', 'which value of a field survives a merge: of the usable ones the most recent, that of the source with the lowest priority number, the most frequent, the longest, or a checked one first')
 	UNION ALL
@@ -37,6 +38,19 @@ CREATE FUNCTION dropcontact.setting_default(OUT setting text, OUT default_value 
 	FROM unnest('{relation,full_name,civility,first_name,middle_name,last_name,suffix,email,phone,mobile_phone,company,website,linkedin,company_linkedin,siren,siret,vat,naf,employees,address,postcode,city,country,job_title,attributes}'::text[]) f
 	$$;
 COMMENT ON FUNCTION dropcontact.setting_default() IS 'The settings that exist, with default, pattern of allowed values (regular expression) and meaning';
+
+CREATE FUNCTION dropcontact.setting_rank(setting text, value text) RETURNS integer
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	SELECT CASE
+		WHEN setting = 'merge_threshold' THEN CASE WHEN value::numeric >= 0.95 THEN 0 WHEN value::numeric >= 0.80 THEN 1 ELSE 2 END
+		WHEN setting = 'review_threshold' THEN CASE WHEN value::numeric >= 0.60 THEN 0 ELSE 1 END
+		WHEN setting = 'match_mode' THEN CASE value WHEN 'manual' THEN 0 ELSE 1 END
+		WHEN setting = 'backup_days' THEN CASE WHEN value::integer <= 30 THEN 0 ELSE 1 END
+		WHEN setting IN ('require_tls', 'time_zone', 'survivorship') OR setting LIKE 'survivorship.%' THEN 0 END
+	$$;
+COMMENT ON FUNCTION dropcontact.setting_rank(text, text) IS 'How intrusive a value of a setting is: 0 the least, to which the default belongs (GDPR article 25(2)); NULL for a setting without rank, which control III.5b reports';
 
 CREATE VIEW dropcontact.setting WITH (security_invoker = true) AS
 	SELECT c.name AS controller, d.setting, coalesce(v.value, d.default_value) AS value, d.default_value, v.set_by, v.set_at, v.reason, d.meaning, v.intended_use, v.instruction_id
@@ -117,11 +131,15 @@ BEGIN
 		RAISE EXCEPTION 'setting "%" differs from its default and no intended use is stated', configure.setting
 			USING ERRCODE = 'RG433', HINT = 'Give intended_use, the fourth argument: what the controller wants it for.';
 	END IF;
+	IF setting_rank(configure.setting, configure.value) > setting_rank(configure.setting, d.default_value) THEN
+		RAISE WARNING 'setting "%" = "%" is more intrusive than its default', configure.setting, configure.value
+			USING ERRCODE = 'RG152', DETAIL = format('The default is "%s".', d.default_value);
+	END IF;
 	PERFORM record_instruction(controller, 'setting', jsonb_strip_nulls(jsonb_build_object('setting', configure.setting,
 		'old', setting_value(configure.setting), 'value', configure.value, 'intended_use', configure.intended_use)), configure.reason);
 END
 $$;
-COMMENT ON FUNCTION dropcontact.configure(text, text, text, text) IS 'Sets a parameter of the current controller, with the reason why and the intended use; recorded as an instruction with its old value. Errors: undefined_object, invalid_parameter_value; under an agreement RG433 without an intended use of a value that is not the default, RG121 for a role that does not speak for the controller';
+COMMENT ON FUNCTION dropcontact.configure(text, text, text, text) IS 'Sets a parameter of the current controller, with the reason why and the intended use; recorded as an instruction with its old value; one that is more intrusive than the default raises WARNING RG152. Errors: undefined_object, invalid_parameter_value; under an agreement RG433 without an intended use of a value that is not the default, RG121 for a role that does not speak for the controller';
 
 CREATE FUNCTION dropcontact.current_settings(controller integer) RETURNS jsonb
 	LANGUAGE sql STABLE
@@ -146,9 +164,9 @@ CREATE VIEW dropcontact.settings_beyond_default WITH (security_invoker = true) A
 	FROM dropcontact.setting s WHERE s.value <> s.default_value;
 COMMENT ON VIEW dropcontact.settings_beyond_default IS 'Settings that differ from their default, with what the controller intends by them';
 
-REVOKE ALL ON FUNCTION dropcontact.setting_default(), dropcontact.setting_value(text), dropcontact.configure(text, text, text, text),
+REVOKE ALL ON FUNCTION dropcontact.setting_default(), dropcontact.setting_rank(text, text), dropcontact.setting_value(text), dropcontact.configure(text, text, text, text),
 	dropcontact.guard_setting(), dropcontact.apply_setting(dropcontact.instruction_record), dropcontact.current_settings(integer), dropcontact.replay_settings(integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION dropcontact.setting_default(), dropcontact.setting_value(text), dropcontact.current_settings(integer), dropcontact.replay_settings(integer)
+GRANT EXECUTE ON FUNCTION dropcontact.setting_default(), dropcontact.setting_rank(text, text), dropcontact.setting_value(text), dropcontact.current_settings(integer), dropcontact.replay_settings(integer)
 	TO dropcontact_admin, dropcontact_operator, dropcontact_ingest, dropcontact_controller, dropcontact_auditor, dropcontact_agent;
 GRANT EXECUTE ON FUNCTION dropcontact.configure(text, text, text, text) TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 GRANT SELECT ON dropcontact.setting_value, dropcontact.setting, dropcontact.settings_beyond_default
