@@ -101,7 +101,7 @@ dc_evidence(const DcPopulation *p, const DcModel *model, const DcScore *score)
 			appendStringInfoString(&json, ",\"b\":");
 			escape_json(&json, lines[i].value_b);
 		}
-		appendStringInfo(&json, ",\"weight\":%.9g}", lines[i].weight);
+		appendStringInfo(&json, ",\"weight\":%.15g}", lines[i].weight);
 	}
 	appendStringInfoChar(&json, ']');
 	return DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));

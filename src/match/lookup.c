@@ -89,7 +89,7 @@ read_candidate(int controller_id, Datum candidate, DcGiven *given)
 	*given = (DcGiven) {
 		.first_name = row.value[F_FIRST_NAME], .middle_name = row.value[F_MIDDLE_NAME], .last_name = row.value[F_LAST_NAME],
 		.suffix = row.value[F_SUFFIX], .email = row.value[F_EMAIL], .email_qualification = row.value[F_EMAIL_QUALIFICATION],
-		.phone = row.value[F_PHONE], .mobile_phone = row.value[F_MOBILE_PHONE], .linkedin = row.value[F_LINKEDIN],
+		.phone = row.value[F_PHONE], .phone_kind = row.value[F_PHONE_KIND], .mobile_phone = row.value[F_MOBILE_PHONE], .linkedin = row.value[F_LINKEDIN],
 		.siren = row.value[F_SIREN], .vat = row.value[F_VAT], .website = row.value[F_WEBSITE], .company = row.value[F_COMPANY],
 		.postcode = row.value[F_POSTCODE], .city = row.value[F_CITY], .address = row.value[F_ADDRESS], .job_title = row.value[F_JOB_TITLE],
 	};

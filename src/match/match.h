@@ -54,6 +54,7 @@ typedef struct DcRecord
 #define VALUE_ROLE 2			/* a mailbox of a function, such as contact@ */
 #define VALUE_GENERIC (VALUE_SHARED | VALUE_ROLE)	/* of an organisation, not of a person */
 #define VALUE_TITLE 4			/* a title that stands for a first name */
+#define VALUE_GIVEN 8			/* known as a first name */
 
 typedef struct DcTokens
 {

@@ -27,12 +27,12 @@
 enum
 {
 	C_ID = 1, C_FIRST, C_MIDDLE, C_LAST, C_SUFFIX, C_EMAIL, C_OTHER_EMAILS, C_PHONE, C_MOBILE, C_OTHER_PHONES, C_LINKEDIN, C_SIREN, C_VAT,
-	C_WEBSITE, C_COMPANY, C_POSTCODE, C_CITY, C_ADDRESS, C_JOB, C_QUALIFICATION, C_FIELDS
+	C_WEBSITE, C_COMPANY, C_POSTCODE, C_CITY, C_ADDRESS, C_JOB, C_QUALIFICATION, C_PHONE_KIND, C_FIELDS
 };
 
 #define CONTACT_COLUMNS \
 	"SELECT c.contact_id, c.first_name, c.middle_name, c.last_name, c.suffix, c.email, c.other_emails, c.phone, c.mobile_phone, c.other_phones, " \
-	"c.linkedin, c.siren, c.vat, c.website, c.company, c.postcode, c.city, c.address, c.job_title, c.email_qualification, "
+	"c.linkedin, c.siren, c.vat, c.website, c.company, c.postcode, c.city, c.address, c.job_title, c.email_qualification, c.phone_kind, "
 #define NO_FIELDS "NULL::text[] "
 #define FIELDS \
 	"(SELECT pg_catalog.array_agg(c.attributes ->> f.key ORDER BY f.key) FROM dropcontact.match_field f WHERE f.controller_id = $1) "
@@ -172,6 +172,21 @@ exact_value(const char *text)
 	return folded;
 }
 
+/* A number in one form, so that 151, 151.0 and 151,0 are equal; a text that is none stays as it is. */
+static char *
+number_value(const char *text)
+{
+	char	   *clean = dc_clean(text);
+	char	   *comma = strchr(clean, ',');
+	char	   *end;
+	double		number;
+
+	if (comma != NULL && strchr(comma + 1, ',') == NULL && strchr(clean, '.') == NULL)
+		*comma = '.';
+	number = strtod(clean, &end);
+	return end == clean || *end != '\0' ? clean : psprintf("%.15g", number);
+}
+
 static char *
 field_value(DcFieldKind kind, const char *text)
 {
@@ -182,7 +197,7 @@ field_value(DcFieldKind kind, const char *text)
 		case KIND_EXACT:
 			return exact_value(text);
 		case KIND_NUMBER:
-			return dc_clean(text);
+			return number_value(text);
 		default:
 			return dc_fold(text);
 	}
@@ -253,6 +268,8 @@ pack_first_name(Reader *reader, DcRecord *r)
 
 		memo->value = dc_intern(reader->population, first);
 		memo->second = dc_intern(reader->population, full != NULL ? full : given);
+		if (dc_lexicon_find(&dc_lexicon_given_names, reader->population->text[memo->second]) != NULL)
+			reader->population->flags[memo->second] |= VALUE_GIVEN;
 		if (only_titles)
 			reader->population->flags[memo->value] |= VALUE_TITLE;
 	}
@@ -414,6 +431,7 @@ pack_columns(Reader *reader, DcRecord *r)
 {
 	char	   *email = column_text(reader, C_EMAIL);
 	char	   *qualification = column_text(reader, C_QUALIFICATION);
+	char	   *phone_kind = column_text(reader, C_PHONE_KIND);
 	char	   *website = column_text(reader, C_WEBSITE);
 	char	   *registration = column_text(reader, C_SIREN);
 
@@ -428,6 +446,8 @@ pack_columns(Reader *reader, DcRecord *r)
 	add_phone(reader, r, column_text(reader, C_MOBILE));
 	r->nmobiles = r->phone[0] != 0;
 	add_phone(reader, r, column_text(reader, C_PHONE));
+	if (phone_kind != NULL && strcmp(phone_kind, "mobile") == 0)
+		r->nmobiles = (r->phone[0] != 0) + (r->phone[1] != 0);
 	r->linkedin = dc_intern(reader->population, column_text(reader, C_LINKEDIN));
 	r->registration = dc_intern(reader->population, registration != NULL ? registration : column_text(reader, C_VAT));
 	/* a domain that tells the organisation: of the web site, else of a professional address */
@@ -462,7 +482,7 @@ dc_add_given(DcPopulation *p, int64 contact_id, const DcGiven *given)
 		.memo = memo_create(p->context, 64, NULL),
 		.given = {
 			[C_FIRST] = given->first_name, [C_MIDDLE] = given->middle_name, [C_LAST] = given->last_name, [C_SUFFIX] = given->suffix,
-			[C_EMAIL] = given->email, [C_QUALIFICATION] = given->email_qualification, [C_PHONE] = given->phone, [C_MOBILE] = given->mobile_phone,
+			[C_EMAIL] = given->email, [C_QUALIFICATION] = given->email_qualification, [C_PHONE] = given->phone, [C_PHONE_KIND] = given->phone_kind, [C_MOBILE] = given->mobile_phone,
 			[C_LINKEDIN] = given->linkedin, [C_SIREN] = given->siren, [C_VAT] = given->vat, [C_WEBSITE] = given->website,
 			[C_COMPANY] = given->company, [C_POSTCODE] = given->postcode, [C_CITY] = given->city, [C_ADDRESS] = given->address,
 			[C_JOB] = given->job_title,

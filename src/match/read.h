@@ -30,6 +30,7 @@ typedef struct DcGiven
 	const char *email;
 	const char *email_qualification;
 	const char *phone;
+	const char *phone_kind;
 	const char *mobile_phone;
 	const char *linkedin;
 	const char *siren;

@@ -322,8 +322,8 @@ score_full_names(DcScore *score, DcPopulation *p, const DcModel *model, const Dc
 		return f == L_FIRST_CONFLICT || f == L_FIRST_INITIAL ? NAME_CONFLICT : NAME_OTHER_LAST;
 	if (f != L_FIRST_CONFLICT)
 		return NAME_COMPATIBLE;
-	/* first names of one initial may be a nickname that no list knows */
-	return p->text[a->first][0] == p->text[b->first][0] ? NAME_PARTIAL : NAME_OTHER_FIRST;
+	/* first names of one initial may be a nickname that no list knows, unless the list has both as names */
+	return p->text[a->first][0] == p->text[b->first][0] && (p->flags[a->given] & p->flags[b->given] & VALUE_GIVEN) == 0 ? NAME_PARTIAL : NAME_OTHER_FIRST;
 }
 
 /* Person name, joint over its parts; partial: only a first name, an initial, or nothing to compare. */
@@ -346,8 +346,6 @@ score_name(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord
 		STEP(a->suffix == b->suffix ? L_SUFFIX_EXACT : L_SUFFIX_CONFLICT, a->suffix, b->suffix);
 	/* father and son: one says that he is the son */
 	score->apart |= a->suffix != 0 && b->suffix != 0 && a->suffix != b->suffix;
-	if (a->suffix != b->suffix)
-		verdict = Min(verdict, a->suffix != 0 && b->suffix != 0 ? NAME_CONFLICT : NAME_PARTIAL);
 	return verdict;
 }
 
@@ -397,11 +395,14 @@ mailbox_level(DcPopulation *p, DcValue a, DcValue b)
 	return alike(p, a, b, 0.93) ? L_EMAIL_FUZZY : L_EMAIL_CONFLICT;
 }
 
-/* How many personal identifiers agree; number: one of them is a number or profile that one person alone has. */
+/* The personal identifiers that agree, and what sets relatives of one name apart. */
 typedef struct Agreed
 {
-	int			n;
-	bool		number;
+	int			n;				/* mailbox, mobile, profile, declared number */
+	int			dates;
+	int			household;		/* a number that is not known to be a mobile one */
+	bool		number;			/* one of n is a number or profile that one person alone has */
+	bool		generation;		/* born so far apart as parent and child */
 } Agreed;
 
 static bool
@@ -413,10 +414,12 @@ is_mobile(const DcRecord *r, DcValue phone)
 	return false;
 }
 
-/* Personal identifiers.  colleagues: unlike names at one organisation, whose number tells nothing more. */
+/* Personal identifiers.  Of unlike names at one organisation, colleagues, its number tells nothing more. */
 static void
-score_identifiers(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b, bool colleagues, Agreed *agreed)
+score_identifiers(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b, NameVerdict name, bool organisation, Agreed *agreed)
 {
+	bool		colleagues = organisation && name < NAME_PARTIAL;
+	bool		mobile;
 	DcValue		email = common_value(p, a->email, b->email, DC_MAX_EMAILS, false);
 	DcValue		phone = common_value(p, a->phone, b->phone, DC_MAX_PHONES, false);
 
@@ -436,10 +439,12 @@ score_identifiers(DcScore *score, DcPopulation *p, const DcModel *model, const D
 		agreed->n += level == L_EMAIL_FUZZY;
 		score->apart |= level == L_EMAIL_NUMBERED;
 	}
-	if (phone != 0 && (!colleagues || is_mobile(a, phone) || is_mobile(b, phone)))
+	mobile = is_mobile(a, phone) || is_mobile(b, phone);
+	if (phone != 0 && (!colleagues || mobile))
 	{
 		STEP(L_PHONE_EXACT, phone, phone);
-		agreed->n++;
+		agreed->n += mobile;
+		agreed->household += !mobile;
 	}
 	if (a->linkedin != 0 && b->linkedin != 0)
 	{
@@ -609,9 +614,23 @@ field_level(DcPopulation *p, DcFieldKind kind, DcValue a, DcValue b, float *surp
 			if (alike(p, a, b, 0.92))
 				return L_FIELD_FUZZY;
 			compare_bags(p, a, b, &bag);
+			/* the same words in another order */
+			if (bag.overlap > 0.999)
+			{
+				*surprise = commoner(p, a, b);
+				return L_FIELD_EXACT;
+			}
 			return bag.overlap >= 0.7 ? L_FIELD_FUZZY : bag.overlap >= 0.4 ? L_FIELD_NEAR : bag.contained >= 0.8 ? L_FIELD_PART : L_FIELD_CONFLICT;
 	}
 	return L_FIELD_CONFLICT;
+}
+
+#define GENERATION 15			/* years, at least */
+
+static bool
+generation_apart(const char *a, const char *b)
+{
+	return is_date(a) && is_date(b) && abs(atoi(a) - atoi(b)) >= GENERATION;
 }
 
 /* Declared match fields.  Numbers that are exact, and dates, identify. */
@@ -633,7 +652,9 @@ score_fields(DcScore *score, DcPopulation *p, const DcModel *model, const DcReco
 		else
 			level = field_level(p, kind, x, y, &surprise);
 		step(score, model, L_FIELD + FIELD_LEVELS * i + level, x, y, surprise);
-		agreed->n += kind == KIND_EXACT ? level <= L_FIELD_FUZZY : kind == KIND_DATE ? level <= L_FIELD_NEAR : 0;
+		agreed->n += kind == KIND_EXACT && level <= L_FIELD_FUZZY;
+		agreed->dates += kind == KIND_DATE && level <= L_FIELD_NEAR;
+		agreed->generation |= kind == KIND_DATE && level == L_FIELD_CONFLICT && generation_apart(p->text[x], p->text[y]);
 		agreed->number |= kind == KIND_EXACT && level == L_FIELD_EXACT;
 	}
 }
@@ -762,25 +783,47 @@ same_place(const DcRecord *a, const DcRecord *b)
 }
 
 /*
- * Guards: unlike names need two independent identifiers, partial ones need one, namesakes at one company too.
- * A place is a second identifier for who changed the last name, and beside a number of one person alone.
- * Another first name with one birth date, last name and place may be a twin.  Of two hundred such pairs that are
- * one person, it is assumed, there is one pair of twins: so it depends on how often first names are wrong.
+ * Another first name with one birth date, last name and place may be a twin.  Of two hundred such pairs that
+ * are one person, it is assumed, there is one pair of twins: so it depends on how often first names are wrong.
  */
 #define TWINS 200
 
-static double
-weight_limit(const DcModel *model, const DcScore *score, NameVerdict name, const Agreed *agreed, bool place)
+/*
+ * Guards: unlike names need two independent identifiers, partial ones need one.  What a household shares, its
+ * number, its place, identifies nobody of it: neither the son who has his father's name nor the twin.
+ */
+static bool
+is_identified(const DcRecord *a, const DcRecord *b, NameVerdict name, const Agreed *agreed, bool apart, bool place)
 {
-	int			needed = name < NAME_PARTIAL ? 2 : name == NAME_PARTIAL || score->apart ? 1 : 0;
+	int			all = agreed->n + agreed->dates + agreed->household;
 
-	if (agreed->n >= needed)
+	switch (name)
+	{
+		case NAME_CONFLICT:
+			return agreed->n + agreed->dates >= 2 || (agreed->number && place);
+		case NAME_OTHER_FIRST:
+			return agreed->n >= 2 || (agreed->number && place);
+		case NAME_OTHER_LAST:
+			return all >= 2 || (all == 1 && place);
+		default:
+			break;
+	}
+	/* namesakes, and generations */
+	if (a->suffix != 0 && b->suffix != 0 && a->suffix != b->suffix)
+		return agreed->n >= 2;
+	if (agreed->generation || (a->suffix != b->suffix && agreed->dates == 0))
+		return agreed->n >= 1;
+	return all >= (name == NAME_PARTIAL || apart ? 1 : 0);
+}
+
+static double
+weight_limit(const DcModel *model, const DcScore *score, const DcRecord *a, const DcRecord *b, NameVerdict name, const Agreed *agreed, bool place)
+{
+	if (is_identified(a, b, name, agreed, score->apart, place))
 		return INFINITY;
-	if (!place || agreed->n == 0)
-		return REVIEW_LIMIT;
-	if (name == NAME_OTHER_LAST || (name == NAME_OTHER_FIRST && agreed->number))
-		return INFINITY;
-	return name == NAME_OTHER_FIRST ? Max(REVIEW_LIMIT, log2(model->m[L_FIRST_CONFLICT] * TWINS)) : REVIEW_LIMIT;
+	if (name == NAME_OTHER_FIRST && agreed->dates > 0 && (place || agreed->n + agreed->household > 0))
+		return Max(REVIEW_LIMIT, log2(model->m[L_FIRST_CONFLICT] * TWINS));
+	return REVIEW_LIMIT;
 }
 
 static void
@@ -791,7 +834,7 @@ score_persons(DcScore *score, DcPopulation *p, const DcModel *model, const DcRec
 	bool		place;
 	bool		organisation = score_organisation(score, p, model, a, b);
 
-	score_identifiers(score, p, model, a, b, organisation && name < NAME_PARTIAL, &agreed);
+	score_identifiers(score, p, model, a, b, name, organisation, &agreed);
 	score_fields(score, p, model, a, b, &agreed);
 	place = same_place(a, b);
 	if (!organisation)
@@ -803,7 +846,7 @@ score_persons(DcScore *score, DcPopulation *p, const DcModel *model, const DcRec
 		else
 			STEP(L_JOB_CONFLICT, a->job, b->job);
 	}
-	score->limit = weight_limit(model, score, name, &agreed, place);
+	score->limit = weight_limit(model, score, a, b, name, &agreed, place);
 }
 
 /*

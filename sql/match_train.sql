@@ -1,0 +1,82 @@
+-- train(): deterministic, bounded, and sane on few contacts, on equal ones, and on one column
+SET client_min_messages = error;
+DROP EXTENSION dropcontact CASCADE;
+CREATE EXTENSION dropcontact;
+RESET client_min_messages;
+SELECT dropcontact.create_controller('Train', 'dpo@train.example'), dropcontact.create_source('s');
+CREATE FUNCTION sane() RETURNS TABLE (levels bigint, m_in_bounds boolean, u_in_bounds boolean, finite boolean, same_again boolean) LANGUAGE plpgsql AS $$
+BEGIN
+	CREATE TEMP TABLE first_model AS SELECT * FROM dropcontact.train();
+	RETURN QUERY SELECT count(*), bool_and(f.m BETWEEN 0.001 AND 0.999), bool_and(f.u > 0 AND f.u < 20), bool_and(abs(f.weight) < 30), NOT EXISTS (TABLE first_model EXCEPT SELECT * FROM dropcontact.train())
+	FROM first_model f;
+	DROP TABLE first_model;
+END
+$$;
+-- none, one, two
+SELECT * FROM sane();
+SELECT contacts, entities FROM dropcontact.dedupe();
+INSERT INTO dropcontact.contact (source, full_name, email) VALUES ('s', 'Ada Lovelace', 'ada@analytical.example');
+SELECT * FROM sane();
+SELECT contacts, entities FROM dropcontact.dedupe();
+INSERT INTO dropcontact.contact (source, full_name, email) VALUES ('s', 'Lovelace, Ada', 'ADA@analytical.example');
+SELECT * FROM sane();
+SELECT contacts, entities FROM dropcontact.dedupe();
+-- ten
+INSERT INTO dropcontact.contact (source, full_name, email) SELECT 's', n || ' Person' || n, 'p' || n || '@x' || n || '.example' FROM generate_series(1, 8) n;
+SELECT * FROM sane();
+SELECT contacts, entities FROM dropcontact.dedupe();
+-- all the same
+DELETE FROM dropcontact.contact;
+INSERT INTO dropcontact.contact (source, full_name, email, phone, company, city) SELECT 's', 'Ada Lovelace', 'ada@analytical.example', '+44 20 7946 0018', 'Analytical Engines', 'London' FROM generate_series(1, 300);
+SELECT * FROM sane();
+SELECT contacts, entities FROM dropcontact.dedupe();
+-- nothing at all in them
+DELETE FROM dropcontact.contact;
+INSERT INTO dropcontact.contact (source) SELECT 's' FROM generate_series(1, 100);
+SELECT * FROM sane();
+SELECT contacts, entities FROM dropcontact.dedupe();
+-- one column
+DELETE FROM dropcontact.contact;
+INSERT INTO dropcontact.contact (source, email) SELECT 's', 'u' || n % 150 || '@mail' || n % 150 || '.example' FROM generate_series(1, 300) n;
+SELECT * FROM sane();
+SELECT contacts, entities FROM dropcontact.dedupe();
+DELETE FROM dropcontact.contact;
+INSERT INTO dropcontact.contact (source, last_name) SELECT 's', 'Name' || chr(97 + n % 20) || chr(97 + n / 20) FROM generate_series(1, 300) n;
+SELECT * FROM sane();
+SELECT contacts, entities FROM dropcontact.dedupe();
+DELETE FROM dropcontact.contact;
+INSERT INTO dropcontact.contact (source, company) SELECT 's', 'Firm ' || chr(97 + n % 20) || chr(97 + n / 20) FROM generate_series(1, 300) n;
+SELECT * FROM sane();
+
+-- match fields of every kind take part in keys, model and explanation
+DELETE FROM dropcontact.contact;
+SELECT dropcontact.add_match_field(k, kind) FROM (VALUES ('badge', 'exact'), ('notes', 'text'), ('mother', 'name'), ('height', 'number'), ('born', 'date')) f(k, kind);
+SELECT dropcontact.add_match_field('born', 'moment');
+INSERT INTO dropcontact.contact (source, external_id, full_name, attributes)
+SELECT 's', n::text, CASE WHEN n % 2 = 0 THEN 'Vera' ELSE 'Boris' END || ' Clan' || chr(97 + n % 26) || chr(97 + n % 7),
+	jsonb_build_object('badge', 'P' || n * 7919, 'notes', 'keeps ' || chr(97 + n % 19) || 'ees and ' || chr(97 + n % 17) || 'ows', 'mother', 'Olga ' || chr(97 + n % 23) || 'ova', 'height', 150 + n % 50, 'born', date '1940-01-01' + n * 101)
+FROM generate_series(1, 200) n;
+-- each of these is like number 1 in one field alone, exactly or nearly
+INSERT INTO dropcontact.contact (source, external_id, full_name, attributes) VALUES
+	('s', 'exact', 'Boris Clanbb', '{"badge": "p 7919"}'),
+	('s', 'exact, a digit off', 'Boris Clanbb', '{"badge": "P7913"}'),
+	('s', 'text', 'Boris Clanbb', '{"notes": "bows and keeps bees"}'),
+	('s', 'name', 'Boris Clanbb', '{"mother": "Olga Bova"}'),
+	('s', 'number', 'Boris Clanbb', '{"height": "151.0"}'),
+	('s', 'date', 'Boris Clanbb', '{"born": "11.04.1940"}'),
+	('s', 'date, day and month swapped', 'Boris Clanbb', '{"born": "1940-11-04"}'),
+	('s', 'date, eight digits', 'Boris Clanbb', '{"born": "19400411"}'),
+	('s', 'date, year mistyped', 'Boris Clanbb', '{"born": "1941-04-11"}'),
+	('s', 'date, another', 'Boris Clanbb', '{"born": "1972-12-25"}');
+SELECT count(*) FILTER (WHERE field IN ('badge', 'notes', 'mother', 'height', 'born')) AS levels_of_fields FROM dropcontact.train();
+SELECT contacts FROM dropcontact.dedupe();
+SELECT c.external_id, x.field, x.level, x.value_a, x.value_b, x.weight > 0 AS speaks_for FROM dropcontact.contact c JOIN dropcontact.contact one ON one.external_id = '1',
+	dropcontact.explain_match(one.contact_id, c.contact_id) x
+WHERE c.external_id !~ '^\d' AND x.field IN ('badge', 'notes', 'mother', 'height', 'born') ORDER BY c.contact_id;
+-- a badge brings together who has no name in common
+INSERT INTO dropcontact.contact (source, external_id, full_name, attributes) VALUES ('s', 'k', 'Zoe Zander', '{"badge": "P7919"}');
+SELECT field, level FROM dropcontact.find_matches('{"full_name": "Xena Xylo", "badge": "P 7919"}', min_probability => 0), jsonb_to_recordset(evidence) AS e(field text, level text) WHERE field = 'badge';
+DROP FUNCTION sane;
+SET client_min_messages = error;
+DROP EXTENSION dropcontact CASCADE;
+CREATE EXTENSION dropcontact;
