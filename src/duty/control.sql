@@ -166,8 +166,8 @@ INSERT INTO dropcontact.control VALUES
 (41, 'III.11', 'GDPR art. 30(2)', 'processor', 'every operation is in the register, whose monthly hash is in the ledger', false, $$
 	SELECT 'not in the register: ' || r.purpose FROM (SELECT DISTINCT x.purpose FROM run x WHERE x.controller_id = $1) r
 	WHERE NOT EXISTS (SELECT FROM processing_register p JOIN controller c ON c.name = p.controller WHERE c.controller_id = $1 AND p.purpose = r.purpose)
-	UNION ALL SELECT format('snapshot of %s is not the one of the ledger', s.month) FROM register_snapshot s
-	WHERE s.controller_id = $1 AND NOT EXISTS (SELECT FROM ledger l WHERE l.controller_id = $1 AND l.kind = 'register' AND l.body ->> 'sha256' = s.sha256 AND l.body ->> 'month' = s.month::text)
+	UNION ALL SELECT format('snapshot of %s is not the one of the ledger', to_char(s.month, 'YYYY-MM')) FROM register_snapshot s
+	WHERE s.controller_id = $1 AND NOT EXISTS (SELECT FROM ledger l WHERE l.controller_id = $1 AND l.kind = 'register' AND l.body ->> 'sha256' = s.sha256 AND l.body ->> 'month' = to_char(s.month, 'YYYY-MM-DD'))
 	UNION ALL SELECT 'no snapshot of this month' FROM agreement a
 	WHERE a.controller_id = $1 AND NOT EXISTS (SELECT FROM register_snapshot s WHERE s.controller_id = $1 AND s.month = date_trunc('month', clock_timestamp())::date) $$),
 (42.1, 'III.12a', 'GDPR art. 28(3)(h), 5(2)', 'processor', 'the chain of the ledger is whole', false, $$
