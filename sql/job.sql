@@ -1,0 +1,17 @@
+-- Job titles: levels and functions in seven languages, and which of several words counts
+CREATE FUNCTION pg_temp.jobs(VARIADIC titles text[]) RETURNS TABLE (x text, title text, level text, function text, problem text)
+	LANGUAGE sql AS 'SELECT left(t, 50), j.* FROM unnest(titles) t, dropcontact.parse_job(t) j';
+SELECT x, level, function FROM pg_temp.jobs('CEO', 'Chief Financial Officer', 'SVP', 'VP Eng', 'Vice-President, Sales', 'V.P. of Operations', 'Head of Marketing', 'Director of Product', 'Sales Manager', 'Team Lead', 'Senior Data Scientist',
+	'Software Engineer', 'Junior Buyer', 'Marketing Intern', 'Founder & CEO', 'Business Owner', 'Board Member', 'R&D Manager', 'HR Business Partner', 'Key Account Manager', 'Office Manager', 'Executive Director');
+SELECT x, level, function FROM pg_temp.jobs('PDG', 'Directeur général', 'DSI', 'DRH', 'DAF', 'RRH', 'Gérant', 'Directeur adjoint', 'Responsable de production', 'Chef de projet', 'Chef d’équipe logistique', 'Chargée d''affaires', 'Ingénieur qualité',
+	'Comptable', 'Contrôleur de gestion', 'Apprenti menuisier', 'Alternante RH', 'Avocate associée', 'Secrétaire générale', 'Directeur·rice des ventes', 'Médecin', 'Professeur des écoles');
+SELECT x, level, function FROM pg_temp.jobs('Geschäftsführer', 'Vertriebsleiterin', 'Leiter/in Controlling (m/w/d)', 'Produktmanager', 'Einkaufsassistent', 'Werkstudentin Marketing', 'Inhaberin', 'Prokurist', 'Sachbearbeiterin',
+	'Director General', 'Jefe de Ventas', 'Gerente de Compras', 'Becario de informática', 'Amministratore Delegato', 'Responsabile Acquisti', 'Impiegata amministrativa', 'Direttrice Marketing', 'Titolare',
+	'Algemeen directeur', 'Teamleider Logistiek', 'Inkoper', 'Medewerker klantenservice', 'Directeur-eigenaar', 'Diretor Financeiro', 'Sócio-gerente', 'Coordenadora de Recursos Humanos', 'Estagiário');
+-- another's title; the title of a unit; of two the first, of several the highest
+SELECT x, level, function FROM pg_temp.jobs('Assistant to the CEO and CFO', 'Executive Assistant', 'Assistante de direction', 'Assistante du directeur commercial', 'Director''s Assistant', 'Assistant Director', 'Marketing Assistant', 'Assistant Vice President',
+	'Managing Director', 'Managing Director, Austria', 'President', 'President - Commercial Banking', 'Chief Technology Officer & EVP', 'Senior Vice President and CFO', 'Director & CTO', 'VP of Sales & Co-Founder', 'Chief Engineer', 'Chief of Staff', 'Account Executive', 'Headhunter',
+	'Head Chef', 'Lead Generation Specialist', 'Diretcor of Sales', 'Office Director');
+-- the title in its case
+SELECT x, title FROM pg_temp.jobs('DIRECTEUR DES VENTES', 'responsable rh france', 'Responsable RH', 'VP OF R&D', 'ÉLÈVE INGÉNIEUR', 'CEO', E'  Sales \t Manager ');
+SELECT * FROM pg_temp.jobs('', '...', 'x', repeat('Director ', 200));
