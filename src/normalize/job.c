@@ -304,6 +304,8 @@ found_function(Finding *f, const char *value)
 	bool		weak = strchr(value, ' ') != NULL;
 	bool		general = strncmp(value, "general_management", 18) == 0;
 
+	if (strcmp(value, "none") == 0)
+		return;
 	f->of_field = f->of_field || !general;
 	if (weak && general)
 		f->general = true;
