@@ -144,7 +144,7 @@ DECLARE
 			AND NOT EXISTS (SELECT FROM audit_objection o WHERE o.mission_id = m.mission_id AND o.item = do_audit_evidence.item)
 		ORDER BY m.mission_id LIMIT 1);
 BEGIN
-	PERFORM write_access(controller, 'audit', jsonb_build_object('purpose', item, 'human', true, 'allowed', mission IS NOT NULL));
+	PERFORM write_access(controller, 'audit', jsonb_build_object('purpose', CASE WHEN item = ANY (audit_items()) THEN item ELSE 'unknown' END, 'human', true, 'allowed', mission IS NOT NULL));
 	IF mission IS NULL THEN
 		RAISE WARNING 'this is outside the dates or the scope of an audit' USING ERRCODE = 'RG210', DETAIL = 'The attempt is recorded.';
 		RETURN NULL;
