@@ -175,6 +175,33 @@ write_entities(const DcPopulation *p, int controller_id, DcClusters *clusters)
 	return entities;
 }
 
+/* The organisation of each person, where it is known, by one of its contacts. */
+static void
+write_companies(const DcPopulation *p, int controller_id, DcClusters *clusters)
+{
+	Oid			types[] = {INT4OID, INT8ARRAYOID, INT8ARRAYOID};
+	Datum		args[3] = {Int32GetDatum(controller_id)};
+	int		   *company = dc_resolve_companies(p, clusters);
+	Datum	   *contact;
+	Datum	   *organisation;
+	int			n = 0;
+
+	for (int i = 0; i < p->nrecords; i++)
+		n += company[i] >= 0;
+	contact = new_datums(n);
+	organisation = new_datums(n);
+	n = 0;
+	for (int i = 0; i < p->nrecords; i++)
+		if (company[i] >= 0)
+		{
+			contact[n] = Int64GetDatum(p->records[i].contact_id);
+			organisation[n++] = Int64GetDatum(p->records[company[i]].contact_id);
+		}
+	args[1] = array_of(contact, n, INT8OID);
+	args[2] = array_of(organisation, n, INT8OID);
+	run("SELECT dropcontact.store_companies($1, $2, $3)", 3, types, args);
+}
+
 /* Edges between clusters are for a person to decide; a pair is an edge once or, after others, again. */
 static int64
 write_reviews(const Edges *edges, const DcDecision *decisions, int ndecisions, int controller_id, DcClusters *clusters)
@@ -282,6 +309,7 @@ dedupe(PG_FUNCTION_ARGS)
 	values[0] = Int64GetDatum(edges.population->nrecords);
 	values[2] = Int64GetDatum(clusters->matched);
 	values[4] = Int64GetDatum(write_entities(edges.population, duty.controller_id, clusters));
+	write_companies(edges.population, duty.controller_id, clusters);
 	values[3] = Int64GetDatum(write_reviews(&edges, decisions, ndecisions, duty.controller_id, clusters));
 	note_run(duty.controller_id, edges.population->nrecords);
 	dc_progress_end();

@@ -242,4 +242,7 @@ extern DcClusters *dc_cluster(DcPopulation *population, const DcModel *model, Dc
 							  const DcDecision *decisions, int ndecisions, const bool *barred, double merge_weight);
 extern int	dc_root(DcClusters *clusters, int record);
 
+/* company.c */
+extern int *dc_resolve_companies(const DcPopulation *population, DcClusters *clusters);
+
 #endif							/* DC_MATCH_H */

@@ -18,6 +18,17 @@ CREATE INDEX ON dropcontact.entity_member (entity_id);
 COMMENT ON COLUMN dropcontact.entity_member.link_probability IS 'Probability of the pair by which the contact joined; 1 for the contact that the others joined and for what a person confirmed';
 COMMENT ON TABLE dropcontact.entity_member IS 'Entities of contacts that are not alone in the entity they founded: a contact without a row is the only member of the entity with its own id. View contact_entity shows all';
 
+CREATE TABLE dropcontact.company_member (
+	contact_id bigint PRIMARY KEY REFERENCES dropcontact.contact ON DELETE CASCADE,
+	controller_id integer NOT NULL,
+	company_entity_id bigint NOT NULL
+);
+CREATE INDEX ON dropcontact.company_member (company_entity_id);
+COMMENT ON TABLE dropcontact.company_member IS 'The organisation that the contact of a person works for, as an entity of contacts without a person; written by dedupe(). A person whose organisation is no contact, or could be several, has no row';
+COMMENT ON COLUMN dropcontact.company_member.contact_id IS 'The contact of a person';
+COMMENT ON COLUMN dropcontact.company_member.controller_id IS 'The controller of the contact';
+COMMENT ON COLUMN dropcontact.company_member.company_entity_id IS 'The entity of the organisation';
+
 CREATE TABLE dropcontact.match_pair (
 	a_contact_id bigint NOT NULL REFERENCES dropcontact.contact ON DELETE CASCADE,
 	b_contact_id bigint NOT NULL REFERENCES dropcontact.contact ON DELETE CASCADE,
@@ -93,7 +104,7 @@ DO $$
 DECLARE
 	t text;
 BEGIN
-	FOREACH t IN ARRAY ARRAY['match_field', 'entity_member', 'match_pair', 'match_decision', 'entity_alias', 'entity_log', 'match_level', 'match_training', 'match_value'] LOOP
+	FOREACH t IN ARRAY ARRAY['match_field', 'entity_member', 'company_member', 'match_pair', 'match_decision', 'entity_alias', 'entity_log', 'match_level', 'match_training', 'match_value'] LOOP
 		EXECUTE pg_catalog.format('ALTER TABLE dropcontact.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', t);
 		EXECUTE pg_catalog.format('CREATE POLICY own ON dropcontact.%I USING (controller_id = ANY ((SELECT dropcontact.visible_controllers())::integer[]))', t);
 		EXECUTE pg_catalog.format('GRANT SELECT ON dropcontact.%I TO dropcontact_admin, dropcontact_operator, dropcontact_controller', t);
@@ -177,6 +188,20 @@ END
 $$;
 COMMENT ON FUNCTION dropcontact.store_entities(integer, bigint[], bigint[], float8[]) IS 'Inner part of dedupe(): stores the clusters (contact by contact, a cluster named by its smallest contact), keeping entity ids and writing only what changes';
 
+CREATE FUNCTION dropcontact.store_companies(controller integer, contacts bigint[], organisations bigint[]) RETURNS void
+	LANGUAGE sql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	DELETE FROM dropcontact.company_member o
+	WHERE o.controller_id = controller AND NOT EXISTS (SELECT FROM unnest(contacts) c WHERE c = o.contact_id);
+	INSERT INTO dropcontact.company_member AS o (contact_id, controller_id, company_entity_id)
+	SELECT n.contact_id, controller, coalesce(m.entity_id, n.organisation)
+	FROM unnest(contacts, organisations) AS n(contact_id, organisation) LEFT JOIN dropcontact.entity_member m ON m.contact_id = n.organisation
+	ON CONFLICT ON CONSTRAINT company_member_pkey DO UPDATE SET company_entity_id = excluded.company_entity_id
+		WHERE o.company_entity_id <> excluded.company_entity_id;
+	$$;
+COMMENT ON FUNCTION dropcontact.store_companies(integer, bigint[], bigint[]) IS 'Inner part of dedupe(): stores for contacts of persons the entities of their organisations, each given by one of its contacts, writing only what changes';
+
 CREATE FUNCTION dropcontact.store_reviews(controller integer, a bigint[], b bigint[], probability float8[], evidence jsonb[]) RETURNS void
 	LANGUAGE sql
 	SET search_path = pg_catalog, dropcontact, pg_temp
@@ -257,10 +282,10 @@ CREATE FUNCTION dropcontact.resolve_entity(old bigint) RETURNS bigint
 COMMENT ON FUNCTION dropcontact.resolve_entity(bigint) IS 'The entity that an entity id stands for today, after merges';
 
 REVOKE ALL ON FUNCTION dropcontact.add_match_field(text, text), dropcontact.store_entities(integer, bigint[], bigint[], float8[]),
-	dropcontact.store_reviews(integer, bigint[], bigint[], float8[], jsonb[]), dropcontact.dedupe(), dropcontact.train(), dropcontact.built_in_model(), dropcontact.match_probability(bigint, bigint),
+	dropcontact.store_companies(integer, bigint[], bigint[]), dropcontact.store_reviews(integer, bigint[], bigint[], float8[], jsonb[]), dropcontact.dedupe(), dropcontact.train(), dropcontact.built_in_model(), dropcontact.match_probability(bigint, bigint),
 	dropcontact.explain_match(bigint, bigint), dropcontact.resolve_entity(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.add_match_field(text, text), dropcontact.store_entities(integer, bigint[], bigint[], float8[]),
-	dropcontact.store_reviews(integer, bigint[], bigint[], float8[], jsonb[]), dropcontact.dedupe(), dropcontact.train(), dropcontact.built_in_model() TO dropcontact_admin, dropcontact_operator;
+	dropcontact.store_companies(integer, bigint[], bigint[]), dropcontact.store_reviews(integer, bigint[], bigint[], float8[], jsonb[]), dropcontact.dedupe(), dropcontact.train(), dropcontact.built_in_model() TO dropcontact_admin, dropcontact_operator;
 GRANT EXECUTE ON FUNCTION dropcontact.match_probability(bigint, bigint), dropcontact.explain_match(bigint, bigint), dropcontact.resolve_entity(bigint)
 	TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 COMMENT ON SEQUENCE dropcontact.entity_log_event_id_seq IS 'Ids of the table of its name';

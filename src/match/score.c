@@ -697,7 +697,7 @@ company_level(DcPopulation *p, DcValue a, DcValue b, float *surprise, bool *sibl
 		return L_COMPANY_SIMILAR;
 	compare_bags(p, a, b, &bag);
 	*surprise = Min(bag.matched * 0.7, *surprise);
-	*siblings = bag.contained >= 0.8 && bag.both_more;
+	*siblings = bag.contained >= 0.65 && bag.both_more;
 	/* the same words in another order */
 	if (bag.overlap > 0.999)
 		return L_COMPANY_EXACT;

@@ -93,6 +93,7 @@ BEGIN
 		FROM dropcontact.contact_entity e
 		WHERE e.entity_id IN (winner, loser)
 		ON CONFLICT ON CONSTRAINT entity_member_pkey DO UPDATE SET entity_id = excluded.entity_id WHERE m.entity_id <> excluded.entity_id;
+	UPDATE dropcontact.company_member o SET company_entity_id = winner WHERE o.company_entity_id = loser;
 	INSERT INTO dropcontact.entity_alias AS a (old_entity_id, controller_id, entity_id) VALUES (loser, controller, winner)
 		ON CONFLICT ON CONSTRAINT entity_alias_pkey DO UPDATE SET entity_id = excluded.entity_id;
 	INSERT INTO dropcontact.entity_log (controller_id, kind, entity_id, contact_ids, why)

@@ -13,17 +13,6 @@ COMMENT ON COLUMN dropcontact.contact_entity.entity_id IS 'Its entity: the perso
 COMMENT ON COLUMN dropcontact.contact_entity.source IS 'The system that the contact comes from';
 COMMENT ON COLUMN dropcontact.contact_entity.external_id IS 'The id of the contact in that system';
 
-CREATE TABLE dropcontact.company_member (
-	contact_id bigint PRIMARY KEY REFERENCES dropcontact.contact ON DELETE CASCADE,
-	controller_id integer NOT NULL,
-	company_entity_id bigint NOT NULL
-);
-CREATE INDEX ON dropcontact.company_member (company_entity_id);
-COMMENT ON TABLE dropcontact.company_member IS 'The company that the contact of a person works for, as an entity; written by matching';
-COMMENT ON COLUMN dropcontact.company_member.contact_id IS 'The contact of a person';
-COMMENT ON COLUMN dropcontact.company_member.controller_id IS 'The controller of the contact';
-COMMENT ON COLUMN dropcontact.company_member.company_entity_id IS 'The entity of the company';
-
 CREATE TABLE dropcontact.email_standing (
 	controller_id integer NOT NULL REFERENCES dropcontact.controller,
 	email text NOT NULL,
@@ -39,7 +28,7 @@ DO $$
 DECLARE
 	t text;
 BEGIN
-	FOREACH t IN ARRAY ARRAY['company_member', 'email_standing'] LOOP
+	FOREACH t IN ARRAY ARRAY['email_standing'] LOOP
 		EXECUTE pg_catalog.format('ALTER TABLE dropcontact.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', t);
 		EXECUTE pg_catalog.format('CREATE POLICY own ON dropcontact.%I USING (controller_id = ANY ((SELECT dropcontact.visible_controllers())::integer[]))', t);
 		EXECUTE pg_catalog.format('GRANT SELECT ON dropcontact.%I TO dropcontact_admin, dropcontact_operator, dropcontact_controller', t);

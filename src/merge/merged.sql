@@ -106,7 +106,7 @@ COMMENT ON COLUMN dropcontact.merged_contact.job_function IS 'Function, of the c
 COMMENT ON COLUMN dropcontact.merged_contact.attributes IS 'What else the sources gave, merged key by key';
 COMMENT ON COLUMN dropcontact.merged_contact.emails IS 'All e-mail addresses of the members, each once, best first, those that cannot be used last';
 COMMENT ON COLUMN dropcontact.merged_contact.phones IS 'All phone numbers of the members, mobile ones included, each once, best first, those that cannot be used last';
-COMMENT ON COLUMN dropcontact.merged_contact.company_entity_id IS 'The entity of the company that the person works for; NULL while it is not known';
+COMMENT ON COLUMN dropcontact.merged_contact.company_entity_id IS 'The entity of the organisation that the person works for, known by registration number, domain, or name (and place where several organisations have it); NULL where no contact without a person is that organisation';
 COMMENT ON COLUMN dropcontact.merged_contact.sources IS 'The systems that the members come from, in order of name';
 COMMENT ON COLUMN dropcontact.merged_contact.contact_ids IS 'The members, in order';
 COMMENT ON COLUMN dropcontact.merged_contact.members IS 'How many contacts were merged';

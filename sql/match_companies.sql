@@ -1,0 +1,51 @@
+-- Organisations without a person have a model of their own; each person's organisation is one of them.
+SET client_min_messages = error;
+DROP EXTENSION dropcontact CASCADE;
+CREATE EXTENSION dropcontact;
+RESET client_min_messages;
+SELECT dropcontact.create_controller('Firms', 'dpo@firms.example'), dropcontact.create_source('s', region => 'FR');
+INSERT INTO dropcontact.contact (source, external_id, company, website, siren, phone, address, postcode, city) VALUES
+	('s', 'o1', 'Verrerie du Golfe SARL', 'www.verrerie-golfe.example', NULL, '02 97 11 22 33', '4 quai Éric Tabarly', '56100', 'Lorient'),
+	('s', 'o1 again', 'VERRERIE DU GOLFE', NULL, NULL, '+33 2 97 11 22 33', '4, quai Eric Tabarly', '56100', 'LORIENT'),
+	('s', 'o2', 'Cordiers Réunis SA', NULL, '552 100 554', NULL, NULL, '44600', 'Saint-Nazaire'),
+	('s', 'chain Lyon', 'Boulangerie Paul-Henri', NULL, NULL, '04 72 00 00 01', '1 rue Mercière', '69002', 'Lyon'),
+	('s', 'chain Nice', 'Boulangerie Paul-Henri', NULL, NULL, '04 93 00 00 02', '9 rue de France', '06000', 'Nice'),
+	('s', 'bar', 'Bar Hôtel Splendide', NULL, NULL, '05 59 00 00 03', '2 avenue Foch', '64200', 'Biarritz'),
+	('s', 'restaurant', 'Restaurant Hôtel Splendide', NULL, NULL, '05 59 00 00 03', '2 avenue Foch', '64200', 'Biarritz');
+INSERT INTO dropcontact.contact (source, external_id, full_name, email, company, siren, postcode, city) VALUES
+	('s', 'by domain', 'Maïwenn Le Corre', 'maiwenn@verrerie-golfe.example', NULL, NULL, NULL, NULL),
+	('s', 'by name', 'Erwan Guillou', 'erwan.guillou@gmail.com', 'Verrerie du Golfe', NULL, NULL, NULL),
+	('s', 'by number', 'Fanch Riou', NULL, 'C. R. Atlantique', '552100554', NULL, NULL),
+	('s', 'by name and town', 'Zélie Chabert', NULL, 'Boulangerie Paul-Henri', NULL, NULL, 'Nice'),
+	('s', 'one of a chain', 'Ulysse Vidal', NULL, 'Boulangerie Paul-Henri', NULL, NULL, 'Paris'),
+	('s', 'another of that name', 'Ysé Lambert', 'yse@verrerie.example', 'Verrerie du Golfe', NULL, NULL, NULL),
+	('s', 'no organisation', 'Ondine Faure', 'ondine.faure@gmail.com', NULL, NULL, NULL, NULL),
+	('s', 'not a contact', 'Léandre Picot', NULL, 'Scierie Picot', NULL, NULL, NULL);
+SELECT contacts, entities FROM dropcontact.dedupe();
+SELECT array_agg(external_id ORDER BY external_id) FROM dropcontact.contact_entity GROUP BY entity_id HAVING count(*) > 1;
+-- bar and restaurant of one hotel are not one
+SELECT level FROM dropcontact.contact a, dropcontact.contact b, dropcontact.explain_match(a.contact_id, b.contact_id) WHERE a.external_id = 'bar' AND b.external_id = 'restaurant' AND field = 'guard';
+CREATE VIEW works_for AS
+	SELECT p.external_id AS person, string_agg(o.external_id, ', ' ORDER BY o.external_id) AS organisation
+	FROM dropcontact.contact_entity p JOIN dropcontact.merged_contact m USING (entity_id) LEFT JOIN dropcontact.contact_entity o ON o.entity_id = m.company_entity_id
+	WHERE m.last_name IS NOT NULL GROUP BY 1;
+SELECT * FROM works_for ORDER BY 1;
+SELECT external_id, company_entity_id FROM dropcontact.merged_contact JOIN dropcontact.contact_entity USING (entity_id) WHERE external_id = 'o1';
+-- a second run changes no row
+SELECT sum(xmin::text::bigint) AS before FROM dropcontact.company_member \gset
+SELECT contacts, entities FROM dropcontact.dedupe();
+SELECT sum(xmin::text::bigint) = :before AS unchanged FROM dropcontact.company_member;
+-- the organisation comes later
+INSERT INTO dropcontact.contact (source, external_id, company, city) VALUES ('s', 'o3', 'Scierie Picot SAS', 'Épinal');
+SELECT dropcontact.match_pending();
+SELECT * FROM works_for WHERE person = 'not a contact';
+-- two organisations become one, persons with them; and one that goes is nobody's any more
+SELECT dropcontact.confirm_match(a.contact_id, b.contact_id) FROM dropcontact.contact a, dropcontact.contact b WHERE a.external_id = 'o1' AND b.external_id = 'o3';
+SELECT * FROM works_for WHERE person IN ('not a contact', 'by domain');
+DELETE FROM dropcontact.contact WHERE external_id IN ('o2', 'chain Lyon');
+SELECT dropcontact.match_pending();
+SELECT * FROM works_for WHERE person IN ('by number', 'one of a chain');
+SET client_min_messages = error;
+DROP VIEW works_for;
+DROP EXTENSION dropcontact CASCADE;
+CREATE EXTENSION dropcontact;
