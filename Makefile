@@ -51,7 +51,9 @@ SQL_PARTS = \
 	src/duty/register.sql \
 	src/duty/control.sql \
 	src/duty/evidence.sql \
-	src/duty/auditor.sql
+	src/duty/auditor.sql \
+	src/report/page.sql \
+	src/report/report.sql
 
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
 LEXICON_LISTS = $(sort $(wildcard src/lexicon/*.txt))
