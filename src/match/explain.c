@@ -9,10 +9,12 @@
 
 #include <math.h>
 
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "lib/stringinfo.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
 #include "utils/jsonb.h"
@@ -139,6 +141,34 @@ match_probability(PG_FUNCTION_ARGS)
 	score_contacts(PG_GETARG_INT64(0), PG_GETARG_INT64(1), &model, &score);
 	SPI_finish();
 	PG_RETURN_FLOAT8(dc_probability(score.weight));
+}
+
+PG_FUNCTION_INFO_V1(match_keys);
+Datum
+match_keys(PG_FUNCTION_ARGS)
+{
+	int			controller_id;
+	int64		contact_id = PG_GETARG_INT64(0);
+	MemoryContext context = CurrentMemoryContext;
+	Datum		key[DC_MAX_KEYS];
+	DcPopulation *p;
+	DcModel		model;
+	DcKeys		keys = {0};
+
+	SPI_connect();
+	controller_id = dc_current_controller();
+	p = dc_read_contacts(controller_id, &contact_id, 1);
+	if (p->nrecords == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_NO_DATA_FOUND),
+				 errmsg("contact " INT64_FORMAT " does not exist", contact_id)));
+	dc_load_statistics_of(p, controller_id, &model);
+	dc_make_keys(p, &p->records[0], &keys);
+	SPI_finish();
+	MemoryContextSwitchTo(context);
+	for (int k = 0; k < keys.n; k++)
+		key[k] = Int64GetDatum((int64) keys.key[k]);
+	PG_RETURN_ARRAYTYPE_P(construct_array(key, keys.n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
 /* weight: of this line and those before */

@@ -268,6 +268,10 @@ CREATE FUNCTION dropcontact.explain_match(a bigint, b bigint, OUT step integer, 
 	LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'explain_match';
 COMMENT ON FUNCTION dropcontact.explain_match(bigint, bigint) IS 'The evidence for two contacts being one as a waterfall: first row the prior, then each comparison with m, u and weight = log2(m / u), last row the result; probability is that after the step. Errors: no_data_found';
 
+CREATE FUNCTION dropcontact.match_keys(contact_id bigint) RETURNS bigint[]
+	LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'match_keys';
+COMMENT ON FUNCTION dropcontact.match_keys(bigint) IS 'The keys of a contact of the current controller, ascending: contacts that share one are compared. Errors: no_data_found';
+
 CREATE FUNCTION dropcontact.resolve_entity(old bigint) RETURNS bigint
 	LANGUAGE sql STABLE STRICT
 	SET search_path = pg_catalog, dropcontact, pg_temp
@@ -282,10 +286,10 @@ CREATE FUNCTION dropcontact.resolve_entity(old bigint) RETURNS bigint
 COMMENT ON FUNCTION dropcontact.resolve_entity(bigint) IS 'The entity that an entity id stands for today, after merges';
 
 REVOKE ALL ON FUNCTION dropcontact.add_match_field(text, text), dropcontact.store_entities(integer, bigint[], bigint[], float8[]),
-	dropcontact.store_companies(integer, bigint[], bigint[]), dropcontact.store_reviews(integer, bigint[], bigint[], float8[], jsonb[]), dropcontact.dedupe(), dropcontact.train(), dropcontact.built_in_model(), dropcontact.match_probability(bigint, bigint),
+	dropcontact.store_companies(integer, bigint[], bigint[]), dropcontact.store_reviews(integer, bigint[], bigint[], float8[], jsonb[]), dropcontact.dedupe(), dropcontact.train(), dropcontact.built_in_model(), dropcontact.match_probability(bigint, bigint), dropcontact.match_keys(bigint),
 	dropcontact.explain_match(bigint, bigint), dropcontact.resolve_entity(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.add_match_field(text, text), dropcontact.store_entities(integer, bigint[], bigint[], float8[]),
 	dropcontact.store_companies(integer, bigint[], bigint[]), dropcontact.store_reviews(integer, bigint[], bigint[], float8[], jsonb[]), dropcontact.dedupe(), dropcontact.train(), dropcontact.built_in_model() TO dropcontact_admin, dropcontact_operator;
-GRANT EXECUTE ON FUNCTION dropcontact.match_probability(bigint, bigint), dropcontact.explain_match(bigint, bigint), dropcontact.resolve_entity(bigint)
+GRANT EXECUTE ON FUNCTION dropcontact.match_probability(bigint, bigint), dropcontact.match_keys(bigint), dropcontact.explain_match(bigint, bigint), dropcontact.resolve_entity(bigint)
 	TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 COMMENT ON SEQUENCE dropcontact.entity_log_event_id_seq IS 'Ids of the table of its name';
