@@ -3,7 +3,8 @@
  * given_name.c
  *	  The gender that a first name tells.
  *
- * A value of list given_names is m, f or u, then exceptions by country: "m DE=f".
+ * A value of list given_names is m, f or u, then its languages, then exceptions by
+ * country: "f de fr IT=m".
  *
  *-------------------------------------------------------------------------
  */
@@ -13,25 +14,45 @@
 #include "lexicon.h"
 #include "normalize/normalize.h"
 
+/* The whole name, or the first word of it that is more than an initial: Jean-Pierre, J. Edgar. */
+static const char *
+look_up(const char *fold)
+{
+	const char *value = dc_lexicon_find(&dc_lexicon_given_names, fold);
+	size_t		n;
+
+	if (value != NULL)
+		return value;
+	while ((n = strcspn(fold, " ")) == 1 && fold[1] == ' ')
+		fold += 2;
+	return dc_lexicon_find_n(&dc_lexicon_given_names, fold, n);
+}
+
+/* The letter that an exception gives for a country, 0 for none. */
+static char
+exception(const char *value, const char *country)
+{
+	char		code[] = {' ', 0, 0, '=', '\0'};
+	const char *found;
+
+	if (country == NULL || strlen(country) != 2)
+		return 0;
+	code[1] = (char) pg_toupper((unsigned char) country[0]);
+	code[2] = (char) pg_toupper((unsigned char) country[1]);
+	found = strstr(value, code);
+	return found == NULL ? 0 : found[4];
+}
+
 const char *
 dc_gender(const char *first_name, const char *country)
 {
-	char	   *fold = dc_fold(first_name);
-	const char *value = dc_lexicon_find(&dc_lexicon_given_names, fold);
+	const char *value = look_up(dc_fold(first_name));
 	char		gender;
 
-	/* Jean-Pierre: the first of several names tells, once the whole is unknown */
 	if (value == NULL)
-		value = dc_lexicon_find_n(&dc_lexicon_given_names, fold, strcspn(fold, " "));
-	if (value == NULL || *value == '\0')
 		return NULL;
-	gender = *value;
-	if (country != NULL && strlen(country) == 2)
-	{
-		const char *exception = strstr(value, psprintf(" %s=", country));
-
-		if (exception != NULL)
-			gender = exception[4];
-	}
+	gender = exception(value, country);
+	if (gender == 0)
+		gender = *value;
 	return gender == 'm' ? "male" : gender == 'f' ? "female" : "unisex";
 }

@@ -1,0 +1,48 @@
+-- parse_name: one person's name in one text
+CREATE FUNCTION pg_temp.parts(VARIADIC names text[]) RETURNS TABLE (name text, civility text, first text, middle text, last text, suffix text, nickname text, problem text)
+	LANGUAGE sql AS 'SELECT n, (p).civility, (p).first_name, (p).middle_name, (p).last_name, (p).suffix, (p).nickname, (p).problem
+		FROM unnest(names) WITH ORDINALITY u(n, i), LATERAL dropcontact.parse_name(n) p ORDER BY i';
+\pset null -
+
+-- the order of the parts: case, comma, lists
+SELECT name, first, middle, last, suffix FROM pg_temp.parts('Jean Dupont', 'DUPONT Jean', 'Jean DUPONT', 'LE GOFF Yann Marie', 'Yann LE GOFF', 'Dupont, Jean', 'Dupont Jean', 'DUPONT JEAN', 'dupont jean',
+	'Kowalczyk Agnieszka', 'Moreau Sophie Anne', 'Keller Peter J.', 'MORETTI G.', 'G. Moretti', 'G.B. Moretti', 'GB Moretti', 'Duval / Jeanne', 'Duval; Jeanne', 'DE GAULLE Charles', 'Adèle', 'Lefebvre', 'Zx');
+-- particles, links, double last names
+SELECT name, first, middle, last, suffix FROM pg_temp.parts('Anna von der Leyen', 'VON DER LEYEN Anna', 'Pieter van den Berg', 'Berg, Pieter van den', 'van der Velde', 'DE LA FONTAINE Luc', 'de la cruz pilar', 'Luc de La Fontaine',
+	'Aline Perrot de Vaux', 'Karl Freiherr von Stein', 'Omar bin Said', 'Leila Al Hariri', 'Pilar Ortega y Rubio', 'Lucía Pérez Romero', 'João da Silva e Costa', 'Rita M Sousa Pinto', 'Fiona Mac Kay', 'Sean O Brien',
+	'Rebecca St. James', 'Van Morrison', 'Ben Carter', 'La Tonya B. Reed', 'Tran Van', 'Paul d''Ormesson', 'Lord of the Isles');
+-- titles of several languages, and words that are names as well
+SELECT name, civility, first, middle, last, suffix FROM pg_temp.parts('M. Jean DUPONT', 'M DUPONT', 'M. J. Dupont', 'Mme LEFEBVRE Marie-Claude', 'LEFEBVRE Marie-Claude Mme', 'DUPONT M. Jean', 'Dr., John Hart', 'Maître Anne Roy', 'Herr Prof. Dr. med. Hans Maier', 'Frau Dr. Anna Weiß',
+	'Fr. Anna Weiß', 'Fr. Patrick Murphy', 'Sig.ra Carla Bruni', 'Dott.ssa Paola Rossi', 'Dña. Pilar Ruiz', 'Sr. Luis Gil', 'Dra. Inês Melo', 'Dhr. Jan de Vries', 'Mevr. drs. Els Smit', 'The Rt. Hon. Mary Reed',
+	'Lt.Col. Tom Hart', 'Lt. Col. Tom Hart', 'Secretary of Defense Tom Hart', 'Judge Ruth Hale', 'Sir Paul', 'Sœur Agnès', 'Mrs Clara', 'Mrs Parker', 'Dean Martin', 'Don Pedro Ruiz', 'Don Johnson', 'King George', 'Michelle King', 'Dr.Smith', 'pan Jan Novák', 'Dr');
+-- suffixes, degrees, professions
+SELECT name, first, middle, last, suffix FROM pg_temp.parts('Tom Hart Jr.', 'Tom Hart, Jr.', 'HART JR, TOM', 'Hart, Tom, Jr.', 'Hart, Tom iii', 'Tom Hart V', 'Tom V. Hart', 'Tom Senior', 'Tom Edward Hart Senior', 'Tom Hart Senior II',
+	'Ann Hart, Ph.D.', 'Ann Hart PHD, mba', 'Ann Hart Ph D', 'Hart, Ann, MD, FACS', 'Hart, Ann XQRT', 'Hart, MSc, PMP, Ann', 'Tom Hart DO', 'Jack Ma', 'Ma, Jack', 'JACK MA', 'Hart, J.R.', 'Hart, M.D.', 'Ann Hart attorney at law', 'Ann Hart, notary', 'Ann Hart, treasurer', 'Ludwig Hart 2.', 'Dupont Jean fils');
+-- nicknames and remarks
+SELECT name, first, middle, last, suffix, nickname, problem FROM pg_temp.parts('William "Bill" Hart', 'William (Bill) Hart', 'William ''Bill'' Hart', 'William « Bill » Hart', 'William “Bill” Hart', 'Hart, William (Bill), Jr.', '"Bill" Hart', 'William Hart (MD)', 'William Hart [Paris]',
+	'Jan ''t Hooft', 'Marie Petit (née Roy)', 'Marie Petit née Roy', 'Marie Petit épouse Roy', 'Anna Weiß geb. Kurz', 'Jean Petit dit Jeannot', '(Bill Hart', 'William () Hart', 'William {H}art', E'Mr.\\nPaul\\tHart');
+-- two persons: the first
+SELECT name, civility, first, middle, last, suffix, problem FROM pg_temp.parts('Tom and Ann Hart', 'Tom & Ann Hart', 'Mr. & Mrs. Tom Hart', 'M. et Mme Jean Dupont', 'Jean et Marie Dupont', 'Hans und Anna Weiß', 'Juan y Pilar Ruiz', 'Tom Hart and Ann Reed', 'Hart, Tom and Ann', 'Dr. Hart & Dr. Reed', 'Tom Y Hart', 'Tom e Hart');
+-- no person
+SELECT (dropcontact.parse_name(repeat('Jean ', 300))).*;
+SELECT name, first, last, problem FROM pg_temp.parts('', '  ', E'\u200b', '...', '😊', 'jean@exemple.fr', 'Agent 007', 'Дмитрий Иванов', '李小龙', ',', '/', '&', '"', '''''', '()', ', Jr.');
+
+-- capitals and small letters
+SELECT n, (dropcontact.parse_name(n)).full_name FROM unnest(ARRAY['jean-PIERRE LE GOFF', 'MARY MCDONALD', 'mary mcdonald', 'Mary Mcdonald', 'MARY MACDONALD', 'MARIE MACHARD', 'PATRICK O''NEIL', 'patrick o’neil', 'Patrick O''neil', 'ANNA D''AMICO', 'LUC D''ORMESSON',
+	'MARIA DELL''ACQUA', 'ANNA-LENA MÜLLER-ŁUKASZEWICZ', 'ŞEBNEM ÖZGÜR', 'élodie ÉVRARD', 'philip DeHart', 'jEAN dUPONT', 'NG''ANG''A WAMBUI', 'TJ HART', 'PIETER VAN DER BERG', 'Pieter Van der Berg', 'JUAN DE LA CRUZ', 'ALAIN DE LA TOUR', 'Yann Le Goff', 'ANN HART PHD', 'Ann Hart ph.d.', 'GROSS STRAẞE', 'groß straße']) WITH ORDINALITY u(n, i) ORDER BY i;
+
+-- one result however a name is written
+CREATE TEMP TABLE written AS
+SELECT concat_ws(' ', nullif(title, ''), first, nullif(middle, ''), last, nullif(suffix, '')) AS plain,
+	last || ', ' || concat_ws(' ', nullif(title, ''), first, nullif(middle, '')) || coalesce(', ' || nullif(suffix, ''), '') AS comma,
+	concat_ws(' ', nullif(title, ''), upper(last), first, nullif(middle, '')) AS capitals, suffix
+FROM (VALUES ('Dr.'), (''), ('Mrs.'), ('Prof. Dr.')) a (title), (VALUES ('Julia'), ('Jean-Marc'), ('T.J.'), ('Kwabena')) b (first), (VALUES (''), ('K.'), ('Ann'), ('R. Ann')) c (middle),
+	(VALUES ('Hartmann'), ('van der Berg'), ('de la Vega'), ('Ortega y Rubio'), ('O''Hara'), ('Smith-Jones'), ('Le Goff'), ('McKay')) d (last), (VALUES (''), ('Jr.'), ('III'), ('PhD'), ('MD, MBA')) e (suffix);
+SELECT count(*) AS names, count(*) FILTER (WHERE dropcontact.parse_name(plain) IS DISTINCT FROM dropcontact.parse_name(comma)) AS comma_differs FROM written;
+SELECT count(*) AS names, count(*) FILTER (WHERE dropcontact.parse_name(plain) IS DISTINCT FROM dropcontact.parse_name(capitals)) AS capitals_differ FROM written WHERE suffix = '';
+-- a full name read again is itself
+SELECT count(*) AS names, count(*) FILTER (WHERE (dropcontact.parse_name((p).full_name)).full_name IS DISTINCT FROM (p).full_name) AS differ
+FROM (SELECT dropcontact.parse_name(n) AS p FROM (SELECT plain FROM written UNION SELECT upper(plain) FROM written UNION SELECT lower(plain) FROM written UNION SELECT upper(comma) FROM written UNION SELECT capitals FROM written) w(n)) q;
+-- no text is refused
+SELECT count(*) AS texts, count((dropcontact.parse_name(a || b || c)).problem) > 0 AS problems
+FROM unnest('{Jean," ",",",(,),"\"","''",.,-,&,/,1,é,´,M.,and,van,Jr,"\\n"}'::text[]) a, unnest('{Jean," ",",",(,),"\"","''",.,-,&,/,1,é,´,M.,and,van,Jr,"\\n"}'::text[]) b, unnest('{Jean," ",",",(,),"\"","''",.,-,&,/,1,é,´,M.,and,van,Jr,"\\n"}'::text[]) c;

@@ -1,0 +1,91 @@
+/*-------------------------------------------------------------------------
+ *
+ * name.h
+ *	  What the files of person names share: words and what is known of each.
+ *
+ * name_words.c cuts a text into words and looks each up; name_marks.c takes out what
+ * stands between marks; name_parts.c decides which words are first, middle and last
+ * name; name_case.c writes them; name.c puts it together.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DC_NAME_H
+#define DC_NAME_H
+
+#include "base/port.h"
+
+#include "normalize/normalize.h"
+
+/* What a word is */
+#define WORD_INITIAL		(1 << 0)	/* one letter, or several with dots */
+#define WORD_UPPER			(1 << 1)	/* two or more letters, all capitals */
+#define WORD_LOWER			(1 << 2)	/* no capital */
+#define WORD_DOTTED			(1 << 3)
+#define WORD_GIVEN			(1 << 4)
+#define WORD_GIVEN_SURE		(1 << 5)	/* of a language whose given names seldom are family names */
+#define WORD_FEMALE			(1 << 6)
+#define WORD_FAMILY			(1 << 7)
+#define WORD_FAMILY_IBERIAN	(1 << 8)
+#define WORD_FAMILY_FRENCH	(1 << 9)
+#define WORD_PARTICLE		(1 << 10)
+#define WORD_NOBLE			(1 << 11)	/* a particle only before another one */
+#define WORD_GAELIC			(1 << 12)	/* Mac and Mc, apart */
+#define WORD_TITLE			(1 << 13)
+#define WORD_TITLE_PART		(1 << 14)	/* a title beside another one only */
+#define WORD_TITLE_NAME		(1 << 15)	/* a title, or a name */
+#define WORD_TITLE_FIRST	(1 << 16)	/* the title of a first name: Sir, Queen */
+#define WORD_SUFFIX			(1 << 17)
+#define WORD_SUFFIX_NAME	(1 << 18)	/* a suffix, or a name */
+#define WORD_GENERATION		(1 << 19)
+#define WORD_AND			(1 << 20)	/* parts persons, or parts of a name */
+#define WORD_LINK			(1 << 21)	/* parts of a name only: of */
+#define WORD_DIGIT			(1 << 22)
+#define WORD_FAMILY_EUROPEAN (1 << 24)	/* common in western Europe or America */
+#define WORD_SPANISH		(1 << 23)	/* a given name of Spain or Italy */
+
+#define WORD_JOINING		(WORD_AND | WORD_LINK)
+
+typedef struct DcWord
+{
+	char	   *text;
+	const char *fold;			/* dc_fold */
+	const char *key;			/* fold without blanks */
+	const char *suffix;			/* its usual letters, of list name_suffixes */
+	char		civility;		/* m, f, n (the name that follows tells) or 0 */
+	int			flags;
+	int			segment;		/* of the text, between commas */
+} DcWord;
+
+/* A stretch of words. */
+typedef struct DcWords
+{
+	DcWord	   *word;
+	int			n;
+} DcWords;
+
+/* name_words.c */
+extern DcWords dc_name_words(char *text, int *nsegments);
+
+/* name_marks.c: takes out what stands between brackets and quotes */
+extern char *dc_take_marked(char *text, StringInfo suffix, int *remarks);
+
+#define REMARK_SURNAME (1 << 0) /* another last name was left out */
+
+/* name_parts.c: the words in the order first, middle, last name, and where each begins */
+typedef struct DcNameParts
+{
+	DcWord	   *word;
+	int			n;
+	int			middle;
+	int			last;
+} DcNameParts;
+
+extern void dc_divide_name(DcWords words, bool titled, DcNameParts *parts);
+extern void dc_divide_last_first(DcWords last, DcWords given, DcNameParts *parts);
+
+/* name_case.c */
+extern void dc_straighten_apostrophes(char *s);
+extern void dc_append_cased(StringInfo out, const char *word, bool first);
+extern void dc_append_suffix(StringInfo out, const DcWord *word);
+
+#endif							/* DC_NAME_H */

@@ -1,0 +1,342 @@
+/*-------------------------------------------------------------------------
+ *
+ * name_parts.c
+ *	  Which words of a person's name are first, middle and last name.
+ *
+ * Case tells first (DUPONT Jean), then particles and links (de la Vega, Velasquez y Garcia),
+ * then the lists: a family name before given names means that they stand in that order. Each
+ * decision is linear in the words.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/port.h"
+
+#include "lexicon.h"
+#include "normalize/name.h"
+
+#define IS(w, f) (((w).flags & (f)) != 0)
+
+/* The O of O Neill: the list has the name behind it written together. */
+static bool
+is_irish(const DcWord *word)
+{
+	char		name[32];
+
+	if (strcmp(word->text, "O") != 0 || strlen(word[1].key) > sizeof(name) - 2)
+		return false;
+	snprintf(name, sizeof(name), "o%s", word[1].key);
+	return dc_lexicon_find(&dc_lexicon_family_names, name) != NULL;
+}
+
+/* Noble titles belong to the particle behind them: Freiherr von; Mac behind a given name only. */
+static bool
+is_particle(DcWords words, int i)
+{
+	const DcWord *word = &words.word[i];
+
+	if (i + 1 >= words.n)
+		return false;
+	if (IS(*word, WORD_NOBLE))
+		return IS(words.word[i + 1], WORD_PARTICLE);
+	/* an initial, but 't Hooft and O Neill */
+	if (IS(*word, WORD_INITIAL) && word->text[0] != '\'')
+		return i > 0 && is_irish(word);
+	if (IS(*word, WORD_GAELIC))
+		return i > 0 && IS(words.word[i - 1], WORD_GIVEN | WORD_INITIAL);
+	return IS(*word, WORD_PARTICLE);
+}
+
+/* "y", "und", "of" between parts; a lone capital or dotted letter is an initial. */
+static bool
+is_joining(DcWords words, int i)
+{
+	const DcWord *word = &words.word[i];
+
+	if (!IS(*word, WORD_JOINING))
+		return false;
+	/* one letter joins when typed small beside capitals, "e" and "i" behind two words or more only */
+	if (IS(*word, WORD_INITIAL))
+		return i >= 1 && i + 1 < words.n && word->text[1] == '\0' && IS(*word, WORD_LOWER) && !IS(words.word[i + 1], WORD_LOWER) &&
+			(word->text[0] == 'y' || (i >= 2 && !IS(words.word[i - 1], WORD_INITIAL)));
+	return true;
+}
+
+static void
+set_parts(DcNameParts *parts, DcWords words, int middle, int last)
+{
+	parts->word = words.word;
+	parts->n = words.n;
+	parts->middle = Min(middle, last);
+	parts->last = last;
+}
+
+/* The first n words behind the others, in place. */
+static void
+rotate(DcWords words, int n)
+{
+	DcWord	   *moved = palloc(sizeof(DcWord) * n);
+
+	memcpy(moved, words.word, sizeof(DcWord) * n);
+	memmove(words.word, words.word + n, sizeof(DcWord) * (words.n - n));
+	memcpy(words.word + words.n - n, moved, sizeof(DcWord) * n);
+	pfree(moved);
+}
+
+/* Last name first: its n words go behind. */
+static void
+last_first(DcNameParts *parts, DcWords words, int n)
+{
+	rotate(words, n);
+	set_parts(parts, words, 1, words.n - n);
+}
+
+/* Is all behind the first word initials? */
+static bool
+all_initials(DcWords words)
+{
+	for (int i = 1; i < words.n; i++)
+		if (!IS(words.word[i], WORD_INITIAL))
+			return false;
+	return true;
+}
+
+/*
+ * Do the lists say that a family name stands before given names? Asked of the words in the order
+ * in which they would be written, so that a name written out is read again the same way.
+ */
+static bool
+is_reversed(DcWords words)
+{
+	const DcWord *first = &words.word[0];
+	const DcWord *end = &words.word[words.n - 1];
+
+	if (words.n < 2 || IS(*first, WORD_INITIAL | WORD_GIVEN | WORD_PARTICLE | WORD_JOINING | WORD_DIGIT))
+		return false;
+	if (all_initials(words))
+		return IS(*first, WORD_FAMILY);
+	if (words.n == 2)
+	{
+		const DcWord *second = &words.word[1];
+
+		if (IS(*second, WORD_GIVEN))
+			return IS(*first, WORD_FAMILY) ? IS(*first, WORD_FAMILY_EUROPEAN) || !IS(*second, WORD_FAMILY) :
+				IS(*second, WORD_GIVEN_SURE) && !IS(*second, WORD_FAMILY);
+		return IS(*first, WORD_FAMILY_IBERIAN) && !IS(*second, WORD_FAMILY | WORD_PARTICLE | WORD_JOINING | WORD_DIGIT);
+	}
+	if (!IS(words.word[1], WORD_GIVEN_SURE) || IS(words.word[1], WORD_PARTICLE))
+		return false;
+	for (int i = 2; i < words.n; i++)
+		if (!IS(words.word[i], WORD_GIVEN | WORD_INITIAL))
+			return false;
+	return IS(*first, WORD_FAMILY) || IS(*end, WORD_INITIAL) || (IS(*end, WORD_GIVEN_SURE) && !IS(*end, WORD_FAMILY));
+}
+
+/* ---------- by case ---------- */
+
+/* ORTEGA Y RUBIO */
+static bool
+is_link_of_capitals(DcWords words, int i)
+{
+	return i > 0 && i + 1 < words.n && IS(words.word[i], WORD_JOINING) && IS(words.word[i - 1], WORD_UPPER) && IS(words.word[i + 1], WORD_UPPER);
+}
+
+/* Before initials: HARTMANN and ORTEGA Y RUBIO, but not CLAUDE or LINK ROBERT. */
+static bool
+is_one_last_name(DcWords words, int n)
+{
+	return n == 1 ? !IS(words.word[0], WORD_GIVEN) : is_link_of_capitals(words, 1);
+}
+
+/* The number of words in capitals, particles among them, that a name begins with; 0 when all are. */
+static int
+leading_capitals(DcWords words)
+{
+	int			n = 0;
+	bool		seen = false;
+	int			name = 0;
+	bool		others = false;
+
+	while (n < words.n && (IS(words.word[n], WORD_UPPER) || is_particle(words, n) || is_link_of_capitals(words, n)))
+		seen = IS(words.word[n++], WORD_UPPER) || seen;
+	for (int i = n; i < words.n; i++)
+	{
+		if (IS(words.word[i], WORD_UPPER))
+			return 0;
+		others = others || !IS(words.word[i], WORD_INITIAL);
+	}
+	while (name + 1 < n && is_particle(words, name))
+		name++;
+	return seen && n < words.n && (others || name > 0 || is_one_last_name(words, n)) ? n : 0;
+}
+
+/* Where the words in capitals begin that a name ends with; n when there are none. */
+static int
+trailing_capitals(DcWords words)
+{
+	int			from = words.n;
+	bool		others = false;
+
+	while (from > 1 && (IS(words.word[from - 1], WORD_UPPER) || (from < words.n && is_particle(words, from - 1))))
+		from--;
+	for (int i = 0; i < from; i++)
+	{
+		if (IS(words.word[i], WORD_UPPER))
+			return words.n;
+		others = others || !IS(words.word[i], WORD_INITIAL);
+	}
+	return others ? from : words.n;
+}
+
+static bool
+divide_by_case(DcWords words, DcNameParts *parts)
+{
+	int			n = leading_capitals(words);
+
+	if (n > 0)
+	{
+		last_first(parts, words, n);
+		return true;
+	}
+	n = trailing_capitals(words);
+	if (n < words.n)
+		set_parts(parts, words, 1, n);
+	return n < words.n;
+}
+
+/* ---------- by particles and lists ---------- */
+
+/* Where the last name begins by particles and links. */
+static int
+last_name_start(DcWords words)
+{
+	int			start = words.n - 1;
+
+	for (int i = words.n - 2; i >= 1; i--)
+		if (is_particle(words, i))
+		{
+			start = i;
+			break;
+		}
+	while (start > 1 && (is_particle(words, start - 1) || is_joining(words, start - 1) || is_joining(words, start)))
+		start--;
+	return start;
+}
+
+/* Spanish and Portuguese last names come in two; so do words behind a middle initial that are no given names. */
+static int
+double_last_name(DcWords words, int start)
+{
+	const DcWord *before = &words.word[start - 1];
+	int			initial = start - 1;
+
+	if (start < 2 || IS(*before, WORD_GIVEN | WORD_INITIAL))
+		return start;
+	if (IS(*before, WORD_FAMILY_IBERIAN) && IS(words.word[start], WORD_FAMILY_IBERIAN | WORD_PARTICLE))
+		return start - 1;
+	/* Galouzeau de Villepin */
+	if (is_particle(words, start) && IS(words.word[start], WORD_LOWER) && !IS(*before, WORD_LOWER | WORD_PARTICLE | WORD_JOINING) &&
+		words.word[start].key[0] == 'd')
+		return start - 1;
+	while (initial > 0 && !IS(words.word[initial], WORD_GIVEN | WORD_INITIAL | WORD_PARTICLE | WORD_JOINING))
+		initial--;
+	return initial > 0 && IS(words.word[initial], WORD_INITIAL) ? initial + 1 : start;
+}
+
+/* A name that begins with particles: de la Cruz Juan, La Shawn K. Ford, van der Velde. */
+static bool
+divide_by_leading_particle(DcWords words, DcNameParts *parts)
+{
+	const DcWord *word = words.word;
+	int			n = 0;
+
+	while (is_particle(words, n))
+		n++;
+	if (n == 0 || (n == 1 && IS(word[0], WORD_GIVEN) && !(IS(word[0], WORD_LOWER) && !IS(word[1], WORD_LOWER))))
+		return false;
+	if (n + 1 == words.n)
+	{
+		set_parts(parts, words, 0, 0);
+		return true;
+	}
+	if (n == 1 && words.n >= 4 && IS(word[2], WORD_INITIAL))
+	{
+		set_parts(parts, words, 2, words.n - 1);
+		return true;
+	}
+	if ((n > 1 || IS(word[0], WORD_LOWER) || words.n == 3) && IS(word[n + 1], WORD_GIVEN_SURE) && (n > 1 || !IS(word[n], WORD_GIVEN)))
+	{
+		last_first(parts, words, n + 1);
+		return true;
+	}
+	return false;
+}
+
+/* A first name of two words: "and Jon", "La Shawn" */
+static bool
+starts_with_two(DcWords words)
+{
+	const DcWord *word = &words.word[0];
+
+	if (words.n < 2)
+		return false;
+	return IS(*word, WORD_AND) && !IS(*word, WORD_INITIAL | WORD_UPPER);
+}
+
+static void
+divide_one(DcWords words, bool titled, DcNameParts *parts)
+{
+	const DcWord *word = &words.word[0];
+	bool		last = titled ? !(IS(*word, WORD_FEMALE) && !IS(*word, WORD_FAMILY)) :
+		IS(*word, WORD_FAMILY) && !IS(*word, WORD_GIVEN);
+
+	set_parts(parts, words, 1, last ? 0 : 1);
+}
+
+/* Words in one piece; titled: a civility stood before them. */
+void
+dc_divide_name(DcWords words, bool titled, DcNameParts *parts)
+{
+	int			first = 1;
+	int			last;
+
+	if (words.n == 0)
+		set_parts(parts, words, 0, 0);
+	else if (words.n == 1)
+		divide_one(words, titled, parts);
+	else if (divide_by_case(words, parts) || divide_by_leading_particle(words, parts))
+		;
+	else
+	{
+		if (starts_with_two(words) && words.n > 2)
+			first = 2;
+		last = double_last_name(words, Max(first, last_name_start(words)));
+		/* all one piece: Lord of the Universe */
+		if (is_joining(words, first) && last == first)
+			last = first = words.n;
+		set_parts(parts, words, first, last);
+	}
+	if (words.n > 1 && is_reversed(words))
+		last_first(parts, words, 1);
+}
+
+/* Last name and given names, told apart by a comma. */
+void
+dc_divide_last_first(DcWords last, DcWords given, DcNameParts *parts)
+{
+	DcWords		words;
+	int			particles = 0;
+	int			first;
+
+	/* Gogh, Vincent van */
+	while (particles + 1 < given.n && IS(given.word[given.n - particles - 1], WORD_PARTICLE) &&
+		   IS(given.word[given.n - particles - 1], WORD_LOWER) && !IS(given.word[0], WORD_LOWER))
+		particles++;
+	words.n = last.n + given.n;
+	words.word = palloc(sizeof(DcWord) * words.n);
+	memcpy(words.word, given.word, sizeof(DcWord) * given.n);
+	memcpy(words.word + given.n, last.word, sizeof(DcWord) * last.n);
+	first = starts_with_two(given) || (given.n > 1 && is_particle(given, 0) && !IS(given.word[0], WORD_GIVEN)) ? 2 : 1;
+	set_parts(parts, words, Min(first, given.n), given.n - particles);
+	if (last.n > 0 && given.n > 0 && is_reversed(words))
+		last_first(parts, words, 1);
+}

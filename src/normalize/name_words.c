@@ -1,0 +1,376 @@
+/*-------------------------------------------------------------------------
+ *
+ * name_words.c
+ *	  The words of a person's name, and what the lists know of each.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/port.h"
+
+#include "base/text.h"
+#include "lexicon.h"
+#include "normalize/name.h"
+
+/* "find" in the words of a value: "M first name" */
+static bool
+has_word(const char *value, const char *word)
+{
+	size_t		n = strlen(word);
+
+	for (const char *p = value; (p = strstr(p, word)) != NULL; p += n)
+		if ((p == value || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
+			return true;
+	return false;
+}
+
+static char *
+without_blanks(const char *fold)
+{
+	char	   *key;
+	char	   *o;
+
+	if (strchr(fold, ' ') == NULL)
+		return (char *) fold;
+	key = o = palloc(strlen(fold) + 1);
+	for (const char *p = fold; *p; p++)
+		if (*p != ' ')
+			*o++ = *p;
+	*o = '\0';
+	return key;
+}
+
+static int
+title_flags(const char *value)
+{
+	int			flags = WORD_TITLE;
+
+	if (value[1] == '\0')
+		return flags;
+	if (has_word(value, "part"))
+		return WORD_TITLE_PART;
+	if (has_word(value, "name"))
+		flags |= WORD_TITLE_NAME;
+	if (has_word(value, "first"))
+		flags |= WORD_TITLE_FIRST;
+	return flags;
+}
+
+static char
+civility_letter(const char *value)
+{
+	if (*value == 'M')
+		return value[1] == 'm' ? 'f' : 'm';
+	return *value == 'n' ? 'n' : 0;
+}
+
+/* Do all parts of a word with hyphens or dots stand in a list? "Mag-Judge", "AIA-CSI", "Lt.Gen." */
+static bool
+all_parts_in(const DcLexicon *lexicon, const char *fold)
+{
+	int			parts = 0;
+
+	for (const char *p = fold;; p++)
+	{
+		size_t		n = strcspn(p, " ");
+
+		if (n < 2 || dc_lexicon_find_n(lexicon, p, n) == NULL)
+			return false;
+		parts++;
+		p += n;
+		if (*p == '\0')
+			return parts > 1;
+	}
+}
+
+static void
+look_up_title(DcWord *word)
+{
+	const char *value = dc_lexicon_find(&dc_lexicon_civilities, word->key);
+	size_t		first = strcspn(word->fold, " ");
+
+	if (value != NULL)
+	{
+		word->flags |= title_flags(value);
+		word->civility = civility_letter(value);
+	}
+	else if (word->fold[first] == ' ' && all_parts_in(&dc_lexicon_civilities, word->fold))
+	{
+		word->flags |= WORD_TITLE;
+		word->civility = civility_letter(dc_lexicon_find_n(&dc_lexicon_civilities, word->fold, first));
+	}
+}
+
+static void
+look_up_suffix(DcWord *word)
+{
+	const char *value = dc_lexicon_find(&dc_lexicon_name_suffixes, word->key);
+
+	if (value != NULL)
+	{
+		word->suffix = value;
+		word->flags |= WORD_SUFFIX;
+		if (has_word(value, "name"))
+			word->flags |= WORD_SUFFIX_NAME;
+		if (has_word(value, "generation"))
+			word->flags |= WORD_GENERATION;
+	}
+	else if (strcmp(word->key, word->fold) != 0 && all_parts_in(&dc_lexicon_name_suffixes, word->fold))
+	{
+		word->suffix = "=";
+		word->flags |= WORD_SUFFIX;
+	}
+}
+
+/* Languages whose given names are family names as well. */
+static bool
+is_unsure(const char *language)
+{
+	static const char *const unsure[] = {"af", "ar", "fa", "he", "hi", "ja", "ko", "tr", "vi", "zh"};
+
+	for (int i = 0; i < lengthof(unsure); i++)
+		if (strncmp(language, unsure[i], 2) == 0)
+			return true;
+	return false;
+}
+
+static void
+look_up_given(DcWord *word)
+{
+	const char *value = dc_lexicon_find(&dc_lexicon_given_names, word->fold);
+	size_t		first = strcspn(word->fold, " ");
+	const char *language;
+
+	/* Jean-Pierre */
+	if (value == NULL && word->fold[first] == ' ' && first > 1)
+		value = dc_lexicon_find_n(&dc_lexicon_given_names, word->fold, first);
+	if (value == NULL)
+		return;
+	word->flags |= WORD_GIVEN | (*value == 'f' ? WORD_FEMALE : 0);
+	language = value[1] == '\0' ? "" : value + 2;
+	for (const char *p = language; *p >= 'a' && *p <= 'z'; p += p[2] == ' ' ? 3 : 2)
+	{
+		if (strncmp(p, "es", 2) == 0 || strncmp(p, "it", 2) == 0)
+			word->flags |= WORD_SPANISH;
+		if (!is_unsure(p))
+			word->flags |= WORD_GIVEN_SURE;
+	}
+	if (*language == '\0')
+		word->flags |= WORD_GIVEN_SURE;
+}
+
+static void
+look_up_family(DcWord *word)
+{
+	const char *value = dc_lexicon_find(&dc_lexicon_family_names, word->key);
+
+	if (value == NULL && strcmp(word->key, word->fold) != 0)
+		value = dc_lexicon_find_n(&dc_lexicon_family_names, word->fold, strcspn(word->fold, " "));
+	if (value == NULL)
+		return;
+	word->flags |= WORD_FAMILY | (*value != '\0' ? WORD_FAMILY_EUROPEAN : 0);
+	if (*value != '\0' && (has_word(value, "es") || has_word(value, "pt")))
+		word->flags |= WORD_FAMILY_IBERIAN;
+	if (*value != '\0' && has_word(value, "fr"))
+		word->flags |= WORD_FAMILY_FRENCH;
+}
+
+static void
+look_up_particle(DcWord *word)
+{
+	const char *value = dc_lexicon_find(&dc_lexicon_name_particles, word->key);
+	const char *conjunction = dc_lexicon_find(&dc_lexicon_name_conjunctions, word->key);
+
+	if (conjunction != NULL && (word->text[1] != '.' || word->text[0] == '&'))
+		word->flags |= *conjunction == 'b' ? WORD_AND : WORD_LINK;
+	if (value == NULL)
+		return;
+	word->flags |= *value == 'n' ? WORD_NOBLE : WORD_PARTICLE;
+	if (strcmp(word->key, "mac") == 0 || strcmp(word->key, "mc") == 0)
+		word->flags |= WORD_GAELIC;
+}
+
+/* Single letters with dots or hyphens between them: J., J.B., J.-P. */
+static bool
+is_initials(const char *text)
+{
+	const char *end = text + strlen(text);
+	int			letters = 0;
+	bool		apart = true;
+
+	while (text < end)
+	{
+		uint32		c = dc_utf8_next(&text, end);
+
+		if (c == '.' || c == '-')
+			apart = true;
+		else if (!apart || c == '\'' || (c < 0x80 && !isalpha((int) c)))
+			return false;
+		else
+		{
+			letters++;
+			apart = false;
+		}
+	}
+	return letters >= 1 && letters <= 4;
+}
+
+/* All letters of a word in one case, beyond ASCII: by mapping it. */
+static int
+wide_case(const char *text)
+{
+	char	   *lower = dc_lower(text);
+	char	   *upper = dc_upper(text);
+	bool		small = strcmp(lower, text) == 0;
+	bool		large = strcmp(upper, text) == 0;
+
+	pfree(lower);
+	pfree(upper);
+	return small == large ? 0 : small ? WORD_LOWER : WORD_UPPER;
+}
+
+static void
+look_at_letters(DcWord *word)
+{
+	int			letters = 0;
+	int			upper = 0;
+	int			lower = 0;
+	int			wide = 0;
+
+	for (const char *p = word->text; *p; p++)
+	{
+		unsigned char c = *p;
+
+		upper += c >= 'A' && c <= 'Z';
+		lower += c >= 'a' && c <= 'z';
+		letters += c >= 0xC0 || isalpha(c) != 0;
+		wide += c >= 0xC0;
+		if (c == '.')
+			word->flags |= WORD_DOTTED;
+		if (c >= '0' && c <= '9')
+			word->flags |= WORD_DIGIT;
+	}
+	if (wide > 0)
+		word->flags |= wide_case(word->text);
+	else if (upper == letters && letters > 0)
+		word->flags |= WORD_UPPER;
+	else if (lower == letters && letters > 0)
+		word->flags |= WORD_LOWER;
+	if (letters <= 4 && is_initials(word->text))
+		word->flags |= WORD_INITIAL;
+	/* one letter, or several with dots, tells nothing of case */
+	if (word->flags & WORD_INITIAL)
+		word->flags &= ~WORD_UPPER;
+}
+
+#define IS_SHORT_CAPITALS(w) \
+	(((w)->flags & WORD_UPPER) != 0 && strlen((w)->text) == 2 && strpbrk((w)->key, "aeiouy") == NULL)
+
+static void
+look_up(DcWord *word)
+{
+	word->key = without_blanks(word->fold);
+	look_at_letters(word);
+	look_up_particle(word);
+	look_up_title(word);
+	look_up_suffix(word);
+	look_up_given(word);
+	look_up_family(word);
+	/* initials written together: JB Hunt */
+	if (IS_SHORT_CAPITALS(word) && !(word->flags & (WORD_GIVEN | WORD_FAMILY | WORD_PARTICLE | WORD_TITLE | WORD_SUFFIX)))
+		word->flags ^= WORD_UPPER | WORD_INITIAL;
+}
+
+/*
+ * Where a word with a dot inside falls apart: "Dr.Smith", "J.Smith", "Lt.Gen.";
+ * not J.B., Ph.D. or D.D.S. 0: nowhere.
+ */
+static size_t
+split_at(const char *text)
+{
+	const char *dot = strchr(text, '.');
+	const char *fold;
+
+	if (dot == NULL || dot[1] == '\0' || !(isalpha((unsigned char) dot[1]) || (dot[1] & 0x80)))
+		return 0;
+	if (strlen(dot + 1) - (strchr(dot + 1, '.') != NULL) < 2 && dot - text < 2)
+		return 0;
+	fold = dc_fold(text);
+	if (dc_lexicon_find(&dc_lexicon_name_suffixes, without_blanks(fold)) != NULL ||
+		dc_lexicon_find(&dc_lexicon_civilities, without_blanks(fold)) != NULL || all_parts_in(&dc_lexicon_name_suffixes, fold))
+		return 0;
+	/* letters with dots to the end: J.R.R. */
+	for (const char *p = text; *p; p++)
+		if (*p != '.' && p[1] != '.' && p[1] != '\0')
+			return dot - text + 1;
+	return 0;
+}
+
+/* A sign for "and", standing alone. */
+static bool
+is_and(const char *text)
+{
+	return (*text == '&' || *text == '+') && text[1] == '\0';
+}
+
+static void
+add_word(DcWords *words, char *text, int segment)
+{
+	DcWord	   *word = &words->word[words->n];
+
+	memset(word, 0, sizeof(DcWord));
+	word->text = text;
+	word->segment = segment;
+	word->fold = is_and(text) ? "and" : dc_fold(text);
+	if (*word->fold == '\0' || (words->n == 0 && is_and(text)))
+		return;
+	look_up(word);
+	words->n++;
+}
+
+/* Adds what stands between two blanks. */
+static void
+add_words(DcWords *words, char *text, int segment)
+{
+	size_t		n;
+
+	while ((n = split_at(text)) > 0)
+	{
+		add_word(words, pnstrdup(text, n), segment);
+		text += n;
+	}
+	add_word(words, text, segment);
+}
+
+/*
+ * The words of a clean text, which is written into. Commas, semicolons, bars and a slash between
+ * blanks part segments.
+ */
+DcWords
+dc_name_words(char *text, int *nsegments)
+{
+	DcWords		words;
+	int			segment = 0;
+	char	   *p = text;
+
+	/* a word takes two bytes at least, with its blank or dot */
+	words.word = palloc(sizeof(DcWord) * (strlen(text) / 2 + 2));
+	words.n = 0;
+	while (*p)
+	{
+		size_t		n = strcspn(p, " ,;|");
+		char		mark = p[n];
+		bool		slash = n == 1 && *p == '/';
+
+		p[n] = '\0';
+		if (n > 0 && !slash)
+			add_words(&words, p, segment);
+		/* an empty segment is none */
+		if ((slash || mark != ' ') && words.n > 0 && words.word[words.n - 1].segment == segment)
+			segment++;
+		if (mark == '\0')
+			break;
+		p += n + 1;
+	}
+	*nsegments = words.n == 0 ? 0 : words.word[words.n - 1].segment + 1;
+	return words;
+}
