@@ -21,7 +21,7 @@ enum
 	RULE_GIVEN_COMPANY, RULE_LAST_POSTCODE, RULE_LAST_CITY, RULE_GIVEN_CITY, RULE_LASTNAME_CITY, RULE_FIRST_POSTCODE, RULE_LAST_ADDRESS, RULE_FIRST_ADDRESS, RULE_MAILBOX,
 	RULE_SOUND, RULE_ORGANISATION, RULE_DOMAIN, RULE_ADDRESS, RULE_COMPANY_PLACE, RULE_NUMBER, RULE_STREET, RULE_COMPANY_START,
 	RULE_COMPANY_WORDS, RULE_ACRONYM, RULE_FIELD, RULE_FIELD_NAME = RULE_FIELD + DC_MAX_FIELDS,
-	RULE_FIELD_CITY = RULE_FIELD_NAME + DC_MAX_FIELDS, RULE_MONTH = RULE_FIELD_CITY + DC_MAX_FIELDS,
+	RULE_FIELD_PLACE = RULE_FIELD_NAME + DC_MAX_FIELDS, RULE_MONTH = RULE_FIELD_PLACE + DC_MAX_FIELDS,
 	RULE_YEAR = RULE_MONTH + DC_MAX_FIELDS, RULE_DAY = RULE_YEAR + DC_MAX_FIELDS
 };
 
@@ -165,7 +165,7 @@ static void
 date_keys(const DcPopulation *p, int field, DcValue date, DcValue name, DcKeys *keys)
 {
 	add_key(keys, RULE_MONTH + field, prefix(p, date, 7), prefix(p, name, 4));
-	add_key(keys, RULE_YEAR + field, prefix(p, date, 4), p->hash[name]);
+	add_key(keys, RULE_YEAR + field, prefix(p, date, 4), sound(p, name, 4));
 	add_key(keys, RULE_DAY + field, hash_bytes_extended((const unsigned char *) p->text[date] + 4, 6, 0), prefix(p, name, 5));
 }
 
@@ -205,7 +205,8 @@ dc_make_keys(const DcPopulation *p, const DcRecord *r, DcKeys *keys)
 			/* of first and last name alike: they may be swapped, and one of them may be missing */
 			add_key(keys, RULE_FIELD_NAME + i, value, prefix(p, r->first, 1));
 			add_key(keys, RULE_FIELD_NAME + i, value, prefix(p, r->last, 1));
-			add_key(keys, RULE_FIELD_CITY + i, value, p->hash[r->postcode != 0 ? r->postcode : r->city]);
+			add_key(keys, RULE_FIELD_PLACE + i, value, prefix(p, r->postcode, 3));
+			add_key(keys, RULE_FIELD_PLACE + i, value, prefix(p, r->city, 3));
 			if (p->field_kind[i] == KIND_DATE && strlen(p->text[r->field[i]]) == 10)
 			{
 				date_keys(p, i, r->field[i], r->first, keys);
