@@ -53,7 +53,9 @@ core_of(const char *fold)
 		"hashemite", "arab", "cooperative", "co", "operative", "oriental", "eastern", "independent", "union", "nation",
 		"special", "administrative", "region", "province", "sar", "the", "of", "and",
 		"republique", "royaume", "etat", "federale", "democratique", "populaire", "islamique", "principaute", "de", "du", "des", "d", "la", "le", "l", "et",
-		"republik", "bundesrepublik", "konigreich", "furstentum", "und", "der", "republica", "reino", "estado", "repubblica", "regno", "di", "del", "della", "y", "e"
+		"republik", "bundesrepublik", "konigreich", "furstentum", "und", "der", "republica", "reino", "estado", "estados", "repubblica", "regno", "di", "del", "della", "y", "e",
+		"les", "las", "los", "el", "islamica", "popular", "democratica", "federativa", "principado", "sultanato", "plurinacional", "bolivariana", "bolivarienne", "unida", "arabe",
+		"federes", "federados", "plurinational", "etats", "unie", "ducado", "gran", "vereinigte", "demokratische", "islamische", "volksrepublik", "foderierte"
 	};
 	StringInfoData core;
 	char	   *rest;
@@ -84,47 +86,82 @@ find_name(const char *fold)
 	return found == NULL ? NULL : found->code;
 }
 
+/* A folded name without an article in front, or behind it as in lists ("Comores (les)"). */
+static char *
+without_article(const char *fold)
+{
+	static const char *const articles[] = {
+		"the", "la", "le", "les", "l", "el", "los", "las", "die", "der", "das", "il", "lo", "gli", "i", "o", "a", "os", "as", "de", "het"
+	};
+	size_t		len = strlen(fold);
+
+	for (int i = 0; i < lengthof(articles); i++)
+	{
+		size_t		n = strlen(articles[i]);
+
+		if (len > n + 3 && strncmp(fold, articles[i], n) == 0 && fold[n] == ' ')
+			return pstrdup(fold + n + 1);
+		if (len > n + 3 && strcmp(fold + len - n, articles[i]) == 0 && fold[len - n - 1] == ' ')
+			return pnstrdup(fold, len - n - 1);
+	}
+	return NULL;
+}
+
+/* The code of three letters or digits of ISO 3166-1, or NULL. */
+static const char *
+alpha3_or_number(const char *s)
+{
+	char		upper[4];
+	bool		number = strspn(s, "0123456789") == 3;
+
+	for (int i = 0; i <= 3; i++)
+		upper[i] = (char) pg_toupper((unsigned char) s[i]);
+	for (const char *const *code = uloc_getISOCountries(); *code != NULL; code++)
+	{
+		char		locale[8];
+		UErrorCode	status = U_ZERO_ERROR;
+		const URegion *region;
+
+		snprintf(locale, sizeof(locale), "und_%s", *code);
+		if (!number && strcmp(uloc_getISO3Country(locale), upper) == 0)
+			return *code;
+		if (!number)
+			continue;
+		region = uregion_getRegionFromCode(*code, &status);
+		if (U_SUCCESS(status) && uregion_getNumericCode(region) == atoi(upper))
+			return *code;
+	}
+	return NULL;
+}
+
 const char *
 dc_normalize_country(const char *input)
 {
 	char	   *s = dc_clean(input);
 	char	   *fold;
-	const char *alias;
-	const char *code;
+	char	   *bare;
+	const char *code = NULL;
 
 	if (*s == '\0' || strlen(s) > 200)
 		return NULL;
+	/* codes of ISO come before abbreviations in other use, but for "UK" */
+	if (strlen(s) == 2 && (code = alpha2(s)) != NULL)
+		return code;
+	if (strlen(s) == 3 && (code = alpha3_or_number(s)) != NULL)
+		return code;
 	fold = dc_fold(s);
-	alias = dc_lexicon_find(&dc_lexicon_country_names, fold);
-	if (alias != NULL)
-		return *alias != '\0' ? alias : NULL;
-	if (strlen(s) == 2)
-		return alpha2(s);
-	if (strlen(s) == 3)
+	/* three letters that are no code are no name either, but for those listed */
+	if (strlen(s) <= 3)
+		code = dc_lexicon_find(&dc_lexicon_country_names, fold);
+	else
 	{
-		char		upper[4];
-
-		for (int i = 0; i <= strlen(s); i++)
-			upper[i] = pg_toupper((unsigned char) s[i]);
-		for (const char *const *code = uloc_getISOCountries(); *code != NULL; code++)
-		{
-			char		locale[8];
-			UErrorCode	status = U_ZERO_ERROR;
-
-			snprintf(locale, sizeof(locale), "und_%s", *code);
-			if (strcmp(uloc_getISO3Country(locale), upper) == 0)
-				return *code;
-			if (strspn(upper, "0123456789") == 3)
-			{
-				const URegion *region = uregion_getRegionFromCode(*code, &status);
-
-				if (U_SUCCESS(status) && uregion_getNumericCode(region) == atoi(upper))
-					return *code;
-			}
-		}
+		code = find_name(fold);
+		/* what is transliterated from other scripts has no articles of ours */
+		bare = (unsigned char) s[0] < 0xC9 ? without_article(fold) : NULL;
+		if (code == NULL && bare != NULL)
+			code = find_name(bare);
+		if (code == NULL)
+			code = find_name(core_of(fold));
 	}
-	code = find_name(fold);
-	if (code == NULL)
-		code = find_name(core_of(fold));
 	return code == NULL || *code == '\0' ? NULL : code;
 }

@@ -1,0 +1,7 @@
+-- Countries: codes, names in several languages, official ones, what is ambiguous
+\pset null '-'
+SELECT x, dropcontact.normalize_country(x) FROM (VALUES ('FR'), ('fr'), ('FRA'), ('250'), ('France'), ('Frankreich'), ('FRANCIA'), ('la France'), ('République française'), ('Deutschland'), ('Allemagne'), ('Duitsland'), ('Bundesrepublik Deutschland'),
+	('UK'), ('GB'), ('England'), ('Royaume-Uni'), ('USA'), ('U.S.A.'), ('États-Unis'), ('the United States of America'), ('Holland'), ('Pays-Bas (les)'), ('Schweiz'), ('Suisse'), ('Česko'), ('Ελλάδα'), ('EL'), ('Россия'),
+	('Côte d’Ivoire'), ('Corée du Sud'), ('Korea (Republic of)'), ('République démocratique du Congo'), ('Hong Kong SAR China'), ('La Réunion')) v(x);
+-- ISO's codes come before those of sports; names and codes of several are none's
+SELECT x, dropcontact.normalize_country(x) FROM (VALUES ('GER'), ('SUI'), ('BRN'), ('MON'), ('Congo'), ('Korea'), ('Georgia'), ('Guinea'), ('Niger'), ('Nigeria'), ('Dominica'), ('Dominican Republic'), ('ANT'), ('XX'), ('ZZZ'), ('999'), ('Atlantis'), ('man'), ('')) v(x);
