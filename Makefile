@@ -51,9 +51,10 @@ SQL_PARTS = \
 	src/duty/register.sql \
 	src/duty/control.sql \
 	src/duty/evidence.sql \
-	src/duty/auditor.sql \
 	src/report/page.sql \
-	src/report/report.sql
+	src/report/report.sql \
+	src/duty/statistics.sql \
+	src/duty/auditor.sql
 
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
 LEXICON_LISTS = $(sort $(wildcard src/lexicon/*.txt))
@@ -80,8 +81,8 @@ include $(PGXS)
 
 all: dropcontact_phone.so
 
-$(EXTENSION)--$(EXTVERSION).sql: $(SQL_PARTS)
-	(printf '%s\n' '\echo Use "CREATE EXTENSION dropcontact" to load this file. \quit'; cat $^) > $@
+$(EXTENSION)--$(EXTVERSION).sql: $(SQL_PARTS) Makefile
+	(printf '%s\n' '\echo Use "CREATE EXTENSION dropcontact" to load this file. \quit'; cat $(SQL_PARTS)) > $@
 
 build/lexicon.c build/lexicon.h &: src/lexicon/generate $(LEXICON_LISTS)
 	@mkdir -p build

@@ -76,6 +76,7 @@ INSERT INTO violation VALUES
 	('III.2e', 'GRANT SELECT ON contact TO dropcontact_improver', '{}'),
 	('III.3', 'GRANT SELECT ON contact TO PUBLIC', '{III.2e,III.12c}'),
 	('III.3', 'GRANT EXECUTE ON FUNCTION declare_breach(timestamptz, text[], jsonb, text, uuid) TO PUBLIC', '{}'),
+	('III.3', 'ALTER TABLE contact ALTER COLUMN email SET STATISTICS 100', '{}'),
 	('III.4a', 'UPDATE commitment SET ends_on = signed_on', '{}'),
 	('III.4b', 'UPDATE training SET valid_until = passed_on', '{}'),
 	('III.5b', 'CREATE OR REPLACE FUNCTION setting_rank(setting text, value text) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, dropcontact, pg_temp AS ''SELECT CASE setting WHEN ''''match_mode'''' THEN 1 ELSE 0 END''', '{}'),

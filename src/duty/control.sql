@@ -113,13 +113,14 @@ INSERT INTO dropcontact.control VALUES
 	WHERE o.object <> 'dropcontact.improve_features'::regclass AND has_table_privilege('dropcontact_improver', o.object, 'SELECT')
 	UNION ALL SELECT format('run %s improves from a mailbox', r.run_id) FROM run r
 	WHERE r.controller_id = $1 AND r.purpose = 'improve' AND EXISTS (SELECT FROM source s WHERE s.source_id = ANY (r.source_ids) AND s.kind = 'mailbox') $$),
-(33, 'III.3', 'GDPR art. 28(3)(b), 32', 'processor', 'nobody reads data but the roles meant to, and nothing copies them into logs', false, $$
+(33, 'III.3', 'GDPR art. 28(3)(b), 32', 'processor', 'nobody reads data but the roles meant to, and nothing copies them into logs or statistics of the planner', false, $$
 	SELECT 'granted to everybody: ' || c.relname FROM pg_class c, aclexplode(c.relacl) a WHERE c.relnamespace = 'dropcontact'::regnamespace AND a.grantee = 0
 	UNION ALL SELECT 'granted to everybody: ' || p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'dropcontact'::regnamespace AND p.provolatile <> 'i'
 		AND (p.proacl IS NULL OR EXISTS (SELECT FROM aclexplode(p.proacl) a WHERE a.grantee = 0))
 	UNION ALL SELECT format('%s = %s writes statements, values included, to the log', s.name, s.setting) FROM pg_settings s
 	WHERE s.name = 'log_statement' AND s.setting IN ('mod', 'all') OR s.name = 'log_min_duration_statement' AND s.setting <> '-1' AND EXISTS (SELECT FROM pg_settings l
-		WHERE l.name = 'log_parameter_max_length' AND l.setting <> '0') $$),
+		WHERE l.name = 'log_parameter_max_length' AND l.setting <> '0')
+	UNION ALL SELECT format('%s of %s: %s', l.attribute, l.relation, l.finding) FROM stats_leaks l $$),
 (34.1, 'III.4a', 'GDPR art. 28(3)(b)', 'processor', 'every login that can reach the data is a named person or service, committed to confidentiality', true, $$
 	SELECT format('login %s is under no commitment%s', a.rolname, CASE WHEN a.superuser THEN ' (superuser: no grant can refuse it)' ELSE '' END) FROM roles_with_access() a
 	WHERE NOT EXISTS (SELECT FROM commitment c WHERE c.rolname = a.rolname AND current_date BETWEEN c.signed_on AND coalesce(c.ends_on, 'infinity')) $$),

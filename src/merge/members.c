@@ -78,6 +78,11 @@ open_row(Row *row, const DcMembers *members, int i, DcOrigin *origin)
 	tuple.t_len = HeapTupleHeaderGetDatumLength(row->member->contact);
 	tuple.t_data = row->member->contact;
 	heap_deform_tuple(&tuple, columns->desc, row->values, row->nulls);
+	/* never so in the table, but a caller can put a row together */
+	if (row->nulls[columns->contact_id - 1] || row->nulls[columns->source - 1] || row->nulls[columns->received_at - 1])
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("a contact that is merged has contact_id, source and received_at")));
 	row->problems = row->nulls[columns->problems - 1] ? NULL : DatumGetJsonbP(row->values[columns->problems - 1]);
 	if (row->nulls[as_of - 1])
 		as_of = columns->received_at;

@@ -1,0 +1,163 @@
+# Every object of the schema is tried as every role, with two controllers: what doc/permissions.md says is allowed, the
+# rest is refused, and nothing of one controller reaches a role of the other, not by a result, a message or an estimate.
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init(extra => ['-E', 'UTF8', '--locale=C.UTF-8']);
+$node->start;
+$node->safe_psql('postgres', q{
+	CREATE EXTENSION dropcontact;
+	SET client_min_messages = error;
+	SELECT dropcontact.create_controller('Acme', 'dpo@acme.example'), dropcontact.create_controller('Other', 'zyxsecret@other.example');
+});
+# what Other holds has a word that nobody of Acme may meet
+my %word = (Acme => 'Plain', Other => 'Zyxsecret');
+for my $c (sort keys %word)
+{
+	my $w = $word{$c};
+	my $host = lc $w . '.example';
+	$node->safe_psql('postgres', qq{
+		SET client_min_messages = error;
+		SET dropcontact.controller = '$c';
+		SELECT dropcontact.create_source('crm', region => 'FR'), dropcontact.create_source('file$w', 'file'), dropcontact.add_match_field('born$w', 'date');
+		INSERT INTO dropcontact.contact (source, external_id, full_name, email, company, relation)
+			SELECT 'crm', g::text, 'Jean $w', 'jean' || (g % 20) || '\@$host', '$w', 'customer' FROM generate_series(1, 60) g;
+		SELECT * FROM dropcontact.dedupe();
+		SELECT dropcontact.describe_party('$c', r, '$w', '1', '$w', 'FR', 'dpo\@$host', dpo => '$w') FROM unnest('{controller,processor}'::text[]) r;
+		SELECT dropcontact.configure('merge_threshold', '0.97', '$w');
+		SELECT dropcontact.give_instruction('keep $w');
+		SELECT dropcontact.create_mailbox('box$w', 'box\@$host', '$w', true, now());
+		SELECT dropcontact.declare_breach(now(), '{availability}', '{"consequences": "$w"}');
+		SELECT dropcontact.supervise('$w?'), dropcontact.record_consent('crm', NULL, '$w', now(), '$w');
+		SELECT dropcontact.queue_message((SELECT controller_id FROM dropcontact.controller WHERE name = '$c'), 'test', '$w', '{"a": "$w"}');
+		SELECT dropcontact.disclose('$w', '$w', 1), (SELECT count(*) FROM dropcontact.run_controls());
+	});
+}
+my @kinds = qw(admin operator ingest controller auditor agent improver none);
+for my $kind (@kinds)
+{
+	$node->safe_psql('postgres', "CREATE ROLE t_$kind LOGIN; SELECT dropcontact.grant_access('t_$kind', 'Acme')" . ($kind eq 'none' ? '' : "; GRANT dropcontact_$kind TO t_$kind"));
+}
+
+# the harness: does something as the caller, undoes it, and tells allowed or refused, and whether the word came out
+$node->safe_psql('postgres', q{
+	CREATE SCHEMA harness;
+	GRANT USAGE ON SCHEMA harness TO PUBLIC;
+	CREATE FUNCTION harness.try(statement text, object text) RETURNS text LANGUAGE plpgsql AS $$
+	DECLARE
+		said text;
+	BEGIN
+		BEGIN
+			EXECUTE statement INTO said;
+			RAISE EXCEPTION 'undo' USING ERRCODE = 'ZZ999';
+		EXCEPTION WHEN SQLSTATE 'ZZ999' THEN
+			NULL;
+		WHEN insufficient_privilege THEN
+			IF SQLERRM ~ ('^permission denied for (table|view|function|aggregate|schema|sequence) ' || object || '$') THEN
+				RETURN 'refused';
+			END IF;
+			said := SQLERRM;
+		WHEN OTHERS THEN
+			IF SQLERRM ~ '^cannot (insert into|update|delete from) (view|column .* of view)' THEN
+				RETURN 'refused';
+			END IF;
+			said := SQLERRM;
+		END;
+		RETURN CASE WHEN said ~* 'zyxsecret' THEN 'leaks: ' || left(regexp_replace(said, '\s+', ' ', 'g'), 200) ELSE 'allowed' END;
+	END $$;
+	CREATE TABLE harness.statement AS
+		SELECT c.relname::text AS object, v.verb, CASE v.verb
+			WHEN 'S' THEN format('SELECT string_agg(x::text, %L) FROM dropcontact.%I x', ' ', c.relname)
+			WHEN 'I' THEN format('INSERT INTO dropcontact.%I DEFAULT VALUES', c.relname)
+			WHEN 'D' THEN format('DELETE FROM dropcontact.%I WHERE false', c.relname)
+			ELSE format('UPDATE dropcontact.%I SET %I = DEFAULT WHERE false', c.relname, a.attname) END AS statement
+		FROM pg_class c CROSS JOIN unnest('{S,I,U,D}'::text[]) v(verb)
+			LEFT JOIN pg_attribute a ON v.verb = 'U' AND a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+		WHERE c.relnamespace = 'dropcontact'::regnamespace AND c.relkind IN ('r', 'v', 'p');
+	CREATE TABLE harness.call AS
+		SELECT p.oid::regprocedure::text AS object, p.proname::text AS name, EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) e WHERE e.grantee = 0) AS everybody,
+			format('SELECT string_agg(x::text, %L) FROM (SELECT dropcontact.%I(%s)) x', ' ', p.proname, (SELECT string_agg(CASE t
+				WHEN 'integer'::regtype THEN '2' WHEN 'bigint'::regtype THEN '61' WHEN 'text'::regtype THEN '''Other''' WHEN 'name'::regtype THEN '''t_none''' WHEN 'boolean'::regtype THEN 'true'
+				WHEN 'jsonb'::regtype THEN '''{"full_name": "Jean"}''' WHEN 'double precision'::regtype THEN '0.5' WHEN 'timestamp with time zone'::regtype THEN 'now()'
+				WHEN 'date'::regtype THEN 'current_date' WHEN 'regclass'::regtype THEN '''dropcontact.contact''' WHEN 'text[]'::regtype THEN '''{}''' WHEN 'bytea'::regtype THEN '''\x00'''
+				WHEN 'integer[]'::regtype THEN '''{2}''' WHEN 'bigint[]'::regtype THEN '''{61}''' WHEN 'uuid'::regtype THEN (SELECT quote_literal(breach_id) FROM dropcontact.breach WHERE controller_id = 2) ELSE CASE WHEN y.typtype = 'c' THEN format('jsonb_populate_record(NULL::%s, ''{}'')', t::regtype) ELSE 'NULL' END END
+				|| '::' || format_type(t, NULL), ', ' ORDER BY n) FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY a(t, n) JOIN pg_type y ON y.oid = t)) AS statement
+		FROM pg_proc p WHERE 'internal'::regtype <> ALL (p.proargtypes::oid[] || p.prorettype) AND p.pronamespace = 'dropcontact'::regnamespace AND p.prorettype <> 'trigger'::regtype AND p.prokind IN ('f', 'a');
+	GRANT SELECT ON ALL TABLES IN SCHEMA harness TO PUBLIC;
+});
+
+# 1. the documented matrix is the one that is granted
+my $made = PostgreSQL::Test::Utils::tempdir() . '/permissions.md';
+$node->command_ok(['sh', '-c', "PGDATABASE=postgres '$ENV{TOP}/doc/make_permissions' > '$made'"], 'the matrix is made');
+my $doc = slurp_file("$ENV{TOP}/doc/permissions.md");
+ok($doc eq slurp_file($made), 'doc/permissions.md is what doc/make_permissions makes')
+  or system_log('diff', '-u', "$ENV{TOP}/doc/permissions.md", $made);
+
+my (%table, %function);
+for (split /\n/, $doc)
+{
+	$table{$1} = [ split / ?\| ?/, $2, -1 ] if /^\| (\w+) \| ?((?:[SIUDsiud]*\s*\|\s?){7})$/;
+	if (/^\| (\w+\(.*\)) \| ([a-z, ]+) \|$/)
+	{
+		my ($names, $roles) = ($1, $2);
+		$function{$_}{$roles} = 1 for map { /^(\w+)\(/ } split /<br>/, $names;
+	}
+}
+cmp_ok(scalar keys %table, '>', 60, 'the tables are read from it');
+cmp_ok(scalar keys %function, '>', 80, 'the functions too');
+
+# 2. each role does what it may, and no more
+for my $n (0 .. $#kinds)
+{
+	my $kind = $kinds[$n];
+	my @as = (extra_params => [ '-U', "t_$kind", '-F', "\t" ]);
+	my $set = "SET client_min_messages = error; SET statement_timeout = '60s'; SET dropcontact.controller = 'Acme';";
+	my %may;
+	my @wrong;
+	my @leaks;
+
+	for (split /\n/, $node->safe_psql('postgres', "$set SELECT object, verb, harness.try(statement, object) FROM harness.statement", @as))
+	{
+		my ($object, $verb, $said) = split /\t/;
+		$may{$object}{$verb} = 1 if $said ne 'refused';
+		push @leaks, "$verb $object $said" if $said =~ /^leaks/;
+	}
+	for my $object (sort keys %table)
+	{
+		my $documented = $kind eq 'none' ? '' : uc $table{$object}[$n];
+		my $done = join '', grep { $may{$object}{$_} } qw(S I U D);
+		push @wrong, "$object: documented '$documented', done '$done'" if $documented ne $done;
+	}
+	is(join("\n", @wrong), '', "$kind: tables and views");
+	@wrong = ();
+	for (split /\n/, $node->safe_psql('postgres', "$set SELECT name, everybody, harness.try(statement, name) FROM harness.call", @as))
+	{
+		my ($name, $everybody, $said) = split /\t/;
+		my $documented = $everybody eq 't' || grep { my %r = map { $_ => 1 } split /, /; $r{$kind} } keys %{ $function{$name} // {} };
+
+		push @wrong, "$name: " . ($documented ? 'documented, but refused' : 'not documented, but allowed') if ($said ne 'refused') != !!$documented;
+		push @leaks, "$name $said" if $said =~ /^leaks/;
+	}
+	is(join("\n", @wrong), '', "$kind: functions");
+	# an admin registers the controllers, and sees them all
+	is(join("\n", @leaks), '', "$kind: nothing of the other controller comes out") unless $kind eq 'admin';
+}
+
+# 3. neither estimates nor statistics tell what the other has
+$node->safe_psql('postgres', 'ANALYZE');
+my %estimate = map { $_ => $node->safe_psql('postgres', "EXPLAIN SELECT FROM dropcontact.contact WHERE company = '$_' AND email = 'jean1\@" . lc($_) . ".example'", extra_params => [ '-U', 't_operator' ]) =~ /rows=(\d+)/ ? $1 : '?' } qw(Zyxsecret Nobody);
+is($estimate{Zyxsecret}, $estimate{Nobody}, 'an estimate does not tell a value of the other');
+is($node->safe_psql('postgres', "SELECT count(*) FROM pg_stats s JOIN pg_class c ON c.oid = format('%I.%I', s.schemaname, s.tablename)::regclass WHERE s.schemaname = 'dropcontact' AND c.relrowsecurity", extra_params => [ '-U', 't_operator' ]), '0', 'pg_stats is empty under row-level security');
+is($node->safe_psql('postgres', "SELECT count(*) FROM pg_stats s WHERE s.schemaname = 'dropcontact' AND s::text ~* 'zyxsecret'"), '0', 'the values are in no statistics');
+is($node->safe_psql('postgres', 'SELECT * FROM dropcontact.stats_leaks'), '', 'nor would they be');
+
+# 4. unique keys: what the other has is free to take
+my $same = q{SET client_min_messages = error; SET dropcontact.controller = 'Acme';
+	SELECT dropcontact.create_source('fileZyxsecret') > 0, dropcontact.create_mailbox('boxZyxsecret', 'a@acme.example', 'x', true, now()) > 0;
+	INSERT INTO dropcontact.contact (source, external_id) VALUES ('fileZyxsecret', '1') RETURNING true;};
+is($node->safe_psql('postgres', $same, extra_params => [ '-U', 't_operator' ]), "t|t\nt", 'no unique key tells of the other');
+done_testing();
