@@ -54,7 +54,8 @@ SQL_PARTS = \
 	src/report/page.sql \
 	src/report/report.sql \
 	src/duty/statistics.sql \
-	src/duty/auditor.sql
+	src/duty/auditor.sql \
+	src/duty/guard.sql
 
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
 LEXICON_LISTS = $(sort $(wildcard src/lexicon/*.txt))

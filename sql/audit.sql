@@ -100,6 +100,7 @@ SELECT withdraw_instruction(instruction_id, 'not from us') FROM instruction WHER
 SELECT count(*) FROM improve_features;
 SELECT verify_ledger();
 SET client_min_messages = error;
+SET dropcontact.allow_drop = on;
 DROP EXTENSION dropcontact CASCADE;
 DROP ROLE audit_auditor, audit_controller, audit_improver;
 CREATE EXTENSION dropcontact;

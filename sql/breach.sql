@@ -66,6 +66,7 @@ DELETE FROM breach;
 RESET session_replication_role;
 SELECT verify_ledger();
 SET client_min_messages = error;
+SET dropcontact.allow_drop = on;
 DROP EXTENSION dropcontact CASCADE;
 DROP ROLE breach_operator, breach_controller;
 CREATE EXTENSION dropcontact;

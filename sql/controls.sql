@@ -157,6 +157,7 @@ SELECT DISTINCT controller_id = :acme AS own FROM control_result;
 SET dropcontact.controller = 'Other';
 SELECT count(*) FROM run_controls();
 RESET ROLE;
+SET dropcontact.allow_drop = on;
 DROP EXTENSION dropcontact CASCADE;
 DROP ROLE controls_controller, controls_auditor;
 CREATE EXTENSION dropcontact;

@@ -74,6 +74,7 @@ UPDATE controller_declaration SET at = now();
 DELETE FROM legal_basis;
 SELECT verify_ledger();
 SET client_min_messages = error;
+SET dropcontact.allow_drop = on;
 DROP EXTENSION dropcontact CASCADE;
 DROP ROLE decl_controller, decl_operator;
 CREATE EXTENSION dropcontact;

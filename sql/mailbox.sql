@@ -45,5 +45,6 @@ SELECT log_access(:acme, 'mailbox', '{"origin": "google", "human": true}');
 SELECT log_access(:acme, 'mailbox', '{"origin": "google", "human": true, "limited_use_ground": "user_agreed"}') > 0 AS logged;
 SELECT verify_ledger();
 SET client_min_messages = error;
+SET dropcontact.allow_drop = on;
 DROP EXTENSION dropcontact CASCADE;
 CREATE EXTENSION dropcontact;

@@ -63,6 +63,7 @@ UPDATE outbox_message SET taken_at = clock_timestamp() - interval '61 seconds' W
 SET ROLE outbox_agent;
 SELECT subject FROM outbox_take(10);
 RESET ROLE;
+SET dropcontact.allow_drop = on;
 DROP EXTENSION dropcontact CASCADE;
 DROP ROLE outbox_agent, outbox_operator;
 CREATE EXTENSION dropcontact;

@@ -35,5 +35,6 @@ SELECT dropcontact.report_html() ~ 'Petit|MARTIN|crm' AS leaks;
 RESET dropcontact.controller;
 -- roles that may read it
 SELECT r, has_function_privilege('dropcontact_' || r, 'dropcontact.report_html()', 'EXECUTE') FROM unnest('{admin,operator,ingest,controller,auditor,agent}'::text[]) r;
+SET dropcontact.allow_drop = on;
 DROP EXTENSION dropcontact CASCADE;
 CREATE EXTENSION dropcontact;

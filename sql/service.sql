@@ -85,6 +85,7 @@ SET ROLE service_controller;
 SELECT DISTINCT controller FROM clocks;
 RESET ROLE;
 SET client_min_messages = error;
+SET dropcontact.allow_drop = on;
 DROP EXTENSION dropcontact CASCADE;
 DROP ROLE service_controller;
 CREATE EXTENSION dropcontact;

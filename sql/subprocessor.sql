@@ -115,6 +115,7 @@ DROP PUBLICATION sub_all;
 DROP FOREIGN DATA WRAPPER sub_wrapper CASCADE;
 SELECT verify_ledger();
 SET client_min_messages = error;
+SET dropcontact.allow_drop = on;
 DROP EXTENSION dropcontact CASCADE;
 DROP ROLE sub_controller, sub_operator;
 CREATE EXTENSION dropcontact;

@@ -27,6 +27,7 @@ _PG_init(void)
 							   "Selects among the controllers that the role may see; it grants nothing.",
 							   &controller_name, "", PGC_USERSET, 0,
 							   NULL, NULL, NULL);
+	dc_guard_init();
 	MarkGUCPrefixReserved("dropcontact");
 	dc_run_init();
 }

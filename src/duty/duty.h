@@ -103,5 +103,6 @@ extern bool dc_refuses(int controller_id, const DcPerson *person);
 /* Start of the library. */
 extern void dc_run_init(void);
 extern void dc_permit_init(void);
+extern void dc_guard_init(void);
 
 #endif							/* DC_DUTY_H */

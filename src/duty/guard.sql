@@ -1,0 +1,36 @@
+/*
+ * guard.sql: nothing goes around the ground
+ *
+ * What an operation writes is guarded by the triggers of each table. This file guards the tables themselves: against
+ * TRUNCATE, which fires no row trigger, and against DROP, which would take the evidence away. It stands last, so that
+ * the tables of every room are under it.
+ */
+
+CREATE FUNCTION dropcontact.refuse_truncate() RETURNS trigger
+	LANGUAGE c AS 'MODULE_PATHNAME', 'refuse_truncate';
+COMMENT ON FUNCTION dropcontact.refuse_truncate() IS 'Statement trigger of every table that has a controller_id and no stricter trigger: refuses TRUNCATE once a controller is under an agreement, for every role and replication role. Errors: RG110';
+DO $$
+DECLARE
+	t regclass;
+BEGIN
+	FOR t IN SELECT c.oid FROM pg_catalog.pg_class c
+		WHERE c.relnamespace = 'dropcontact'::regnamespace AND c.relkind = 'r'
+			AND EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'controller_id')
+			/* tgtype: before (2), truncate (32) */
+			AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger g WHERE g.tgrelid = c.oid AND g.tgtype & 34 = 34)
+		ORDER BY c.relname LOOP
+		EXECUTE pg_catalog.format('CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION dropcontact.refuse_truncate()', t);
+		EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ALWAYS TRIGGER refuse_truncate', t);
+	END LOOP;
+END
+$$;
+
+CREATE FUNCTION dropcontact.guard_ddl() RETURNS event_trigger
+	LANGUAGE c AS 'MODULE_PATHNAME', 'guard_ddl';
+COMMENT ON FUNCTION dropcontact.guard_ddl() IS 'Event trigger before commands that drop: makes the session load the guard of the tables of dropcontact, which refuses to drop them once a controller is under an agreement, unless a superuser sets dropcontact.allow_drop. Errors: RG200';
+CREATE EVENT TRIGGER dropcontact_guard ON ddl_command_start
+	WHEN TAG IN ('DROP EXTENSION', 'ALTER EXTENSION', 'DROP SCHEMA', 'DROP OWNED', 'DROP TABLE')
+	EXECUTE FUNCTION dropcontact.guard_ddl();
+ALTER EVENT TRIGGER dropcontact_guard ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER dropcontact_guard IS 'Keeps the evidence of an agreement from being dropped; see guard_ddl()';
+REVOKE ALL ON FUNCTION dropcontact.refuse_truncate(), dropcontact.guard_ddl() FROM PUBLIC;
