@@ -171,6 +171,7 @@ DECLARE
 	controller integer := dropcontact.current_controller();
 	columns text[];
 	arguments text;
+	instruction bigint;
 	loaded bigint;
 	others bigint;
 BEGIN
@@ -198,6 +199,12 @@ BEGIN
 		(SELECT string_agg(format('%L, %L', u.place, f.name), ', ' ORDER BY f.n) FROM field f JOIN used u USING (col))
 	INTO columns, arguments;
 
+	/* one that seems to infringe the law waits for the controller's answer */
+	instruction := dropcontact.record_instruction(controller, 'mapping',
+		jsonb_build_object('relation', relation::text, 'source', attach_table.source, 'key', key, 'mapping', mapping), NULL);
+	IF dropcontact.instruction_state(instruction) <> 'in force' THEN
+		RETURN 0;
+	END IF;
 	DELETE FROM dropcontact.attachment a
 	WHERE a.relation = attach_table.relation OR NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = a.relation);
 	INSERT INTO dropcontact.attachment (relation, controller_id, source) VALUES (relation, controller, attach_table.source);
@@ -218,7 +225,7 @@ BEGIN
 	RETURN loaded;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.attach_table(regclass, text, name, jsonb) IS 'Keeps the contacts of a source in step with a table: loads its rows, then triggers carry every INSERT, UPDATE, DELETE and TRUNCATE. key is a column that is unique and not null: the external_id of the contacts. mapping is {field: column}; a field that is no column of contact is an attribute. Timestamps without time zone are taken as UTC. Answers the rows loaded. For the owner of the table, with a role that may write contacts; who writes the table then needs no such role. Not carried: rows that logical replication applies. Errors: wrong_object_type, insufficient_privilege, undefined_object, undefined_column, datatype_mismatch, invalid_column_reference, invalid_parameter_value, object_in_use, object_not_in_prerequisite_state';
+COMMENT ON FUNCTION dropcontact.attach_table(regclass, text, name, jsonb) IS 'Keeps the contacts of a source in step with a table: loads its rows, then triggers carry every INSERT, UPDATE, DELETE and TRUNCATE. key is a column that is unique and not null: the external_id of the contacts. mapping is {field: column}; a field that is no column of contact is an attribute. Timestamps without time zone are taken as UTC. Answers the rows loaded. For the owner of the table, with a role that may write contacts; who writes the table then needs no such role. Not carried: rows that logical replication applies. The mapping is recorded as an instruction; one of special categories or national identification is suspended with WARNING RG122: nothing is attached, and 0 answered, until the controller has released it and the table is attached again. Errors: wrong_object_type, insufficient_privilege, undefined_object, undefined_column, datatype_mismatch, invalid_column_reference, invalid_parameter_value, object_in_use, object_not_in_prerequisite_state';
 
 CREATE FUNCTION dropcontact.detach_table(relation regclass) RETURNS void
 	LANGUAGE plpgsql

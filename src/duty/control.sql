@@ -72,7 +72,9 @@ INSERT INTO dropcontact.control VALUES
 (23, 'II.5', 'GDPR art. 5(1)(c), 9, 87', 'processor', 'data identify persons or tell their professional situation, no more', true, $$
 	SELECT format('attribute %s: %s', quote_ident(k.key), array_to_string(infringed_rules('attribute', jsonb_build_object(k.key, true)), ', '))
 	FROM (SELECT DISTINCT a.key FROM contact c, jsonb_object_keys(c.attributes) a(key) WHERE c.controller_id = $1 AND jsonb_typeof(c.attributes) = 'object') k
-	WHERE infringed_rules('attribute', jsonb_build_object(k.key, true)) <> '{}' $$),
+	WHERE infringed_rules('attribute', jsonb_build_object(k.key, true)) <> '{}'
+		AND NOT EXISTS (SELECT FROM instruction_record i JOIN instruction_warning w USING (instruction_id) /* released by the controller, who was told */
+			WHERE i.controller_id = $1 AND i.kind = 'mapping' AND i.body -> 'mapping' ? k.key AND instruction_state(i.instruction_id) = 'in force') $$),
 (24, 'II.6', 'GDPR art. 14(2)(f)', 'processor', 'each contact comes from a source of the controller', false, $$
 	SELECT format('%s contacts without source', count(*)) FROM contact c
 	WHERE c.controller_id = $1 AND NOT EXISTS (SELECT FROM source s WHERE s.controller_id = $1 AND s.name = c.source) HAVING count(*) > 0 $$),
@@ -103,8 +105,8 @@ INSERT INTO dropcontact.control VALUES
 	WHERE NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = 'dropcontact.setting_value'::regclass AND g.tgname = t AND g.tgenabled = 'A') $$),
 (32.3, 'III.2c', 'GDPR art. 28(3), last sentence', 'processor', 'the controller was told at once of each instruction that seems to infringe the law', false, $$
 	SELECT format('instruction %s: no alert', i.instruction_id) FROM instruction_record i
-	WHERE i.controller_id = $1 AND infringed_rules(i.kind, i.body) <> '{}' AND NOT EXISTS (SELECT FROM instruction_warning w
-		WHERE w.instruction_id = i.instruction_id AND w.raised_at = i.recorded_at AND w.outbox_id IS NOT NULL) $$),
+	WHERE i.controller_id = $1 AND infringed_rules(i.kind, i.body) <> '{}' AND NOT EXISTS (SELECT FROM instruction_record r JOIN instruction_warning w USING (instruction_id)
+		WHERE r.controller_id = $1 AND r.kind = i.kind AND r.body = i.body AND r.instruction_id <= i.instruction_id AND w.raised_at = r.recorded_at AND w.outbox_id IS NOT NULL) $$),
 (32.4, 'III.2d', 'GDPR art. 28(3)(a), 44-49', 'processor', 'no transfer that a law imposes began before the controller was told', true, $$
 	SELECT format('transfer %s began before notice', t.transfer_id) FROM transfer t LEFT JOIN outbox_message m ON m.message = t.notice_id
 	WHERE t.controller_id = $1 AND t.started_at IS NOT NULL AND t.notice_barred_by IS NULL AND (m.sent_at IS NULL OR m.sent_at >= t.started_at) $$),

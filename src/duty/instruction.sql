@@ -142,6 +142,11 @@ DECLARE
 	outbox bigint;
 	found text[] := infringed_rules(kind, body, service_end_of(controller));
 BEGIN
+	/* what the controller has released once, knowing the alert, is not asked again */
+	IF found <> '{}' AND EXISTS (SELECT FROM instruction_record r JOIN instruction_warning w USING (instruction_id)
+			WHERE r.controller_id = controller AND r.kind = write_instruction.kind AND r.body = write_instruction.body AND instruction_state(r.instruction_id) = 'in force') THEN
+		found := '{}';
+	END IF;
 	digest := instruction_sha256((0, controller, kind, body, reason, session_user, written, '')::instruction_record);
 	INSERT INTO instruction_record (controller_id, kind, body, reason, given_by, recorded_at, sha256)
 	VALUES (controller, write_instruction.kind, write_instruction.body, write_instruction.reason, session_user, written, digest)

@@ -120,6 +120,8 @@ CREATE FUNCTION dropcontact.add_match_field(key text, kind text) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
+DECLARE
+	instruction bigint;
 BEGIN
 	IF add_match_field.kind IS NULL OR add_match_field.kind NOT IN ('exact', 'text', 'name', 'number', 'date') THEN
 		RAISE EXCEPTION 'invalid kind of match field "%": "%"', add_match_field.key, add_match_field.kind
@@ -128,14 +130,17 @@ BEGIN
 	IF (SELECT count(*) FROM dropcontact.match_field f WHERE f.controller_id = dropcontact.current_controller() AND f.key <> add_match_field.key) >= 8 THEN
 		RAISE EXCEPTION 'there are eight match fields already' USING ERRCODE = 'program_limit_exceeded';
 	END IF;
-	INSERT INTO dropcontact.match_field AS f (controller_id, key, kind)
-	VALUES (dropcontact.current_controller(), add_match_field.key, add_match_field.kind)
-	ON CONFLICT ON CONSTRAINT match_field_pkey DO UPDATE SET kind = excluded.kind;
-	PERFORM dropcontact.record_instruction(dropcontact.current_controller(), 'match_field',
+	/* one that seems to infringe the law waits for the controller's answer */
+	instruction := dropcontact.record_instruction(dropcontact.current_controller(), 'match_field',
 		jsonb_build_object('key', add_match_field.key, 'kind', add_match_field.kind), NULL);
+	IF dropcontact.instruction_state(instruction) = 'in force' THEN
+		INSERT INTO dropcontact.match_field AS f (controller_id, key, kind)
+		VALUES (dropcontact.current_controller(), add_match_field.key, add_match_field.kind)
+		ON CONFLICT ON CONSTRAINT match_field_pkey DO UPDATE SET kind = excluded.kind;
+	END IF;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.add_match_field(text, text) IS 'Declares a key of contact.attributes as identifying: kind in exact, text, name, number, date. At most eight for a controller. Errors: invalid_parameter_value, program_limit_exceeded';
+COMMENT ON FUNCTION dropcontact.add_match_field(text, text) IS 'Declares a key of contact.attributes as identifying: kind in exact, text, name, number, date. At most eight for a controller. A key of special categories or national identification is suspended with WARNING RG122 and not used until the controller has released the instruction and it is declared again. Errors: invalid_parameter_value, program_limit_exceeded';
 
 CREATE FUNCTION dropcontact.store_entities(controller integer, contacts bigint[], clusters bigint[], links float8[]) RETURNS void
 	LANGUAGE plpgsql
