@@ -267,7 +267,7 @@ pack_first_name(Reader *reader, DcRecord *r)
 		const char *full = dc_lexicon_find(&dc_lexicon_nicknames, given);
 
 		memo->value = dc_intern(reader->population, first);
-		memo->second = dc_intern(reader->population, full != NULL ? full : given);
+		memo->second = full != NULL ? dc_intern_n(reader->population, full, strcspn(full, " ")) : dc_intern(reader->population, given);
 		if (dc_lexicon_find(&dc_lexicon_given_names, reader->population->text[memo->second]) != NULL)
 			reader->population->flags[memo->second] |= VALUE_GIVEN;
 		if (only_titles)

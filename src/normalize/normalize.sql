@@ -175,7 +175,7 @@ COMMENT ON FUNCTION dropcontact.damerau_levenshtein(text, text) IS 'Number of in
 CREATE FUNCTION dropcontact.name_similarity(text, text) RETURNS float8
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'name_similarity';
-COMMENT ON FUNCTION dropcontact.name_similarity(text, text) IS 'How far two person names can be one persons, 0 to 1: knows swapped parts, initials, nicknames, transliteration';
+COMMENT ON FUNCTION dropcontact.name_similarity(text, text) IS 'How likely two texts name one person, 0 to 1: each word finds its partner (the same, a nickname, an initial, another transliteration, a slip) in any order; words that one name alone has cost little, words that stand against each other much. 0.8 and more: one person, as far as a name tells; an initial gives 0.9 at most. Titles and degrees do not count, generations (Jr, Sr, III) do. Symmetric; 1 for a name and itself, 0 for a text without letters';
 
 CREATE FUNCTION dropcontact.company_similarity(text, text) RETURNS float8
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100

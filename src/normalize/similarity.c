@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * similarity.c
- *	  How alike two texts, two names, two companies are.
+ *	  How alike two texts, two companies are; name_similarity.c compares names of persons.
  *
  *-------------------------------------------------------------------------
  */
@@ -10,7 +10,6 @@
 #include "port/pg_bitutils.h"
 
 #include "base/text.h"
-#include "lexicon.h"
 #include "normalize/normalize.h"
 
 /* Longer texts are compared by their beginnings: the measures are quadratic. */
@@ -192,17 +191,6 @@ split_words(char *s, char **words)
 	return n;
 }
 
-/* Is one the nickname of the other, or are both of one name? */
-static bool
-same_given_name(const char *a, const char *b)
-{
-	const char *full_a = dc_lexicon_find(&dc_lexicon_nicknames, a);
-	const char *full_b = dc_lexicon_find(&dc_lexicon_nicknames, b);
-
-	return (full_a != NULL && strcmp(full_a, b) == 0) || (full_b != NULL && strcmp(full_b, a) == 0) ||
-		(full_a != NULL && full_b != NULL && strcmp(full_a, full_b) == 0);
-}
-
 static double
 word_similarity(const char *a, const char *b)
 {
@@ -210,8 +198,6 @@ word_similarity(const char *a, const char *b)
 		return 1.0;
 	if (a[1] == '\0' || b[1] == '\0')
 		return a[0] == b[0] ? 0.85 : 0.0;
-	if (same_given_name(a, b))
-		return 0.95;
 	return dc_jaro_winkler(a, b);
 }
 
@@ -243,23 +229,6 @@ best_partners(char **a, int n, char **b, int m)
 	return weight > 0 ? sum / weight : 0;
 }
 
-/* Germans write Müller as Mueller where there is no ü. */
-static char *
-without_umlauts(const char *s)
-{
-	char	   *folded = dc_fold(s);
-	char	   *o = folded;
-
-	for (const char *p = folded; *p; p++)
-	{
-		*o++ = *p;
-		if ((*p == 'a' || *p == 'o' || *p == 'u') && p[1] == 'e')
-			p++;
-	}
-	*o = '\0';
-	return folded;
-}
-
 static double
 words_similarity(char *a, char *b)
 {
@@ -272,15 +241,6 @@ words_similarity(char *a, char *b)
 		return 0.0;
 	return n <= m ? (best_partners(words_a, n, words_b, m) + best_partners(words_b, m, words_a, n)) / 2 :
 		(best_partners(words_b, m, words_a, n) + best_partners(words_a, n, words_b, m)) / 2;
-}
-
-double
-dc_name_similarity(const char *a, const char *b)
-{
-	double		plain = words_similarity(dc_fold(a), dc_fold(b));
-	double		umlauts = words_similarity(without_umlauts(a), without_umlauts(b));
-
-	return Max(plain, umlauts * 0.99);
 }
 
 /* "International Business Machines" and "IBM" */
