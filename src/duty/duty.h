@@ -61,8 +61,19 @@ extern void dc_run_refuse(int controller_id, const char *purpose, const char *co
 /* Whether the person of a row consented to the purpose; email or external_id may be NULL. */
 extern bool dc_has_consent(int controller_id, const char *purpose, int source_id, const char *email, const char *external_id);
 
-/* Whether a run is open in this transaction; those gathered by dc_run_rows count only when asked for. */
-extern bool dc_run_is_open(bool or_gathered);
+/* What run is open in this transaction: none, one for other purposes, or one for any of those given. */
+typedef enum DcRunState
+{
+	DC_NO_RUN, DC_OTHER_RUN, DC_IN_RUN
+} DcRunState;
+
+extern DcRunState dc_run_state(int npurposes, char **purposes);
+
+/* Whether rows are gathered in this transaction; see dc_run_rows. */
+extern bool dc_run_gathers(void);
+
+/* Whether a controller is, or was, under an agreement; see guard.c. */
+extern bool dc_agreement_signed(void);
 
 /* What an agreement says of a source; see permit.c */
 extern bool dc_permit_source(int controller_id, const char *purpose, int source_id);

@@ -36,8 +36,8 @@ static bool allow_drop = false;
 static object_access_hook_type next_hook = NULL;
 
 /* Reads the heap itself: in the middle of a DROP, policies and indexes may be gone. */
-static bool
-agreement_was_signed(void)
+bool
+dc_agreement_signed(void)
 {
 	Oid			namespace = get_namespace_oid("dropcontact", true);
 	Oid			agreement = OidIsValid(namespace) ? get_relname_relid("agreement", namespace) : InvalidOid;
@@ -80,7 +80,7 @@ guard_drop(ObjectAccessType access, Oid class_id, Oid object_id, int sub_id, voi
 		return;
 	if (get_rel_relkind(object_id) != RELKIND_RELATION || get_rel_namespace(object_id) != get_namespace_oid("dropcontact", true))
 		return;
-	if (agreement_was_signed())
+	if (dc_agreement_signed())
 		refuse_drop("dropping tables of dropcontact");
 }
 
@@ -111,7 +111,7 @@ guard_ddl(PG_FUNCTION_ARGS)
 	{
 		AlterExtensionContentsStmt *alter = (AlterExtensionContentsStmt *) event->parsetree;
 
-		if (alter->action < 0 && strcmp(alter->extname, "dropcontact") == 0 && agreement_was_signed())
+		if (alter->action < 0 && strcmp(alter->extname, "dropcontact") == 0 && dc_agreement_signed())
 			refuse_drop("ALTER EXTENSION dropcontact DROP");
 	}
 	PG_RETURN_NULL();
@@ -126,7 +126,7 @@ refuse_truncate(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("refuse_truncate is a trigger of the tables of dropcontact")));
-	if (agreement_was_signed())
+	if (dc_agreement_signed())
 		ereport(ERROR,
 				(errcode(MAKE_SQLSTATE('R', 'G', '1', '1', '0')),
 				 errmsg("TRUNCATE of table \"%s\" is refused: a controller is under an agreement",

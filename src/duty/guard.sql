@@ -25,6 +25,33 @@ BEGIN
 END
 $$;
 
+-- what matching found and persons decided is written by those operations, by the rights of persons, and by nothing else
+DO $$
+DECLARE
+	t regclass;
+BEGIN
+	FOR t IN SELECT c.oid FROM pg_catalog.pg_class c
+		WHERE c.relnamespace = 'dropcontact'::regnamespace AND c.relkind = 'r' AND c.relname ~ '^(entity|match|company)_' AND c.relname <> 'match_field'
+		ORDER BY c.relname LOOP
+		EXECUTE pg_catalog.format('CREATE TRIGGER require_run BEFORE INSERT OR UPDATE OR DELETE ON %s FOR EACH STATEMENT
+			EXECUTE FUNCTION dropcontact.require_run(''detect_duplicates'', ''merge'', ''rights'')', t);
+		EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ALWAYS TRIGGER require_run', t);
+	END LOOP;
+END
+$$;
+
+-- no trigger is one that session_replication_role = replica skips
+DO $$
+DECLARE
+	t record;
+BEGIN
+	FOR t IN SELECT c.oid::regclass AS relation, g.tgname FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid
+		WHERE c.relnamespace = 'dropcontact'::regnamespace AND c.relkind = 'r' AND NOT g.tgisinternal AND g.tgenabled = 'O' LOOP
+		EXECUTE pg_catalog.format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', t.relation, t.tgname);
+	END LOOP;
+END
+$$;
+
 CREATE FUNCTION dropcontact.guard_ddl() RETURNS event_trigger
 	LANGUAGE c AS 'MODULE_PATHNAME', 'guard_ddl';
 COMMENT ON FUNCTION dropcontact.guard_ddl() IS 'Event trigger before commands that drop: makes the session load the guard of the tables of dropcontact, which refuses to drop them once a controller is under an agreement, unless a superuser sets dropcontact.allow_drop. Errors: RG200';

@@ -292,11 +292,28 @@ dc_run_close(DcRun *run, int64 contacts)
 	close_run(run->run_id, contacts);
 }
 
+DcRunState
+dc_run_state(int npurposes, char **purposes)
+{
+	DcRunState	state = DC_NO_RUN;
+
+	for (OpenRun *r = open_runs; r != NULL; r = r->next)
+	{
+		if (r->gathered)
+			continue;
+		state = DC_OTHER_RUN;
+		for (int i = 0; i < npurposes; i++)
+			if (strcmp(purposes[i], r->run.purpose) == 0)
+				return DC_IN_RUN;
+	}
+	return state;
+}
+
 bool
-dc_run_is_open(bool or_gathered)
+dc_run_gathers(void)
 {
 	for (OpenRun *r = open_runs; r != NULL; r = r->next)
-		if (or_gathered || !r->gathered)
+		if (r->gathered)
 			return true;
 	return false;
 }

@@ -126,7 +126,7 @@ CREATE FUNCTION dropcontact.close_run(run bigint, contacts bigint) RETURNS void
 COMMENT ON FUNCTION dropcontact.close_run(bigint, bigint) IS 'Closes an operation that this transaction opened, with the number of contacts that it touched, and records it. Errors: undefined_object';
 CREATE FUNCTION dropcontact.require_run() RETURNS trigger
 	LANGUAGE c AS 'MODULE_PATHNAME', 'require_run';
-COMMENT ON FUNCTION dropcontact.require_run() IS 'Statement trigger of tables that only operations write. Errors: RG110 outside a run, once a controller is under an agreement';
+COMMENT ON FUNCTION dropcontact.require_run() IS 'Statement trigger of tables that only operations write; its arguments are the purposes that may. Once a controller is under an agreement, errors: RG110 outside a run, RG111 in a run of another purpose';
 CREATE FUNCTION dropcontact.record_delete() RETURNS trigger
 	LANGUAGE c AS 'MODULE_PATHNAME', 'record_delete';
 COMMENT ON FUNCTION dropcontact.record_delete() IS 'Row trigger of contact before DELETE: counts the contact under the run that is open, or under organise';

@@ -191,15 +191,29 @@ $$;
 COMMENT ON FUNCTION dropcontact.decide_match(bigint, bigint, text) IS 'Inner part of confirm_match() and reject_match(): stores the verdict match or no_match and applies it at once';
 
 CREATE FUNCTION dropcontact.confirm_match(a bigint, b bigint) RETURNS void
-	LANGUAGE sql
+	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
-	AS $$ SELECT dropcontact.decide_match(a, b, 'match') $$;
+	AS $$
+DECLARE
+	run bigint := dropcontact.open_run('merge');
+BEGIN
+	PERFORM dropcontact.decide_match(a, b, 'match');
+	PERFORM dropcontact.close_run(run, 2);
+END
+$$;
 COMMENT ON FUNCTION dropcontact.confirm_match(bigint, bigint) IS 'Decides that two contacts are one: their entities become one at once, by dedupe() where other decisions keep members of them apart; binds every later run. A later decision about the same pair replaces it. Errors: invalid_parameter_value, no_data_found; integrity_constraint_violation when it contradicts other decisions, with the chain';
 
 CREATE FUNCTION dropcontact.reject_match(a bigint, b bigint) RETURNS void
-	LANGUAGE sql
+	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
-	AS $$ SELECT dropcontact.decide_match(a, b, 'no_match') $$;
+	AS $$
+DECLARE
+	run bigint := dropcontact.open_run('merge');
+BEGIN
+	PERFORM dropcontact.decide_match(a, b, 'no_match');
+	PERFORM dropcontact.close_run(run, 2);
+END
+$$;
 COMMENT ON FUNCTION dropcontact.reject_match(bigint, bigint) IS 'Decides that two contacts are not one: an entity of these two is split at once, a larger one by dedupe(), which is run; binds every later run. A later decision about the same pair replaces it. Errors: invalid_parameter_value, no_data_found; integrity_constraint_violation when it contradicts other decisions, with the chain';
 
 CREATE FUNCTION dropcontact.unmerge(contact_id bigint) RETURNS bigint
@@ -214,10 +228,12 @@ DECLARE
 		FROM (SELECT d.b_contact_id AS contact_id FROM dropcontact.match_decision d WHERE d.a_contact_id = unmerge.contact_id AND d.verdict = 'match'
 			UNION ALL
 			SELECT d.a_contact_id FROM dropcontact.match_decision d WHERE d.b_contact_id = unmerge.contact_id AND d.verdict = 'match') n);
+	run bigint;
 BEGIN
 	IF fellows IS NULL THEN
 		RETURN entity;
 	END IF;
+	run := dropcontact.open_run('merge');
 	/* what a person confirmed through this contact stays one without it */
 	INSERT INTO dropcontact.match_decision (a_contact_id, b_contact_id, controller_id, verdict)
 	SELECT least(neighbours[1], n), greatest(neighbours[1], n), controller, 'match' FROM unnest(neighbours[2:]) n
@@ -225,7 +241,9 @@ BEGIN
 	INSERT INTO dropcontact.match_decision AS d (a_contact_id, b_contact_id, controller_id, verdict)
 	SELECT least(f, unmerge.contact_id), greatest(f, unmerge.contact_id), controller, 'no_match' FROM unnest(fellows) f
 	ON CONFLICT ON CONSTRAINT match_decision_pkey DO UPDATE SET verdict = excluded.verdict, decided_by = excluded.decided_by, decided_at = excluded.decided_at;
-	RETURN dropcontact.leave_entity(controller, unmerge.contact_id, 'unmerged', format('unmerge() from entity %s', entity));
+	entity := dropcontact.leave_entity(controller, unmerge.contact_id, 'unmerged', format('unmerge() from entity %s', entity));
+	PERFORM dropcontact.close_run(run, 1);
+	RETURN entity;
 END
 $$;
 COMMENT ON FUNCTION dropcontact.unmerge(bigint) IS 'Takes a contact out of its entity for good, by setting it apart from each other member, and answers its new entity; the others keep theirs. A contact that is alone stays where it is. Errors: no_data_found';
