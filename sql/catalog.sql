@@ -44,3 +44,49 @@ FROM pg_class c, pg_extension e
 WHERE relnamespace = 'dropcontact'::regnamespace AND relkind IN ('r', 'S')
   AND extname = 'dropcontact' AND NOT c.oid = ANY (coalesce(extconfig, '{}'))
 ORDER BY 1;
+-- what a room owes to duty (ARCHITECTURE.md, "What a new room owes"): a message for each debt that is not paid
+-- its tables that hold rows of contacts or entities are emptied with them: by their controller_id, or by a cascade
+SELECT c.oid::regclass AS relation, 'has contacts, but no controller_id' AS debt
+FROM pg_class c
+WHERE relnamespace = 'dropcontact'::regnamespace AND relkind IN ('r', 'p')
+  AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname IN ('contact_id', 'entity_id', 'mailbox_id') AND NOT attisdropped)
+  AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'controller_id' AND NOT attisdropped)
+ORDER BY 1;
+-- what stays after the end of the service is named, and is there
+SELECT k AS table_that_is_kept, 'does not exist' AS debt
+FROM unnest(dropcontact.kept_after_service()) k
+WHERE to_regclass('dropcontact.' || quote_ident(k)) IS NULL
+ORDER BY 1;
+-- append-only tables are proofs: they stay, or could not be emptied
+SELECT g.tgrelid::regclass AS relation, 'is append-only, but destroyed at the end of the service' AS debt
+FROM pg_trigger g
+WHERE g.tgfoid = 'dropcontact.refuse_rewrite()'::regprocedure
+  AND g.tgrelid IN (SELECT dropcontact.destroyed_relations())
+ORDER BY 1;
+-- guards bind every replication role
+SELECT g.tgrelid::regclass AS relation, g.tgname AS trigger, 'is not ENABLE ALWAYS' AS debt
+FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid
+WHERE NOT g.tgisinternal AND g.tgenabled <> 'A' AND g.tgtype & 64 = 0 AND p.pronamespace = 'dropcontact'::regnamespace
+  AND p.proname IN ('refuse_rewrite', 'require_run', 'permits_changed', 'guard_setting', 'guard_agreement', 'guard_breach', 'clean_contact', 'record_delete')
+ORDER BY 1, 2;
+-- a setting says how intrusive each of its values is, and its default is the least
+SELECT d.setting, 'has no rank, or an intrusive default' AS debt
+FROM dropcontact.setting_default() d
+WHERE dropcontact.setting_rank(d.setting, d.default_value) IS DISTINCT FROM 0
+ORDER BY 1;
+-- inner functions are called by their outer part only
+SELECT p.oid::regprocedure AS function, CASE WHEN EXISTS (SELECT FROM aclexplode(p.proacl) a WHERE a.grantee <> p.proowner) THEN 'is granted' ELSE 'has no outer part' END AS debt
+FROM pg_proc p
+WHERE p.pronamespace = 'dropcontact'::regnamespace AND p.proname LIKE 'do\_%'
+  AND (EXISTS (SELECT FROM aclexplode(p.proacl) a WHERE a.grantee <> p.proowner)
+    OR NOT EXISTS (SELECT FROM pg_proc o WHERE o.pronamespace = p.pronamespace AND o.proname = substr(p.proname, 4) AND o.prosrc = 'as_owner')
+      AND p.proname <> 'do_run_controls')
+ORDER BY 1;
+-- SECURITY DEFINER is for the few that are meant
+SELECT p.oid::regprocedure AS security_definer
+FROM pg_proc p
+WHERE p.pronamespace = 'dropcontact'::regnamespace AND p.prosecdef
+ORDER BY 1;
+-- no auditor reads a table, no planner keeps values of persons, nothing is left unclassified by the controls
+SELECT o.object, 'is readable by dropcontact_auditor' AS debt FROM dropcontact.confidential_object() o WHERE has_table_privilege('dropcontact_auditor', o.object, 'SELECT') ORDER BY 1;
+SELECT relation, attribute, finding FROM dropcontact.stats_leaks WHERE finding <> 'values are in pg_statistic' ORDER BY 1, 2;

@@ -61,6 +61,11 @@ $node->safe_psql('postgres', q{
 				RETURN 'refused';
 			END IF;
 			said := SQLERRM;
+		WHEN undefined_function OR ambiguous_function THEN
+			IF SQLERRM ~ ('^function dropcontact\.' || object || '\(') THEN
+				RETURN 'cannot be tried';
+			END IF;
+			said := SQLERRM;
 		WHEN OTHERS THEN
 			IF SQLERRM ~ '^cannot (insert into|update|delete from) (view|column .* of view)' THEN
 				RETURN 'refused';
@@ -80,7 +85,7 @@ $node->safe_psql('postgres', q{
 		WHERE c.relnamespace = 'dropcontact'::regnamespace AND c.relkind IN ('r', 'v', 'p');
 	CREATE TABLE harness.call AS
 		SELECT p.oid::regprocedure::text AS object, p.proname::text AS name, EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) e WHERE e.grantee = 0) AS everybody,
-			format('SELECT string_agg(x::text, %L) FROM (SELECT dropcontact.%I(%s)) x', ' ', p.proname, (SELECT string_agg(CASE t
+			format('SELECT string_agg(x::text, %L) FROM (SELECT dropcontact.%I(%s)) x', ' ', p.proname, (SELECT string_agg(CASE WHEN p.provariadic <> 0 AND n = p.pronargs THEN 'VARIADIC ' ELSE '' END || CASE t
 				WHEN 'integer'::regtype THEN '2' WHEN 'bigint'::regtype THEN '61' WHEN 'text'::regtype THEN '''Other''' WHEN 'name'::regtype THEN '''t_none''' WHEN 'boolean'::regtype THEN 'true'
 				WHEN 'jsonb'::regtype THEN '''{"full_name": "Jean"}''' WHEN 'double precision'::regtype THEN '0.5' WHEN 'timestamp with time zone'::regtype THEN 'now()'
 				WHEN 'date'::regtype THEN 'current_date' WHEN 'regclass'::regtype THEN '''dropcontact.contact''' WHEN 'text[]'::regtype THEN '''{}''' WHEN 'bytea'::regtype THEN '''\x00'''
@@ -140,6 +145,7 @@ for my $n (0 .. $#kinds)
 		my $documented = $everybody eq 't' || grep { my %r = map { $_ => 1 } split /, /; $r{$kind} } keys %{ $function{$name} // {} };
 
 		push @wrong, "$name: " . ($documented ? 'documented, but refused' : 'not documented, but allowed') if ($said ne 'refused') != !!$documented;
+		push @wrong, "$name $said" if $said =~ /^cannot/;
 		push @leaks, "$name $said" if $said =~ /^leaks/;
 	}
 	is(join("\n", @wrong), '', "$kind: functions");
