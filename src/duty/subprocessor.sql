@@ -51,10 +51,10 @@ COMMENT ON COLUMN dropcontact.subprocessor.office_country IS 'Country of the reg
 COMMENT ON COLUMN dropcontact.subprocessor.group_country IS 'Country of the parent company, which may be outside the EU though the servers are not';
 COMMENT ON COLUMN dropcontact.subprocessor.server_country IS 'Where the servers are: in the EU';
 COMMENT ON COLUMN dropcontact.subprocessor.of_agreement IS 'Named by the agreement itself: acknowledged with its signature';
-INSERT INTO dropcontact.subprocessor (name, activities, contact, registered_office, office_country, group_country, server_country, contract_from, of_agreement) VALUES
-	('Amazon Web Services', 'hosting', 'P.O. Box 81226', 'Burlington Plaza, Burlington Rd, Dublin 4, Ireland', 'IE', 'US', 'IE', '2022-12-21', true),
-	('ONLINE (Scaleway)', 'hosting', '8 rue de la ville l''Evêque, 75008 Paris', '8 rue de la ville l''Evêque, 75008 Paris, France', 'FR', 'FR', 'FR', '2022-12-21', true),
-	('OVH', 'hosting', '2 rue Kellermann, 59100 Roubaix', '2 rue Kellermann, 59100 Roubaix, France', 'FR', 'FR', 'FR', '2022-12-21', true);
+INSERT INTO dropcontact.subprocessor (name, activities, contact, registered_office, office_country, group_country, server_country, contract_from, of_agreement, proposed_at) VALUES
+	('Amazon Web Services', 'hosting', 'P.O. Box 81226', 'Burlington Plaza, Burlington Rd, Dublin 4, Ireland', 'IE', 'US', 'IE', '2022-12-21', true, '2022-12-21 00:00+01'),
+	('ONLINE (Scaleway)', 'hosting', '8 rue de la ville l''Evêque, 75008 Paris', '8 rue de la ville l''Evêque, 75008 Paris, France', 'FR', 'FR', 'FR', '2022-12-21', true, '2022-12-21 00:00+01'),
+	('OVH', 'hosting', '2 rue Kellermann, 59100 Roubaix', '2 rue Kellermann, 59100 Roubaix, France', 'FR', 'FR', 'FR', '2022-12-21', true, '2022-12-21 00:00+01');
 
 CREATE TABLE dropcontact.subprocessor_retired (
 	subprocessor_id integer PRIMARY KEY REFERENCES dropcontact.subprocessor,
@@ -140,20 +140,16 @@ END
 $$;
 COMMENT ON FUNCTION dropcontact.notice_subprocessor(dropcontact.subprocessor, integer) IS 'Inner part of propose_subprocessor(), for the owner only';
 
-CREATE FUNCTION dropcontact.notice_of_signature() RETURNS trigger
-	LANGUAGE plpgsql
+CREATE FUNCTION dropcontact.notice_all_subprocessors(controller integer) RETURNS void
+	LANGUAGE sql
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
-BEGIN
-	PERFORM notice_subprocessor(s, NEW.controller_id) FROM subprocessor s
+	SELECT notice_subprocessor(s, notice_all_subprocessors.controller) FROM subprocessor s
 	WHERE NOT s.of_agreement AND NOT EXISTS (SELECT FROM subprocessor_retired r WHERE r.subprocessor_id = s.subprocessor_id)
-		AND NOT EXISTS (SELECT FROM subprocessor_notice n WHERE n.controller_id = NEW.controller_id AND n.subprocessor_id = s.subprocessor_id)
-	ORDER BY s.subprocessor_id;
-	RETURN NULL;
-END
-$$;
-COMMENT ON FUNCTION dropcontact.notice_of_signature() IS 'Row trigger of agreement: who signs is told of the sub-processors that the text does not name';
-CREATE TRIGGER notice AFTER INSERT ON dropcontact.agreement FOR EACH ROW EXECUTE FUNCTION dropcontact.notice_of_signature();
+		AND NOT EXISTS (SELECT FROM subprocessor_notice n WHERE n.controller_id = notice_all_subprocessors.controller AND n.subprocessor_id = s.subprocessor_id)
+	ORDER BY s.subprocessor_id
+	$$;
+COMMENT ON FUNCTION dropcontact.notice_all_subprocessors(integer) IS 'Inner part of sign_agreement(): who signs is told of the sub-processors that the text does not name';
 
 CREATE FUNCTION dropcontact.do_propose_subprocessor(controllers integer[], name text, activities text, contact text, registered_office text, office_country text,
 		server_country text, contract_from date, contract_to date, group_country text, replaces text) RETURNS integer
@@ -193,7 +189,8 @@ CREATE FUNCTION dropcontact.do_acknowledge_subprocessor(controller integer, name
 	AS $$
 DECLARE
 	s subprocessor := find_subprocessor(name);
-	n subprocessor_notice := (SELECT x FROM subprocessor_notice x WHERE x.controller_id = controller AND x.subprocessor_id = s.subprocessor_id);
+	/* receipt, objection and use wait for each other */
+	n subprocessor_notice := (SELECT x FROM subprocessor_notice x WHERE x.controller_id = controller AND x.subprocessor_id = s.subprocessor_id FOR UPDATE);
 BEGIN
 	IF n.subprocessor_id IS NULL THEN
 		RAISE EXCEPTION 'no notice of sub-processor "%" was given to this controller', name USING ERRCODE = 'undefined_object';
@@ -223,7 +220,8 @@ CREATE FUNCTION dropcontact.do_object_to_subprocessor(controller integer, name t
 	AS $$
 DECLARE
 	s subprocessor := find_subprocessor(name);
-	n subprocessor_notice := (SELECT x FROM subprocessor_notice x WHERE x.controller_id = controller AND x.subprocessor_id = s.subprocessor_id);
+	/* receipt, objection and use wait for each other */
+	n subprocessor_notice := (SELECT x FROM subprocessor_notice x WHERE x.controller_id = controller AND x.subprocessor_id = s.subprocessor_id FOR UPDATE);
 	now_late boolean := coalesce(clock_timestamp() >= n.objection_until, n.subprocessor_id IS NULL);
 BEGIN
 	IF coalesce(reason, '') !~ '\S' THEN
@@ -251,7 +249,8 @@ CREATE FUNCTION dropcontact.do_activate_subprocessor(controller integer, name te
 	AS $$
 DECLARE
 	s subprocessor := find_subprocessor(name);
-	n subprocessor_notice := (SELECT x FROM subprocessor_notice x WHERE x.controller_id = controller AND x.subprocessor_id = s.subprocessor_id);
+	/* receipt, objection and use wait for each other */
+	n subprocessor_notice := (SELECT x FROM subprocessor_notice x WHERE x.controller_id = controller AND x.subprocessor_id = s.subprocessor_id FOR UPDATE);
 	holes text := (SELECT string_agg(o, ', ' ORDER BY i) FROM (SELECT i, 'III.' || i AS o FROM generate_series(1, 12) i) c
 		WHERE NOT EXISTS (SELECT FROM guarantee g WHERE g.subprocessor_id = s.subprocessor_id AND g.clause = c.o AND g.valid_until >= current_date));
 BEGIN
@@ -339,7 +338,7 @@ SELECT pg_catalog.pg_extension_config_dump('dropcontact.guarantee', '');
 SELECT pg_catalog.pg_extension_config_dump('dropcontact.subprocessor_retired', '');
 COMMENT ON SEQUENCE dropcontact.subprocessor_subprocessor_id_seq IS 'Ids of the table of its name';
 REVOKE ALL ON FUNCTION dropcontact.is_eu(text), dropcontact.time_zone_of(integer), dropcontact.objection_until(timestamptz, text), dropcontact.one_month_after(timestamptz, text),
-	dropcontact.notice_of_signature(), dropcontact.find_subprocessor(text), dropcontact.notice_subprocessor(dropcontact.subprocessor, integer), dropcontact.active_subprocessors(integer),
+	dropcontact.notice_all_subprocessors(integer), dropcontact.find_subprocessor(text), dropcontact.notice_subprocessor(dropcontact.subprocessor, integer), dropcontact.active_subprocessors(integer),
 	dropcontact.do_propose_subprocessor(integer[], text, text, text, text, text, text, date, date, text, text),
 	dropcontact.propose_subprocessor(text, text, text, text, text, text, date, date, text, text),
 	dropcontact.do_acknowledge_subprocessor(integer, text, timestamptz), dropcontact.acknowledge_subprocessor(text, timestamptz),
