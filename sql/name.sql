@@ -21,6 +21,8 @@ SELECT name, first, middle, last, suffix FROM pg_temp.parts('Tom Hart Jr.', 'Tom
 -- nicknames and remarks
 SELECT name, first, middle, last, suffix, nickname, problem FROM pg_temp.parts('William "Bill" Hart', 'William (Bill) Hart', 'William ''Bill'' Hart', 'William « Bill » Hart', 'William “Bill” Hart', 'Hart, William (Bill), Jr.', '"Bill" Hart', 'William Hart (MD)', 'William Hart [Paris]',
 	'Jan ''t Hooft', 'Marie Petit (née Roy)', 'Marie Petit née Roy', 'Marie Petit épouse Roy', 'Anna Weiß geb. Kurz', 'Jean Petit dit Jeannot', '(Bill Hart', 'William () Hart', 'William {H}art', E'Mr.\\nPaul\\tHart');
+SELECT name, civility, first, middle, last, suffix, nickname, problem FROM pg_temp.parts('Mme PETIT née ROY Marie', 'Petit ép. Roy Marie', 'Jean Petit (ACME)', 'Jean Petit - ACME', 'Jean Petit | Acme', 'Jean Petit, Directeur commercial', 'PETIT, Jean, Directeur', 'M. le Directeur Jean Petit',
+	'Jean Petit <jean>', 'Jean Petit 75002', 'jean.petit', 'El Mehdi Haddad', 'Mohamed ben Salah', 'MOHAMED BEN SALAH', 'Valéry Giscard d''Estaing', 'Jan-Willem Smit-de Boer', 'Jan Smit-de Boer', 'Park Jong-un', 'Jean-pierre Roy', 'Louis XIV', 'Pope Francis', 'Lord Byron', 'Dr & Dr Roy', 'JD');
 -- two persons: the first
 SELECT name, civility, first, middle, last, suffix, problem FROM pg_temp.parts('Tom and Ann Hart', 'Tom & Ann Hart', 'Mr. & Mrs. Tom Hart', 'M. et Mme Jean Dupont', 'Jean et Marie Dupont', 'Hans und Anna Weiß', 'Juan y Pilar Ruiz', 'Tom Hart and Ann Reed', 'Hart, Tom and Ann', 'Dr. Hart & Dr. Reed', 'Tom Y Hart', 'Tom e Hart');
 -- no person

@@ -29,6 +29,7 @@ typedef struct Reading
 	bool		mixed;			/* capitals and small letters: case tells */
 	int			remarks;
 	bool		couple;
+	bool		digits;			/* among the suffixes */
 } Reading;
 
 static DcWords
@@ -83,6 +84,9 @@ count_titles(DcWords words)
 			before = end;
 			end = ++i;
 		}
+		/* Monsieur le Directeur */
+		else if (i > 0 && end == i && (strcmp(word->key, "le") == 0 || strcmp(word->key, "la") == 0) && IS(words.word[i + 1], WORD_TITLE))
+			i++;
 		/* Dr. med., Dr. rer. nat. */
 		else if (IS(*word, WORD_TITLE_PART) && i > 0 && end == i && IS(*word, WORD_DOTTED | WORD_LOWER))
 			end = ++i;
@@ -143,6 +147,7 @@ take_titles(Reading *r, DcWords words)
 static void
 add_suffix(Reading *r, const DcWord *word)
 {
+	r->digits = r->digits || (IS(*word, WORD_DIGIT) && !IS(*word, WORD_GENERATION));
 	if (r->suffix.len > 0)
 		appendStringInfoChar(&r->suffix, ' ');
 	dc_append_suffix(&r->suffix, word);
@@ -157,6 +162,12 @@ is_acronym(const DcWord *word, bool vowels)
 	return (vowels && strlen(word->key) < 6) || strpbrk(word->key, "aeiouy") == NULL;
 }
 
+static bool
+is_digits(const DcWord *word)
+{
+	return IS(*word, WORD_DIGIT) && strspn(word->key, "0123456789") == strlen(word->key);
+}
+
 /* Is the last of some words a suffix of the name before it? */
 static bool
 ends_with_suffix(const Reading *r, DcWords words, bool behind_comma, bool generation_follows)
@@ -166,6 +177,8 @@ ends_with_suffix(const Reading *r, DcWords words, bool behind_comma, bool genera
 
 	if (words.n < 2)
 		return false;
+	if (is_digits(word))
+		return words.n > 2;
 	if (!IS(*word, WORD_SUFFIX))
 		return r->mixed && is_acronym(word, behind_comma) && (behind_comma || words.n > 2);
 	if (!name)
@@ -184,24 +197,28 @@ ends_with_suffix(const Reading *r, DcWords words, bool behind_comma, bool genera
 	return IS(*word, WORD_UPPER) && r->mixed && (words.n > 2 || behind_comma);
 }
 
-/* How many words at the end make one suffix: "Ph D", "attorney at law"; 0 when none do. */
+/* Do some words make one suffix together? "attorney at law" */
+static bool
+whole_suffix(DcWords words)
+{
+	char		key[64] = "";
+	const char *value;
+
+	if (words.n < 2 || words.n > 3 || strlen(words.word[0].key) < 2 || IS(words.word[0], WORD_GIVEN | WORD_FAMILY))
+		return false;
+	for (int i = 0; i < words.n; i++)
+		strlcat(key, words.word[i].key, sizeof(key));
+	value = dc_lexicon_find(&dc_lexicon_name_suffixes, key);
+	return value != NULL && strstr(value, "name") == NULL;
+}
+
+/* How many words at the end make one suffix; 0 when none do. */
 static int
 long_suffix(DcWords words)
 {
 	for (int n = 3; n > 1; n--)
-	{
-		char		key[64] = "";
-		const DcWord *word = words.word + words.n - n;
-		const char *value;
-
-		if (words.n - n < 1 || strlen(word->key) < 2 || IS(*word, WORD_GIVEN | WORD_FAMILY))
-			continue;
-		for (int i = 0; i < n; i++)
-			strlcat(key, word[i].key, sizeof(key));
-		value = dc_lexicon_find(&dc_lexicon_name_suffixes, key);
-		if (value != NULL && strstr(value, "name") == NULL)
+		if (words.n > n && whole_suffix(stretch(words, words.n - n, words.n)))
 			return n;
-	}
 	return 0;
 }
 
@@ -249,18 +266,8 @@ is_suffix_segment(const Reading *r, DcWords words, int names)
 				return false;
 			continue;
 		}
-		if (i > 0 && i + 1 == words.n && long_suffix(words) == words.n)
-			return true;
 		if (!is_acronym(word, true) || !r->mixed)
-		{
-			if (i == 0 && words.n > 1 && words.n <= 3 && strlen(word->key) > 1)
-			{
-				DcWords		with = {words.word - 1, words.n + 1};
-
-				return long_suffix(with) == words.n;
-			}
-			return false;
-		}
+			return i == 0 && strlen(word->key) > 1 && whole_suffix(words);
 	}
 	return true;
 }
@@ -278,11 +285,23 @@ cut_remark(Reading *r, DcWords words)
 
 		if (remark == NULL || IS(words.word[i], WORD_GIVEN | WORD_FAMILY))
 			continue;
-		if (i + 1 == words.n)
-			;
-		else if (*remark == 's')
-			r->remarks |= REMARK_SURNAME;
-		else if (r->name->nickname == NULL)
+		if (*remark == 's')
+		{
+			int			rest = i + 2;
+
+			/* DUPONT née MARTIN Marie */
+			while (rest < words.n && r->mixed && IS(words.word[i + 1], WORD_UPPER) && IS(words.word[rest], WORD_UPPER))
+				rest++;
+			if (i + 1 < words.n)
+				r->remarks |= REMARK_SURNAME;
+			if (rest < words.n && (i == 1 || (r->mixed && IS(words.word[i + 1], WORD_UPPER))))
+			{
+				memmove(&words.word[i], &words.word[rest], sizeof(DcWord) * (words.n - rest));
+				words.n -= rest - i;
+				continue;
+			}
+		}
+		else if (i + 1 < words.n && r->name->nickname == NULL)
 		{
 			initStringInfo(&rest);
 			for (int j = i + 1; j < words.n; j++)
@@ -441,12 +460,19 @@ read_last_first(Reading *r, DcWords last, DcWords given, DcNameParts *parts)
 	dc_divide_last_first(last, given, parts);
 }
 
-/* "Andrew Przybylo, trustee": a full name stands before the comma, and no given name behind it. */
+/* "Anna Petit, trésorière": a full name stands before the comma, and no given name behind it. */
 static bool
 is_remark(DcWords before, int names, DcWords behind)
 {
-	return names >= 2 && !IS(before.word[0], WORD_PARTICLE) && IS(before.word[0], WORD_GIVEN_SURE) && !IS(before.word[0], WORD_FAMILY) &&
-		!IS(behind.word[0], WORD_GIVEN | WORD_INITIAL | WORD_TITLE);
+	const DcWord *first = &before.word[before.n - names];
+	const DcWord *end = &before.word[before.n - 1];
+	int			i = 0;
+
+	while (i + 1 < behind.n && IS(behind.word[i], WORD_TITLE))
+		i++;
+	return names >= 2 && !IS(*first, WORD_PARTICLE) && IS(*first, WORD_GIVEN_SURE) &&
+		(!IS(*first, WORD_FAMILY) || (IS(*end, WORD_FAMILY) && !IS(*end, WORD_GIVEN))) &&
+		!IS(behind.word[i], WORD_GIVEN | WORD_INITIAL);
 }
 
 static void
@@ -490,7 +516,7 @@ read_segments(Reading *r, DcWords words, int nsegments, DcNameParts *parts)
 }
 
 static const char *
-join(const DcNameParts *parts, int from, int to)
+join(const DcNameParts *parts, int from, int to, bool mixed)
 {
 	StringInfoData out;
 
@@ -501,8 +527,11 @@ join(const DcNameParts *parts, int from, int to)
 	{
 		if (i > from)
 			appendStringInfoChar(&out, ' ');
+		/* ben Salah, where capitals stand beside it */
+		if (IS(parts->word[i], WORD_CAPITAL) && IS(parts->word[i], WORD_LOWER) && mixed && i + 1 < to)
+			appendStringInfoString(&out, parts->word[i].text);
 		/* ORTEGA Y RUBIO */
-		if (from == parts->last && i > from && i + 1 < to && IS(parts->word[i], WORD_JOINING) && !IS(parts->word[i], WORD_DOTTED))
+		else if (from == parts->last && i > from && i + 1 < to && IS(parts->word[i], WORD_JOINING) && !IS(parts->word[i], WORD_DOTTED))
 			appendStringInfoString(&out, dc_lower(parts->word[i].text));
 		else
 			dc_append_cased(&out, parts->word[i].text, i == from);
@@ -563,10 +592,10 @@ problem(const Reading *r, const DcNameParts *parts)
 		return "two persons";
 	if (r->remarks & REMARK_SURNAME)
 		return "another last name was left out";
-	for (int i = 0; i < parts->n; i++)
+	for (int i = 0; i < parts->n && !r->digits; i++)
 		if (IS(parts->word[i], WORD_DIGIT))
 			return "digits in a name";
-	return NULL;
+	return r->digits ? "digits in a name" : NULL;
 }
 
 void
@@ -601,9 +630,9 @@ dc_parse_name(const char *input, DcName *name)
 		read_plain(&r, words, &parts);
 	else
 		read_segments(&r, words, nsegments, &parts);
-	name->first_name = join(&parts, 0, parts.middle);
-	name->middle_name = join(&parts, parts.middle, parts.last);
-	name->last_name = join(&parts, parts.last, parts.n);
+	name->first_name = join(&parts, 0, parts.middle, r.mixed);
+	name->middle_name = join(&parts, parts.middle, parts.last, r.mixed);
+	name->last_name = join(&parts, parts.last, parts.n, r.mixed);
 	name->suffix = r.suffix.len > 0 ? r.suffix.data : NULL;
 	name->civility = civility(&r);
 	name->problem = problem(&r, &parts);

@@ -43,6 +43,9 @@
 #define WORD_FAMILY_EUROPEAN (1 << 24)	/* common in western Europe or America */
 #define WORD_SPANISH		(1 << 23)	/* a given name of Spain or Italy */
 
+#define WORD_CAPITAL		(1 << 25)	/* a particle with a capital: Ben, St. */
+#define WORD_OPEN			(1 << 26)	/* a particle behind its last hyphen: Smit-de */
+
 #define WORD_JOINING		(WORD_AND | WORD_LINK)
 
 typedef struct DcWord

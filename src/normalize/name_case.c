@@ -72,8 +72,7 @@ append_stretch(StringInfo out, const char *lower, size_t n)
 	else if (n == 2 && lower[0] >= 'a' && lower[1] >= 'a' && !is_vowel(lower[0]) && !is_vowel(lower[1]) &&
 			 dc_lexicon_find_n(&dc_lexicon_family_names, lower, n) == NULL &&
 			 dc_lexicon_find_n(&dc_lexicon_name_particles, lower, n) == NULL &&
-			 dc_lexicon_find_n(&dc_lexicon_civilities, lower, n) == NULL &&
-			 dc_lexicon_find_n(&dc_lexicon_name_suffixes, lower, n) == NULL && (unsigned char) lower[0] < 0x80)
+			 dc_lexicon_find_n(&dc_lexicon_civilities, lower, n) == NULL && (unsigned char) lower[0] < 0x80)
 	{
 		/* initials written together: JB */
 		appendStringInfoChar(out, pg_toupper((unsigned char) lower[0]));
@@ -169,6 +168,9 @@ append_parts(StringInfo out, const char *typed, const char *lower, const char *u
 			appendStringInfoChar(out, lower[i]);
 			n = 1;
 		}
+		/* Jong-un stays, Jean-pierre does not */
+		else if (small && i > 0 && lower[i - 1] == '-' && !one_case && dc_lexicon_find_n(&dc_lexicon_given_names, lower, strcspn(lower, "-")) == NULL)
+			appendBinaryStringInfo(out, lower + i, n);
 		else if (between && (one_case ? is_small_between(lower + i, n) : small))
 			appendBinaryStringInfo(out, lower + i, n);
 		else if (small || memcmp(typed + i, upper + i, n) == 0 || is_half_cased(typed + i, lower + i, n) ||
@@ -187,6 +189,8 @@ is_number(const char *lower)
 
 	if (strspn(lower, "ivx") != strlen(lower))
 		return false;
+	if (strlen(lower) > 2)
+		return true;
 	suffix = dc_lexicon_find(&dc_lexicon_name_suffixes, lower);
 	return suffix != NULL && strstr(suffix, "name") == NULL;
 }

@@ -62,6 +62,8 @@ closing(const char *start, char *p)
 			return strchr(p, ')');
 		case '[':
 			return strchr(p, ']');
+		case '<':
+			return strchr(p, '>');
 		case '"':
 			return strchr(p + 1, '"');
 		case '\'':
@@ -102,7 +104,7 @@ take_one(const char *text, char mark, StringInfo nickname, StringInfo suffix, in
 	char	   *fold = dc_fold(clean);
 	const char *remark = dc_lexicon_find_n(&dc_lexicon_name_remarks, fold, strcspn(fold, " "));
 
-	if (*fold == '\0' || mark == '[' || (mark != '\'' && take_suffixes(clean, suffix)))
+	if (*fold == '\0' || mark == '[' || mark == '<' || (mark != '\'' && take_suffixes(clean, suffix)))
 		return;
 	if (remark != NULL && *remark == 's')
 	{
@@ -126,7 +128,7 @@ dc_take_marked(char *text, StringInfo suffix, int *remarks)
 	StringInfoData nickname;
 	char	   *o = text;
 
-	if (strpbrk(text, "([\"'\\{}") == NULL && strpbrk(text, "\xc2\xe2") == NULL)
+	if (strpbrk(text, "([<\"'\\{}") == NULL && strpbrk(text, "\xc2\xe2") == NULL)
 		return NULL;
 	straighten(text);
 	initStringInfo(&nickname);
@@ -140,7 +142,7 @@ dc_take_marked(char *text, StringInfo suffix, int *remarks)
 			*o++ = ' ';
 			p = close;
 		}
-		else if (strchr("()[]\"", *p) != NULL)
+		else if (strchr("()[]<>\"", *p) != NULL)
 			*o++ = ' ';
 		else
 			*o++ = *p;

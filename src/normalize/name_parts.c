@@ -217,9 +217,19 @@ last_name_start(DcWords words)
 			start = i;
 			break;
 		}
-	while (start > 1 && (is_particle(words, start - 1) || is_joining(words, start - 1) || is_joining(words, start)))
+	while (start > 1 && (is_particle(words, start - 1) || is_joining(words, start - 1) || is_joining(words, start) ||
+						 IS(words.word[start - 1], WORD_OPEN)))
 		start--;
 	return start;
+}
+
+/* Galouzeau de Villepin, Giscard d'Estaing */
+static bool
+begins_with_small_de(DcWords words, int i)
+{
+	const char *text = words.word[i].text;
+
+	return text[0] == 'd' && (text[1] == '\'' || (is_particle(words, i) && IS(words.word[i], WORD_LOWER)));
 }
 
 /* Spanish and Portuguese last names come in two; so do words behind a middle initial that are no given names. */
@@ -231,11 +241,13 @@ double_last_name(DcWords words, int start)
 
 	if (start < 2 || IS(*before, WORD_GIVEN | WORD_INITIAL))
 		return start;
-	if (IS(*before, WORD_FAMILY_IBERIAN) && IS(words.word[start], WORD_FAMILY_IBERIAN | WORD_PARTICLE))
+	/* two are there already */
+	if (start == words.n - 1 && strchr(words.word[start].text, '-') != NULL)
+		return start;
+	if (IS(*before, WORD_FAMILY_IBERIAN) &&
+		(IS(words.word[start], WORD_FAMILY_IBERIAN | WORD_PARTICLE) || (IS(words.word[0], WORD_SPANISH) && !IS(words.word[start], WORD_FAMILY | WORD_GIVEN))))
 		return start - 1;
-	/* Galouzeau de Villepin */
-	if (is_particle(words, start) && IS(words.word[start], WORD_LOWER) && !IS(*before, WORD_LOWER | WORD_PARTICLE | WORD_JOINING) &&
-		words.word[start].key[0] == 'd')
+	if (begins_with_small_de(words, start) && !IS(*before, WORD_LOWER | WORD_PARTICLE | WORD_JOINING))
 		return start - 1;
 	while (initial > 0 && !IS(words.word[initial], WORD_GIVEN | WORD_INITIAL | WORD_PARTICLE | WORD_JOINING))
 		initial--;
@@ -263,7 +275,8 @@ divide_by_leading_particle(DcWords words, DcNameParts *parts)
 		set_parts(parts, words, 2, words.n - 1);
 		return true;
 	}
-	if ((n > 1 || IS(word[0], WORD_LOWER) || words.n == 3) && IS(word[n + 1], WORD_GIVEN_SURE) && (n > 1 || !IS(word[n], WORD_GIVEN)))
+	if ((n > 1 || IS(word[0], WORD_LOWER) || words.n == 3) && IS(word[n + 1], WORD_GIVEN_SURE) &&
+		(n > 1 || !IS(word[n], WORD_GIVEN) || !IS(word[n + 1], WORD_FAMILY)))
 	{
 		last_first(parts, words, n + 1);
 		return true;
@@ -271,7 +284,7 @@ divide_by_leading_particle(DcWords words, DcNameParts *parts)
 	return false;
 }
 
-/* A first name of two words: "and Jon", "La Shawn" */
+/* A first name of two words: "and Jon", "El Mehdi" */
 static bool
 starts_with_two(DcWords words)
 {
@@ -279,6 +292,8 @@ starts_with_two(DcWords words)
 
 	if (words.n < 2)
 		return false;
+	if (is_particle(words, 0) && !IS(*word, WORD_GIVEN | WORD_LOWER))
+		return IS(words.word[1], WORD_GIVEN) && words.n > 2;
 	return IS(*word, WORD_AND) && !IS(*word, WORD_INITIAL | WORD_UPPER);
 }
 

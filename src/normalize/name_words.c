@@ -114,6 +114,12 @@ look_up_suffix(DcWord *word)
 		if (has_word(value, "generation"))
 			word->flags |= WORD_GENERATION;
 	}
+	/* XIV */
+	else if ((word->flags & WORD_UPPER) && strlen(word->key) > 2 && strspn(word->key, "ivx") == strlen(word->key))
+	{
+		word->suffix = "=";
+		word->flags |= WORD_SUFFIX | WORD_GENERATION;
+	}
 	else if (strcmp(word->key, word->fold) != 0 && all_parts_in(&dc_lexicon_name_suffixes, word->fold))
 	{
 		word->suffix = "=";
@@ -183,8 +189,16 @@ look_up_particle(DcWord *word)
 	if (conjunction != NULL && (word->text[1] != '.' || word->text[0] == '&'))
 		word->flags |= *conjunction == 'b' ? WORD_AND : WORD_LINK;
 	if (value == NULL)
+	{
+		const char *hyphen = strrchr(word->text, '-');
+
+		/* Smit-de Boer */
+		if (hyphen != NULL && strrchr(word->fold, ' ') != NULL &&
+			dc_lexicon_find(&dc_lexicon_name_particles, strrchr(word->fold, ' ') + 1) != NULL)
+			word->flags |= WORD_OPEN;
 		return;
-	word->flags |= *value == 'n' ? WORD_NOBLE : WORD_PARTICLE;
+	}
+	word->flags |= *value == 'n' ? WORD_NOBLE : *value == 'c' ? WORD_PARTICLE | WORD_CAPITAL : WORD_PARTICLE;
 	if (strcmp(word->key, "mac") == 0 || strcmp(word->key, "mc") == 0)
 		word->flags |= WORD_GAELIC;
 }
@@ -335,7 +349,10 @@ add_words(DcWords *words, char *text, int segment)
 
 	while ((n = split_at(text)) > 0)
 	{
-		add_word(words, pnstrdup(text, n), segment);
+		/* jean.dupont: a given name has no dot of its own */
+		bool		given = n > 3 && dc_lexicon_find_n(&dc_lexicon_given_names, dc_fold_n(text, n), n - 1) != NULL;
+
+		add_word(words, pnstrdup(text, given ? n - 1 : n), segment);
 		text += n;
 	}
 	add_word(words, text, segment);
@@ -359,7 +376,8 @@ dc_name_words(char *text, int *nsegments)
 	{
 		size_t		n = strcspn(p, " ,;|");
 		char		mark = p[n];
-		bool		slash = n == 1 && *p == '/';
+		/* a dash parts a remark from a name, but not the halves of a name */
+		bool		slash = n == 1 && (*p == '/' || (*p == '-' && words.n > 1 && words.word[words.n - 2].segment == segment));
 
 		p[n] = '\0';
 		if (n > 0 && !slash)
