@@ -16,3 +16,8 @@ SELECT * FROM pg_temp.companies('株式会社サンプル', '삼성전자 주식
 SELECT * FROM pg_temp.companies('', '  ', 'n/a', 'Particulier', 'SARL', 'L.L.C.', '&', '...', repeat('x', 2001));
 -- a clean name is its own clean name
 SELECT x, c.name FROM pg_temp.companies('ACME FRANCE S.A.S.U.', 'Ford Motor Company Ltd', 'Lazard & Cie SCA', 'Foo (Bar SAS)', '"Acme" SAS') x, dropcontact.parse_company(x.name) c WHERE c.name IS DISTINCT FROM x.name;
+-- how alike: forms, order, slips, acronyms, scripts, joined words; what tells apart: words of their own, numbers
+SELECT a, b, round(dropcontact.company_similarity(a, b)::numeric, 2) AS alike, dropcontact.company_similarity(a, b) = dropcontact.company_similarity(b, a) AS symmetric FROM (VALUES
+	('Acme SAS', 'ACME'), ('Jones & Smith', 'Smith, Jones LLP'), ('Goldman Sachs', 'Goldmann Sachs Inc'), ('IBM', 'International Business Machines Corp'), ('HSBC', 'Hongkong and Shanghai Banking Corporation'),
+	('ОАО Лукойл', 'Lukoil PJSC'), ('Müller GmbH', 'Mueller'), ('Data Tec', 'Datatec'), ('Acme International', 'Acme Intl'), ('Banque Dupont', 'Bank Dupont'),
+	('Bank of China', 'Bank of America'), ('School No 1', 'School No 2'), ('Crédit Agricole', 'Crédit Mutuel'), ('Global Services Group', 'Global Trading Group'), ('Garage Dupont', 'Garage Durand'), ('Renault', 'Peugeot'), ('', 'Acme')) v(a, b);

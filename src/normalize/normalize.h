@@ -144,7 +144,7 @@ typedef struct DcJob
 
 extern void dc_parse_job(const char *input, DcJob *job);
 
-/* similarity.c: names and companies compared as a person would, 0 to 1 */
+/* similarity.c, company_similarity.c: names and companies compared as a person would, 0 to 1 */
 extern double dc_jaro_winkler(const char *a, const char *b);
 extern int	dc_damerau_levenshtein(const char *a, const char *b);
 extern double dc_name_similarity(const char *a, const char *b);
