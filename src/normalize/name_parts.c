@@ -249,6 +249,10 @@ double_last_name(DcWords words, int start)
 		return start - 1;
 	if (begins_with_small_de(words, start) && !IS(*before, WORD_LOWER | WORD_PARTICLE | WORD_JOINING))
 		return start - 1;
+	/* Nguyen Tran behind a European given name */
+	if (IS(words.word[0], WORD_GIVEN_SURE) && IS(*before, WORD_FAMILY) && !IS(*before, WORD_FAMILY_EUROPEAN) &&
+		IS(words.word[start], WORD_FAMILY) && !IS(words.word[start], WORD_FAMILY_EUROPEAN | WORD_GIVEN_SURE))
+		return start - 1;
 	while (initial > 0 && !IS(words.word[initial], WORD_GIVEN | WORD_INITIAL | WORD_PARTICLE | WORD_JOINING))
 		initial--;
 	return initial > 0 && IS(words.word[initial], WORD_INITIAL) ? initial + 1 : start;
@@ -286,14 +290,17 @@ divide_by_leading_particle(DcWords words, DcNameParts *parts)
 
 /* A first name of two words: "and Jon", "El Mehdi" */
 static bool
-starts_with_two(DcWords words)
+starts_with_two(DcWords words, int least)
 {
 	const DcWord *word = &words.word[0];
 
-	if (words.n < 2)
+	if (words.n < least)
 		return false;
+	/* Singh and Kaur complete the given name of a Sikh */
+	if (strcmp(word[1].key, "singh") == 0 || strcmp(word[1].key, "kaur") == 0)
+		return true;
 	if (is_particle(words, 0) && !IS(*word, WORD_GIVEN | WORD_LOWER))
-		return IS(words.word[1], WORD_GIVEN) && words.n > 2;
+		return IS(words.word[1], WORD_GIVEN);
 	return IS(*word, WORD_AND) && !IS(*word, WORD_INITIAL | WORD_UPPER);
 }
 
@@ -322,7 +329,7 @@ dc_divide_name(DcWords words, bool titled, DcNameParts *parts)
 		;
 	else
 	{
-		if (starts_with_two(words) && words.n > 2)
+		if (starts_with_two(words, 3))
 			first = 2;
 		last = double_last_name(words, Max(first, last_name_start(words)));
 		/* all one piece: Lord of the Universe */
@@ -350,7 +357,7 @@ dc_divide_last_first(DcWords last, DcWords given, DcNameParts *parts)
 	words.word = palloc(sizeof(DcWord) * words.n);
 	memcpy(words.word, given.word, sizeof(DcWord) * given.n);
 	memcpy(words.word + given.n, last.word, sizeof(DcWord) * last.n);
-	first = starts_with_two(given) || (given.n > 1 && is_particle(given, 0) && !IS(given.word[0], WORD_GIVEN)) ? 2 : 1;
+	first = starts_with_two(given, 2) || (given.n > 1 && is_particle(given, 0) && !IS(given.word[0], WORD_GIVEN)) ? 2 : 1;
 	set_parts(parts, words, Min(first, given.n), given.n - particles);
 	if (last.n > 0 && given.n > 0 && is_reversed(words))
 		last_first(parts, words, 1);
