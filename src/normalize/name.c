@@ -17,266 +17,11 @@
 
 #define MAX_NAME 1000
 
-#define IS(w, f) (((w).flags & (f)) != 0)
-
-/* What is known while a name is read. */
-typedef struct Reading
-{
-	DcName	   *name;
-	StringInfoData suffix;
-	char		civility;		/* m, f, n or 0 */
-	bool		titled;			/* by a title that a last name follows */
-	bool		mixed;			/* capitals and small letters: case tells */
-	int			remarks;
-	bool		couple;
-	bool		digits;			/* among the suffixes */
-} Reading;
-
-static DcWords
-stretch(DcWords words, int from, int to)
-{
-	DcWords		result = {words.word + from, Max(0, to - from)};
-
-	return result;
-}
-
-/* ---------- titles ---------- */
-
-/* A title that may be a name stands before a given name, "of" or behind another title. */
-static bool
-is_title(DcWords words, int i, int end)
-{
-	const DcWord *word = &words.word[i];
-	const DcWord *next = i + 1 < words.n ? &words.word[i + 1] : NULL;
-
-	if (!IS(*word, WORD_TITLE) || next == NULL)
-		return false;
-	/* M is Monsieur, or an initial */
-	if (strcmp(word->key, "m") == 0)
-		return !IS(*next, WORD_INITIAL) &&
-			(IS(*word, WORD_DOTTED) || words.n - i > 2 || IS(*next, WORD_FAMILY_FRENCH));
-	if (!IS(*word, WORD_TITLE_NAME))
-		return true;
-	if (i > 0 && !IS(*word, WORD_GIVEN) && (end == i || IS(words.word[i - 1], WORD_TITLE_PART)))
-		return true;
-	if (IS(*next, WORD_LINK | WORD_TITLE))
-		return words.n - i > 2;
-	/* Don Pedro, but Don Johnson */
-	if (strcmp(word->key, "don") == 0)
-		return IS(*next, WORD_SPANISH) && !IS(*next, WORD_FAMILY) && !IS(words.word[words.n - 1], WORD_GIVEN);
-	return IS(*next, WORD_GIVEN | WORD_INITIAL) && (words.n - i > 2 || IS(*word, WORD_TITLE_FIRST));
-}
-
-/* The number of words of titles at the beginning; at least one word is left. */
-static int
-count_titles(DcWords words)
-{
-	int			end = 0;
-	int			before = 0;
-	int			i = 0;
-
-	while (i + 1 < words.n)
-	{
-		const DcWord *word = &words.word[i];
-
-		if (is_title(words, i, end))
-		{
-			before = end;
-			end = ++i;
-		}
-		/* Monsieur le Directeur */
-		else if (i > 0 && end == i && (strcmp(word->key, "le") == 0 || strcmp(word->key, "la") == 0) && IS(words.word[i + 1], WORD_TITLE))
-			i++;
-		/* Dr. med., Dr. rer. nat. */
-		else if (IS(*word, WORD_TITLE_PART) && i > 0 && end == i && IS(*word, WORD_DOTTED | WORD_LOWER))
-			end = ++i;
-		else if (IS(*word, WORD_TITLE_PART))
-			i++;
-		else if (i > 0 && end == i && strcmp(word->key, "of") == 0)
-		{
-			/* Secretary of State, Dean of the Faculty */
-			i++;
-			while (i + 1 < words.n && IS(words.word[i], WORD_LINK | WORD_TITLE) && !IS(words.word[i], WORD_TITLE_NAME))
-				i++;
-			if (i + 2 < words.n || (i + 1 < words.n && IS(words.word[i], WORD_TITLE_PART)))
-				end = ++i;
-		}
-		else
-			break;
-	}
-	/* Lord of the Isles is one name */
-	if (end < words.n && IS(words.word[end], WORD_LINK))
-		end = before;
-	return Min(end, words.n - 1);
-}
-
-/* Mr, Mme and the like, which are no names. */
-static bool
-is_civility(const DcWord *word)
-{
-	return IS(*word, WORD_TITLE) && !IS(*word, WORD_TITLE_NAME | WORD_GIVEN | WORD_FAMILY | WORD_SUFFIX) && strlen(word->key) > 1 &&
-		(word->civility == 'm' || word->civility == 'f');
-}
-
-static DcWords
-take_titles(Reading *r, DcWords words)
-{
-	int			n = words.n > 0 ? count_titles(words) : 0;
-	bool		first = false;
-
-	for (int i = 0; i < n; i++)
-	{
-		if (r->civility == 0)
-			r->civility = words.word[i].civility;
-		first = first || IS(words.word[i], WORD_TITLE_FIRST);
-	}
-	r->titled = r->titled || (n > 0 && !first);
-	words = stretch(words, n, words.n);
-	/* LEWIS Paul Mr */
-	while (words.n > 1 && is_civility(&words.word[words.n - 1]))
-	{
-		words.n--;
-		if (r->civility == 0)
-			r->civility = words.word[words.n].civility;
-	}
-	return words;
-}
-
-/* ---------- suffixes ---------- */
-
-static void
-add_suffix(Reading *r, const DcWord *word)
-{
-	r->digits = r->digits || (IS(*word, WORD_DIGIT) && !IS(*word, WORD_GENERATION));
-	if (r->suffix.len > 0)
-		appendStringInfoChar(&r->suffix, ' ');
-	dc_append_suffix(&r->suffix, word);
-}
-
-/* Capitals that are no name: letters of a degree that no list knows. */
-static bool
-is_acronym(const DcWord *word, bool vowels)
-{
-	if (!IS(*word, WORD_UPPER) || IS(*word, WORD_GIVEN | WORD_FAMILY | WORD_PARTICLE) || strlen(word->key) > 7 || strlen(word->key) < 3)
-		return false;
-	return (vowels && strlen(word->key) < 6) || strpbrk(word->key, "aeiouy") == NULL;
-}
-
-static bool
-is_digits(const DcWord *word)
-{
-	return IS(*word, WORD_DIGIT) && strspn(word->key, "0123456789") == strlen(word->key);
-}
-
-/* Is the last of some words a suffix of the name before it? */
-static bool
-ends_with_suffix(const Reading *r, DcWords words, bool behind_comma, bool generation_follows)
-{
-	const DcWord *word = &words.word[words.n - 1];
-	bool		name = IS(*word, WORD_SUFFIX_NAME | WORD_GIVEN | WORD_FAMILY | WORD_PARTICLE);
-
-	if (words.n < 2)
-		return false;
-	if (is_digits(word))
-		return words.n > 2;
-	if (!IS(*word, WORD_SUFFIX))
-		return r->mixed && is_acronym(word, behind_comma) && (behind_comma || words.n > 2);
-	if (!name)
-		return !IS(*word, WORD_INITIAL) || !IS(*word, WORD_GENERATION) || words.n > 2;
-	if (IS(*word, WORD_GENERATION))
-	{
-		if (strcmp(word->key, "v") == 0)
-			return words.n > 2 && !IS(words.word[words.n - 2], WORD_INITIAL);
-		/* Xi and Vi are names, XI and VI are numbers */
-		if (strlen(word->key) == 2 && !IS(*word, WORD_UPPER | WORD_LOWER))
-			return false;
-		return words.n > 2 && !generation_follows;
-	}
-	if (IS(*word, WORD_DOTTED) && IS(*word, WORD_INITIAL) && word->text[1] != '\0' && strlen(word->key) > 1)
-		return words.n > 2 || behind_comma;
-	return IS(*word, WORD_UPPER) && r->mixed && (words.n > 2 || behind_comma);
-}
-
-/* Do some words make one suffix together? "attorney at law" */
-static bool
-whole_suffix(DcWords words)
-{
-	char		key[64] = "";
-	const char *value;
-
-	if (words.n < 2 || words.n > 3 || strlen(words.word[0].key) < 2 || IS(words.word[0], WORD_GIVEN | WORD_FAMILY))
-		return false;
-	for (int i = 0; i < words.n; i++)
-		strlcat(key, words.word[i].key, sizeof(key));
-	value = dc_lexicon_find(&dc_lexicon_name_suffixes, key);
-	return value != NULL && strstr(value, "name") == NULL;
-}
-
-/* How many words at the end make one suffix; 0 when none do. */
-static int
-long_suffix(DcWords words)
-{
-	for (int n = 3; n > 1; n--)
-		if (words.n > n && whole_suffix(stretch(words, words.n - n, words.n)))
-			return n;
-	return 0;
-}
-
-/* Takes suffixes from the end of some words; behind_comma: of given names behind a last name. */
-static DcWords
-take_suffixes(Reading *r, DcWords words, bool behind_comma)
-{
-	int			end = words.n;
-	bool		generation = false;
-
-	while (words.n > 1)
-	{
-		int			n = long_suffix(words);
-
-		if (n == 0 && !ends_with_suffix(r, words, behind_comma, generation))
-			break;
-		words.n -= Max(n, 1);
-		generation = generation || IS(words.word[words.n], WORD_GENERATION);
-	}
-	for (int i = words.n; i < end; i++)
-		add_suffix(r, &words.word[i]);
-	return words;
-}
-
-/* Do the words behind a comma hold suffixes only? names: the number of words before it. */
-static bool
-is_suffix_segment(const Reading *r, DcWords words, int names)
-{
-	for (int i = 0; i < words.n; i++)
-	{
-		const DcWord *word = &words.word[i];
-
-		if (i == 0 && words.n > 1 && IS(*word, WORD_TITLE))
-			return false;
-		if (IS(*word, WORD_SUFFIX))
-		{
-			bool		name = IS(*word, WORD_SUFFIX_NAME | WORD_GIVEN | WORD_FAMILY | WORD_PARTICLE);
-
-			/* Smith, J.R. */
-			if (names < 2 && IS(*word, WORD_INITIAL) && (name || IS(*word, WORD_GENERATION)))
-				return false;
-			if (name && names < 2 && !IS(*word, WORD_DOTTED) && words.n == 1)
-				return false;
-			if (name && !IS(*word, WORD_UPPER | WORD_DOTTED | WORD_GENERATION) && names < 2)
-				return false;
-			continue;
-		}
-		if (!is_acronym(word, true) || !r->mixed)
-			return i == 0 && strlen(word->key) > 1 && whole_suffix(words);
-	}
-	return true;
-}
-
 /* ---------- remarks ---------- */
 
 /* "Marie Dupont née Martin": what follows is another last name, or a nickname. */
 static DcWords
-cut_remark(Reading *r, DcWords words)
+cut_remark(DcReading *r, DcWords words)
 {
 	for (int i = 1; i < words.n; i++)
 	{
@@ -341,7 +86,7 @@ find_couple(DcWords words)
 {
 	for (int c = 1; c + 1 < words.n; c++)
 	{
-		DcWords		left = stretch(words, 0, c);
+		DcWords		left = dc_stretch(words, 0, c);
 		const DcWord *next = &words.word[c + 1];
 		bool		given = IS(*next, WORD_GIVEN | WORD_INITIAL) || (IS(*next, WORD_TITLE) && !IS(*next, WORD_TITLE_NAME));
 
@@ -363,11 +108,11 @@ find_couple(DcWords words)
 
 /* The first of two persons, with the last name of the second where the first has none. */
 static void
-first_of_couple(Reading *r, DcWords words, int c, DcNameParts *parts)
+first_of_couple(DcReading *r, DcWords words, int c, DcNameParts *parts)
 {
-	DcWords		left = stretch(words, 0, c);
-	DcWords		right = stretch(words, c + 1, words.n);
-	Reading		second = *r;
+	DcWords		left = dc_stretch(words, 0, c);
+	DcWords		right = dc_stretch(words, c + 1, words.n);
+	DcReading	second = *r;
 	const char *end;
 
 	r->couple = true;
@@ -376,14 +121,14 @@ first_of_couple(Reading *r, DcWords words, int c, DcNameParts *parts)
 		for (int i = 0; i < left.n && r->civility == 0; i++)
 			r->civility = left.word[i].civility;
 		second.civility = 'm';
-		right = take_titles(&second, right);
+		right = dc_take_titles(&second, right);
 		r->titled = true;
 		dc_divide_name(right, true, parts);
 		return;
 	}
-	left = take_titles(r, left);
+	left = dc_take_titles(r, left);
 	initStringInfo(&second.suffix);
-	right = take_titles(&second, right);
+	right = dc_take_titles(&second, right);
 	if (right.n < 2 || (left.n > 1 && !all_are(left, WORD_GIVEN | WORD_INITIAL)))
 	{
 		dc_divide_name(left, r->titled, parts);
@@ -395,14 +140,14 @@ first_of_couple(Reading *r, DcWords words, int c, DcNameParts *parts)
 	words.n = parts->n;
 	/* a couple's last name stands behind */
 	if (words.word[words.n - 1].text == end)
-		dc_divide_last_first(stretch(words, parts->last, parts->n), left, parts);
+		dc_divide_last_first(dc_stretch(words, parts->last, parts->n), left, parts);
 	else
-		dc_divide_last_first(stretch(words, parts->middle - 1, parts->middle), left, parts);
+		dc_divide_last_first(dc_stretch(words, parts->middle - 1, parts->middle), left, parts);
 }
 
 /* ---------- putting it together ---------- */
 
-static void read_last_first(Reading *r, DcWords last, DcWords given, DcNameParts *parts);
+static void read_last_first(DcReading *r, DcWords last, DcWords given, DcNameParts *parts);
 
 /* Where a civility stands behind a last name, "DUPONT M. Jean": 0 nowhere. */
 static int
@@ -412,15 +157,15 @@ inner_civility(DcWords words)
 	{
 		const DcWord *word = &words.word[i];
 
-		if ((is_civility(word) || (strcmp(word->key, "m") == 0 && IS(*word, WORD_DOTTED))) && !IS(words.word[i + 1], WORD_UPPER) &&
-			(all_are(stretch(words, 0, i), WORD_UPPER) || (i == 1 && IS(words.word[0], WORD_FAMILY) && !IS(words.word[0], WORD_GIVEN))))
+		if ((dc_is_civility(word) || (strcmp(word->key, "m") == 0 && IS(*word, WORD_DOTTED))) && !IS(words.word[i + 1], WORD_UPPER) &&
+			(all_are(dc_stretch(words, 0, i), WORD_UPPER) || (i == 1 && IS(words.word[0], WORD_FAMILY) && !IS(words.word[0], WORD_GIVEN))))
 			return i;
 	}
 	return 0;
 }
 
 static void
-read_plain(Reading *r, DcWords words, DcNameParts *parts)
+read_plain(DcReading *r, DcWords words, DcNameParts *parts)
 {
 	int			couple;
 	int			inner;
@@ -429,25 +174,25 @@ read_plain(Reading *r, DcWords words, DcNameParts *parts)
 	couple = find_couple(words);
 	if (couple > 0)
 	{
-		first_of_couple(r, take_suffixes(r, words, false), couple, parts);
+		first_of_couple(r, dc_take_suffixes(r, words, false), couple, parts);
 		return;
 	}
 	inner = inner_civility(words);
 	if (inner > 0)
 	{
-		read_last_first(r, stretch(words, 0, inner), stretch(words, inner, words.n), parts);
+		read_last_first(r, dc_stretch(words, 0, inner), dc_stretch(words, inner, words.n), parts);
 		return;
 	}
-	words = take_suffixes(r, take_titles(r, words), false);
+	words = dc_take_suffixes(r, dc_take_titles(r, words), false);
 	dc_divide_name(words, r->titled, parts);
 }
 
 static void
-read_last_first(Reading *r, DcWords last, DcWords given, DcNameParts *parts)
+read_last_first(DcReading *r, DcWords last, DcWords given, DcNameParts *parts)
 {
 	int			couple;
 
-	last = take_titles(r, take_suffixes(r, cut_remark(r, last), false));
+	last = dc_take_titles(r, dc_take_suffixes(r, cut_remark(r, last), false));
 	given = cut_remark(r, given);
 	couple = find_couple(given);
 	if (couple > 0)
@@ -455,8 +200,8 @@ read_last_first(Reading *r, DcWords last, DcWords given, DcNameParts *parts)
 		given.n = couple;
 		r->couple = true;
 	}
-	given = take_titles(r, given);
-	given = take_suffixes(r, given, true);
+	given = dc_take_titles(r, given);
+	given = dc_take_suffixes(r, given, true);
 	dc_divide_last_first(last, given, parts);
 }
 
@@ -476,12 +221,12 @@ is_remark(DcWords before, int names, DcWords behind)
 }
 
 static void
-read_segments(Reading *r, DcWords words, int nsegments, DcNameParts *parts)
+read_segments(DcReading *r, DcWords words, int nsegments, DcNameParts *parts)
 {
 	DcWords    *segment = palloc0(sizeof(DcWords) * nsegments);
 	int			given = 0;
 	int			names;
-	Reading		trial;
+	DcReading	trial;
 
 	for (int i = words.n - 1; i >= 0; i--)
 	{
@@ -497,9 +242,9 @@ read_segments(Reading *r, DcWords words, int nsegments, DcNameParts *parts)
 		nsegments--;
 	}
 	trial = *r;
-	names = take_titles(&trial, segment[0]).n;
+	names = dc_take_titles(&trial, segment[0]).n;
 	for (int s = 1; s < nsegments && given == 0; s++)
-		if (!is_suffix_segment(r, segment[s], names))
+		if (!dc_is_suffix_segment(r, segment[s], names))
 			given = s;
 	if (given > 0 && !is_remark(segment[0], names, segment[given]))
 		read_last_first(r, segment[0], segment[given], parts);
@@ -512,7 +257,7 @@ read_segments(Reading *r, DcWords words, int nsegments, DcNameParts *parts)
 	}
 	for (int s = 1; s < nsegments; s++)
 		for (int i = 0; s != given && i < segment[s].n; i++)
-			add_suffix(r, &segment[s].word[i]);
+			dc_add_suffix(r, &segment[s].word[i]);
 }
 
 static const char *
@@ -557,25 +302,6 @@ join_full_name(DcName *name)
 	name->full_name = full.len > 0 ? full.data : NULL;
 }
 
-static const char *
-civility(const Reading *r)
-{
-	const char *gender;
-
-	switch (r->civility)
-	{
-		case 'm':
-			return "M";
-		case 'f':
-			return "Mme";
-		case 'n':
-			gender = r->name->first_name == NULL ? NULL : dc_gender(r->name->first_name, NULL);
-			return gender == NULL || *gender == 'u' ? NULL : *gender == 'm' ? "M" : "Mme";
-		default:
-			return NULL;
-	}
-}
-
 static bool
 has_case(DcWords words)
 {
@@ -586,7 +312,7 @@ has_case(DcWords words)
 }
 
 static const char *
-problem(const Reading *r, const DcNameParts *parts)
+problem(const DcReading *r, const DcNameParts *parts)
 {
 	if (r->couple)
 		return "two persons";
@@ -601,7 +327,7 @@ problem(const Reading *r, const DcNameParts *parts)
 void
 dc_parse_name(const char *input, DcName *name)
 {
-	Reading		r = {.name = name};
+	DcReading	r = {.name = name};
 	DcNameParts parts = {0};
 	DcWords		words;
 	int			nsegments;
@@ -634,32 +360,7 @@ dc_parse_name(const char *input, DcName *name)
 	name->middle_name = join(&parts, parts.middle, parts.last, r.mixed);
 	name->last_name = join(&parts, parts.last, parts.n, r.mixed);
 	name->suffix = r.suffix.len > 0 ? r.suffix.data : NULL;
-	name->civility = civility(&r);
+	name->civility = dc_civility(&r);
 	name->problem = problem(&r, &parts);
 	join_full_name(name);
-}
-
-const char *
-dc_normalize_civility(const char *text)
-{
-	char	   *fold = dc_fold(text);
-
-	for (char *p = fold; *p;)
-	{
-		size_t		n = strcspn(p, " ");
-		const char *value = dc_lexicon_find_n(&dc_lexicon_civilities, p, n);
-
-		if (value != NULL && *value == 'M')
-			return value[1] == 'm' ? "Mme" : "M";
-		p += n + (p[n] == ' ');
-	}
-	/* Sig.ra, Sr.ª */
-	for (char *p = fold, *o = fold;; p++)
-		if (*p != ' ' && (*o++ = *p) == '\0')
-			break;
-	{
-		const char *value = dc_lexicon_find(&dc_lexicon_civilities, fold);
-
-		return value == NULL || *value != 'M' ? NULL : value[1] == 'm' ? "Mme" : "M";
-	}
 }

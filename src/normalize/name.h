@@ -4,8 +4,9 @@
  *	  What the files of person names share: words and what is known of each.
  *
  * name_words.c cuts a text into words and looks each up; name_marks.c takes out what
- * stands between marks; name_parts.c decides which words are first, middle and last
- * name; name_case.c writes them; name.c puts it together.
+ * stands between marks, name_titles.c and name_suffixes.c what stands before and behind;
+ * name_parts.c decides which words are first, middle and last name; name_case.c writes
+ * them; name.c puts it together.
  *
  *-------------------------------------------------------------------------
  */
@@ -59,6 +60,9 @@ typedef struct DcWord
 	int			segment;		/* of the text, between commas */
 } DcWord;
 
+/* Is a word any of these? */
+#define IS(w, f) (((w).flags & (f)) != 0)
+
 /* A stretch of words. */
 typedef struct DcWords
 {
@@ -66,8 +70,33 @@ typedef struct DcWords
 	int			n;
 } DcWords;
 
+/* What is known while a name is read. */
+typedef struct DcReading
+{
+	DcName	   *name;
+	StringInfoData suffix;
+	char		civility;		/* m, f, n or 0 */
+	bool		titled;			/* by a title that a last name follows */
+	bool		mixed;			/* capitals and small letters: case tells */
+	int			remarks;
+	bool		couple;
+	bool		digits;			/* among the suffixes */
+} DcReading;
+
 /* name_words.c */
 extern DcWords dc_name_words(char *text, int *nsegments);
+extern DcWords dc_stretch(DcWords words, int from, int to);
+
+/* name_titles.c */
+extern int	dc_count_titles(DcWords words);
+extern DcWords dc_take_titles(DcReading *r, DcWords words);
+extern bool dc_is_civility(const DcWord *word);
+extern const char *dc_civility(const DcReading *r);
+
+/* name_suffixes.c */
+extern DcWords dc_take_suffixes(DcReading *r, DcWords words, bool behind_comma);
+extern bool dc_is_suffix_segment(const DcReading *r, DcWords words, int names);
+extern void dc_add_suffix(DcReading *r, const DcWord *word);
 
 /* name_marks.c: takes out what stands between brackets and quotes */
 extern char *dc_take_marked(char *text, StringInfo suffix, int *remarks);

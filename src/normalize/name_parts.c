@@ -14,8 +14,6 @@
 #include "lexicon.h"
 #include "normalize/name.h"
 
-#define IS(w, f) (((w).flags & (f)) != 0)
-
 /* The O of O Neill: the list has the name behind it written together. */
 static bool
 is_irish(const DcWord *word)

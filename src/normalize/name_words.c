@@ -392,3 +392,12 @@ dc_name_words(char *text, int *nsegments)
 	*nsegments = words.n == 0 ? 0 : words.word[words.n - 1].segment + 1;
 	return words;
 }
+
+/* The words from one to before another. */
+DcWords
+dc_stretch(DcWords words, int from, int to)
+{
+	DcWords		result = {words.word + from, Max(0, to - from)};
+
+	return result;
+}
