@@ -322,7 +322,11 @@ domain_of(Reader *reader, const char *host)
 	Memo	   *memo = remember(reader, C_WEBSITE, host, &found);
 
 	if (!found)
-		memo->value = dc_intern(reader->population, dc_registrable_domain(host));
+	{
+		const char *domain = dc_registrable_domain(host);
+
+		memo->value = domain == NULL || dc_is_shared_host(domain) ? 0 : dc_intern(reader->population, domain);
+	}
 	return memo->value;
 }
 

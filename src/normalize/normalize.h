@@ -105,6 +105,9 @@ extern char *dc_normalize_linkedin(const char *input);
 extern char *dc_normalize_host(const char *host, bool unicode);
 extern bool dc_known_suffix(const char *host);
 
+/* Whether a registrable domain is where many have a page or mailbox, so identifies no company. */
+extern bool dc_is_shared_host(const char *domain);
+
 /* %XX read, in place; what is none stays */
 extern void dc_percent_decode(char *s);
 

@@ -14,6 +14,7 @@
 #include <unicode/uidna.h>
 
 #include "base/text.h"
+#include "lexicon.h"
 #include "normalize/normalize.h"
 
 #define MAX_HOST 253
@@ -258,6 +259,13 @@ dc_registrable_domain(const char *input)
 	if (strstr(ascii, "xn--") == NULL || strstr(host, "xn--") != NULL)
 		return pstrdup(domain);
 	return pstrdup(last_labels(dc_normalize_host(host, true), domain));
+}
+
+bool
+dc_is_shared_host(const char *domain)
+{
+	return dc_lexicon_find(&dc_lexicon_shared_hosts, domain) != NULL || dc_lexicon_find(&dc_lexicon_consumer_mail_domains, domain) != NULL ||
+		dc_lexicon_find(&dc_lexicon_disposable_mail_domains, domain) != NULL;
 }
 
 static int
