@@ -33,6 +33,7 @@ SQL_PARTS = \
 	src/duty/mailbox.sql \
 	src/duty/audit.sql \
 	src/duty/service.sql \
+	src/duty/request.sql \
 	src/duty/clock.sql \
 	src/contact/source.sql \
 	src/contact/contact.sql \
@@ -47,6 +48,11 @@ SQL_PARTS = \
 	src/merge/merged.sql \
 	src/merge/event.sql \
 	src/merge/decision.sql \
+	src/duty/data_map.sql \
+	src/duty/tombstone.sql \
+	src/duty/limit.sql \
+	src/duty/subject.sql \
+	src/duty/erasure.sql \
 	src/duty/improve.sql \
 	src/duty/register.sql \
 	src/duty/control.sql \

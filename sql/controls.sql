@@ -39,6 +39,12 @@ SELECT declare_breach(now(), '{availability}') AS breach \gset
 SELECT notify_breach(:'breach') AS notice \gset
 SELECT outbox_sent(:notice, '<1@acme.example>');
 SELECT open_audit('controls_auditor', repeat('f', 64), now() - interval '1 day', now() + interval '9 days', jsonb_build_array(jsonb_build_object('name', 'C. Audit', 'nda_signed_on', current_date - 9, 'nda_sha256', repeat('0', 64)))) AS mission \gset
+-- rights of persons, carried out
+INSERT INTO contact (source, external_id, full_name, email, relation) VALUES ('crm', '9', 'To Be Erased', 'erased@one.example', 'customer');
+SELECT submit_request('access', '{"email": "anne@two.example"}', 'processor') AS access, submit_request('rectification', '{"email": "anne@two.example"}', 'controller') AS rectification,
+	submit_request('erasure', '{"email": "erased@one.example"}', 'controller') AS erasure, submit_request('portability', '{"email": "nobody@one.example"}', 'controller') AS portability \gset
+SELECT subject_access(:'access') IS NOT NULL AS access, rectify(:'rectification', 'last_name', 'PETIT-JEAN') AS rectified, erase_subject(:'erasure') ->> 'state' AS erased, portability(:'portability') IS NOT NULL AS file;
+SELECT finish_request(:'rectification');
 SELECT clause, finding FROM run_controls() WHERE NOT passed;
 SELECT count(*) AS controls, bool_and(article <> '') AS articles FROM run_controls();
 SELECT DISTINCT controller, status FROM controller_duties WHERE controller = 'Acme';
@@ -54,7 +60,7 @@ INSERT INTO violation VALUES
 	('I.1', 'ALTER VIEW merged_contact RESET (security_invoker)', '{}'),
 	('I.2', 'DELETE FROM control WHERE clause = ''V''', '{}'),
 	('II.1a', 'ALTER TABLE contact DISABLE TRIGGER clean', '{}'),
-	('II.1a', 'ALTER TABLE contact DISABLE TRIGGER ALL; INSERT INTO contact (controller_id, source, relation, cleaned_by) SELECT %1$s, ''crm'', ''customer'', 1 FROM generate_series(1, 99); ALTER TABLE contact ENABLE TRIGGER ALL; ALTER TABLE contact ENABLE ALWAYS TRIGGER clean; ALTER TABLE contact ENABLE ALWAYS TRIGGER record_delete', '{}'),
+	('II.1a', 'ALTER TABLE contact DISABLE TRIGGER ALL; INSERT INTO contact (controller_id, source, relation, cleaned_by) SELECT %1$s, ''crm'', ''customer'', 1 FROM generate_series(1, 99); ALTER TABLE contact ENABLE TRIGGER ALL; ALTER TABLE contact ENABLE ALWAYS TRIGGER clean; ALTER TABLE contact ENABLE ALWAYS TRIGGER record_delete; ALTER TABLE contact ENABLE ALWAYS TRIGGER apply_rectified', '{}'),
 	('II.1b', 'SELECT open_run(''rights''); INSERT INTO entity_log (controller_id, kind, contact_ids, why, at) VALUES (%1$s, ''merged'', ''{1,2}'', ''by hand'', clock_timestamp() + interval ''1 hour'')', '{}'),
 	('II.1c', 'INSERT INTO run SELECT (jsonb_populate_record(r, jsonb_build_object(''run_id'', 10000, ''purpose'', ''clean'', ''source_ids'', ARRAY[%4$s]))).* FROM run r WHERE r.purpose = ''clean'' LIMIT 1', '{}'),
 	('II.2', 'UPDATE contact SET relation = ''patient'' WHERE external_id = ''1''', '{}'),
@@ -79,12 +85,26 @@ INSERT INTO violation VALUES
 	('III.3', 'ALTER TABLE contact ALTER COLUMN email SET STATISTICS 100', '{}'),
 	('III.4a', 'UPDATE commitment SET ends_on = signed_on', '{}'),
 	('III.4b', 'UPDATE training SET valid_until = passed_on', '{}'),
+	('III.5a', 'CREATE TABLE dropcontact.notes (contact_id bigint, note text)', '{}'),
+	('III.5a', 'ALTER TABLE rectification_conflict DROP COLUMN field', '{}'),
 	('III.5b', 'CREATE OR REPLACE FUNCTION setting_rank(setting text, value text) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, dropcontact, pg_temp AS ''SELECT CASE setting WHEN ''''match_mode'''' THEN 1 ELSE 0 END''', '{}'),
 	('III.6a', 'ALTER TABLE subprocessor DROP CONSTRAINT subprocessor_server_country_check; UPDATE subprocessor SET server_country = ''US'' WHERE name = ''OVH''', '{}'),
 	('III.6b', 'SELECT propose_subprocessor(''New'', ''x'', ''x'', ''x'', ''FR'', ''FR'', ''2026-01-01''); DELETE FROM subprocessor_notice', '{}'),
 	('III.6c', 'SELECT propose_subprocessor(''New'', ''x'', ''x'', ''x'', ''FR'', ''FR'', ''2026-01-01''); SELECT record_guarantee(''New'', repeat(''a'', 64), current_date + 9); INSERT INTO subprocessor_use SELECT %1$s, subprocessor_id, clock_timestamp() FROM subprocessor WHERE name = ''New''', '{}'),
 	('III.6d', 'UPDATE guarantee SET valid_until = current_date - 1 WHERE clause = ''III.8'' AND subprocessor_id = 3', '{}'),
 	('III.6e', 'ALTER TABLE breach DISABLE TRIGGER guard; UPDATE breach SET liable_party = ''OVH''', '{}'),
+	('III.7a', 'UPDATE request_record SET steps = steps - ''match_pair'' WHERE kind = ''access''', '{}'),
+	('III.7a', 'SELECT submit_request(''access'', ''{"email": "x@one.example"}'', ''controller''); UPDATE request_record SET due = now() - interval ''1 day'' WHERE closed_at IS NULL', '{}'),
+	('III.7b', 'ALTER TABLE contact DISABLE TRIGGER apply_rectified', '{}'),
+	('III.7b', 'ALTER TABLE contact DISABLE TRIGGER apply_rectified; UPDATE contact SET last_name = ''Grand'' WHERE external_id = ''3''; ALTER TABLE contact ENABLE ALWAYS TRIGGER apply_rectified', '{}'),
+	('III.7c', 'ALTER TABLE contact DISABLE TRIGGER clean; INSERT INTO contact (controller_id, source, relation, email, cleaned_by) VALUES (%1$s, ''crm'', ''customer'', ''erased@one.example'', 1); ALTER TABLE contact ENABLE ALWAYS TRIGGER clean', '{}'),
+	('III.7d', 'SELECT open_run(''merge''); INSERT INTO entity_log (controller_id, kind, contact_ids, why, at) SELECT %1$s, ''merged'', ARRAY[contact_id], ''dedupe()'', (SELECT max(ended_at) FROM run WHERE purpose = ''detect_duplicates'') FROM contact WHERE external_id = ''3''; INSERT INTO processing_limit (controller_id, contact_id, kind, request_id, from_at) SELECT %1$s, contact_id, ''objection'', gen_random_uuid(), ''2020-01-01'' FROM contact WHERE external_id = ''3''', '{}'),
+	('III.7e', 'SELECT open_run(''merge''); INSERT INTO entity_log (controller_id, kind, contact_ids, why, at) SELECT %1$s, ''merged'', ARRAY[contact_id], ''dedupe()'', (SELECT max(ended_at) FROM run WHERE purpose = ''detect_duplicates'') FROM contact WHERE external_id = ''3''; INSERT INTO processing_limit (controller_id, contact_id, kind, request_id, from_at) SELECT %1$s, contact_id, ''restriction'', gen_random_uuid(), ''2020-01-01'' FROM contact WHERE external_id = ''3''', '{}'),
+	('III.7e', 'INSERT INTO processing_limit (controller_id, contact_id, kind, request_id, from_at, lifted_at, lift_notice_id) SELECT %1$s, 1, ''restriction'', gen_random_uuid(), now(), now() - interval ''1 day'', do_queue_message(%1$s, ''restriction_lifted'', ''x'', ''{}'')', '{}'),
+	('III.7f', 'INSERT INTO request_record (request_id, controller_id, kind, received_by, received_at, due, state, closed_at) VALUES (gen_random_uuid(), %1$s, ''portability'', ''controller'', ''2020-01-01'', ''2020-02-01'', ''done'', ''2020-01-02'')', '{}'),
+	('III.7g', 'SELECT open_run(''merge''); INSERT INTO entity_log (controller_id, kind, contact_ids, why, at) SELECT %1$s, ''merged'', ARRAY[contact_id], ''dedupe()'', (SELECT max(ended_at) FROM run WHERE purpose = ''detect_duplicates'') FROM contact WHERE external_id = ''3''; INSERT INTO processing_limit (controller_id, contact_id, kind, request_id, from_at) SELECT %1$s, contact_id, ''human_review'', gen_random_uuid(), ''2020-01-01'' FROM contact WHERE external_id = ''3''', '{}'),
+	('III.7h', 'ALTER TABLE request_record DISABLE TRIGGER forward; INSERT INTO request_record (request_id, controller_id, kind, subject, received_by, received_at, due, state) VALUES (gen_random_uuid(), %1$s, ''access'', ''{}'', ''processor'', now(), now() + interval ''1 month'', ''open''); ALTER TABLE request_record ENABLE ALWAYS TRIGGER forward', '{}'),
+	('III.7h', 'SELECT submit_request(''access'', ''{"email": "x@one.example"}'', ''processor''); UPDATE outbox_message SET created_at = created_at - interval ''16 minutes'' WHERE kind = ''request''; UPDATE request_record SET received_at = received_at - interval ''16 minutes''', '{}'),
 	('III.8a', 'UPDATE breach SET aware_at = aware_at - interval ''73 hours''', '{}'),
 	('III.8b', 'INSERT INTO breach_notice SELECT breach_id, controller_id, ''final'', outbox_id, now(), ''{}'', false, NULL FROM breach_notice', '{}'),
 	('III.9', 'SELECT supervise(''a risk analysis, please'', ''assistance'', now() - interval ''1 day'')', '{}'),

@@ -28,6 +28,13 @@ _PG_init(void)
 							   &controller_name, "", PGC_USERSET, 0,
 							   NULL, NULL, NULL);
 	dc_guard_init();
+	DefineCustomStringVariable("dropcontact.tombstone_key_file",
+							   "File that holds the key of the tombstones of persons who were erased.",
+							   "32 random bytes or more, mode 0600. Empty: the key lies in the database.",
+							   &dc_tombstone_key_file, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY,
+							   NULL, NULL, NULL);
 	MarkGUCPrefixReserved("dropcontact");
 	dc_run_init();
+	dc_tombstone_init();
+	dc_limit_init();
 }

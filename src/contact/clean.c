@@ -548,21 +548,64 @@ set_origin(Cleaner *cleaner, Row *row)
 	return found;
 }
 
-static bool
-is_refused(int controller_id, const DcContactRow *row)
+/* The first members of a list, for who a person is. */
+static int
+list_members(const Row *row, int column, const char **members)
 {
+	Datum	   *elements;
+	bool	   *nulls;
+	int			n;
+	int			kept = 0;
+
+	if (row->nulls[column - 1])
+		return 0;
+	deconstruct_array(DatumGetArrayTypeP(row->values[column - 1]), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &n);
+	for (int i = 0; i < n && kept < DC_PERSON_LIST; i++)
+		if (!nulls[i])
+			members[kept++] = TextDatumGetCString(elements[i]);
+	return kept;
+}
+
+/* Was this person erased?  Then the row is left out, and counted. */
+static bool
+is_refused(const Cleaner *cleaner, const Row *row)
+{
+	int			controller_id = DatumGetInt32(row->values[cleaner->column_controller - 1]);
+	int			id = cleaner->column_external_id - 1;
+	const char *const *value = row->clean.value;
 	DcPerson	person = {
-		.full_name = row->value[F_FULL_NAME],
-		.first_name = row->value[F_FIRST_NAME],
-		.last_name = row->value[F_LAST_NAME],
-		.email = row->value[F_EMAIL],
-		.phone = row->value[F_PHONE],
-		.mobile_phone = row->value[F_MOBILE_PHONE],
-		.linkedin = row->value[F_LINKEDIN],
-		.company = row->value[F_COMPANY]
+		.full_name = value[F_FULL_NAME],
+		.first_name = value[F_FIRST_NAME],
+		.last_name = value[F_LAST_NAME],
+		.email = value[F_EMAIL],
+		.phone = value[F_PHONE],
+		.mobile_phone = value[F_MOBILE_PHONE],
+		.linkedin = value[F_LINKEDIN],
+		.company = value[F_COMPANY],
+		.external_id = row->nulls[id] ? NULL : TextDatumGetCString(row->values[id])
 	};
 
-	return dc_refuses(controller_id, &person);
+	if (!dc_has_tombstones(controller_id))
+		return false;
+	person.source = TextDatumGetCString(row->values[cleaner->column_source - 1]);
+	person.nother_emails = list_members(row, cleaner->list[L_OTHER_EMAILS], person.other_emails);
+	person.nother_phones = list_members(row, cleaner->list[L_OTHER_PHONES], person.other_phones);
+	if (!dc_refuses(controller_id, &person))
+		return false;
+	dc_run_refuse(controller_id, cleaner->purpose, "RG173");
+	return true;
+}
+
+/* May this contact not be changed, because the person restricted it, or objected?  Then it stays as it is. */
+static bool
+is_limited(const Cleaner *cleaner, const Row *row)
+{
+	const char *code = dc_limit_code(DatumGetInt64(row->old_values[cleaner->column_id - 1]), dc_run_purpose(cleaner->run_of, cleaner->purpose));
+
+	if (code == NULL)
+		return false;
+	dc_run_refuse(cleaner->run_of, cleaner->purpose, code);
+	return true;
 }
 
 /* Asked of rows whose legal basis is consent. */
@@ -608,7 +651,7 @@ clean_tuple(Cleaner *cleaner, HeapTuple tuple, HeapTuple before, TupleDesc desc)
 	read_fields(cleaner, &row, before != NULL);
 	clean_fields(cleaner, &row);
 	clean_lists(cleaner, &row, before != NULL);
-	if (is_refused(DatumGetInt32(row.values[cleaner->column_controller - 1]), &row.clean) ||
+	if (is_refused(cleaner, &row) || (before != NULL && is_limited(cleaner, &row)) ||
 		(source->needs_consent && !has_consent(cleaner, source, &row)))
 		return NULL;
 

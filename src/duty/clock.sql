@@ -17,6 +17,9 @@ CREATE FUNCTION dropcontact.clocks_at(moment timestamptz) RETURNS TABLE (control
 		SELECT c.name, 'breach, notice to the controller' AS subject, b.breach_id::text AS reference, b.aware_at AS started, b.deadline AS due
 		FROM breach_deadline b JOIN c USING (controller_id) WHERE coalesce(b.notified_at > moment, true)
 		UNION ALL
+		SELECT c.name, 'request of a person: ' || r.kind, r.request_id::text, r.received_at, r.due
+		FROM request_record r JOIN c USING (controller_id) WHERE coalesce(r.closed_at > moment, true)
+		UNION ALL
 		SELECT c.name, 'message, to be sent: ' || m.kind, m.message::text, m.created_at, m.created_at + interval '15 minutes'
 		FROM outbox_message m JOIN c USING (controller_id) WHERE coalesce(m.sent_at > moment, true)
 		UNION ALL

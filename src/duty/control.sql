@@ -133,6 +133,10 @@ INSERT INTO dropcontact.control VALUES
 (34.2, 'III.4b', 'GDPR art. 39(1)(b)', 'processor', 'every such login has training in data protection in force', true, $$
 	SELECT format('login %s has no training in force', a.rolname) FROM roles_with_access() a
 	WHERE NOT EXISTS (SELECT FROM training t WHERE t.rolname = a.rolname AND current_date BETWEEN t.passed_on AND t.valid_until) $$),
+(35.1, 'III.5a', 'GDPR art. 25(1)', 'processor', 'where personal data stand is known, and what erasure does there', false, $$
+	SELECT format('not on the data map: %s.%s', u.relation, u.attribute) FROM unmapped_columns() u
+	UNION ALL SELECT format('on the data map and not there: %s.%s', m.relation, m.attribute) FROM data_map m
+	WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = to_regclass(format('dropcontact.%I', m.relation)) AND a.attname = m.attribute AND NOT a.attisdropped) $$),
 (35.2, 'III.5b', 'GDPR art. 25(2)', 'processor', 'the default of each setting is its least intrusive value', false, $$
 	SELECT format('setting %s has an intrusive default', d.setting) FROM setting_default() d WHERE setting_rank(d.setting, d.default_value) IS DISTINCT FROM 0 $$),
 (36.1, 'III.6a', 'GDPR art. 28(2)', 'processor', 'sub-processors at work have their servers in the European Union', true, $$
@@ -152,6 +156,48 @@ INSERT INTO dropcontact.control VALUES
 	WHERE NOT EXISTS (SELECT FROM guarantee g WHERE g.subprocessor_id = s.subprocessor_id AND g.clause = format('III.%s', i) AND g.valid_until >= current_date) $$),
 (36.5, 'III.6e', 'GDPR art. 28(4)', 'processor', 'the processor answers for breaches of its sub-processors', true, $$
 	SELECT format('breach %s: another party is liable', b.breach_id) FROM breach b WHERE b.controller_id = $1 AND b.liable_party <> 'processor' $$),
+(37.1, 'III.7a', 'GDPR art. 15', 'processor', 'answers to requests for access look into every place, in time', false, $$
+	SELECT format('request %s: its answer leaves places out', r.request_id) FROM request_record r
+	WHERE r.controller_id = $1 AND r.kind = 'access' AND r.state = 'done' AND NOT coalesce(access_covers_map(r.request_id), false)
+	UNION ALL SELECT format('request %s is late', r.request_id) FROM request_record r WHERE r.controller_id = $1 AND r.kind = 'access' AND r.closed_at IS NULL AND r.due < clock_timestamp() $$),
+(37.2, 'III.7b', 'GDPR art. 16, 19', 'processor', 'rectified fields stand', false, $$
+	SELECT format('contact %s: rectified field %s was overwritten', l.contact_id, l.field) FROM field_lock l JOIN contact c USING (contact_id)
+	WHERE l.controller_id = $1 AND field_value(c, l.field) IS DISTINCT FROM l.value
+	UNION ALL SELECT 'trigger apply_rectified of contact is off' WHERE NOT EXISTS (SELECT FROM pg_trigger g
+		WHERE g.tgrelid = 'dropcontact.contact'::regclass AND g.tgname = 'apply_rectified' AND g.tgenabled = 'A')
+	UNION ALL SELECT format('request %s is late', r.request_id) FROM request_record r WHERE r.controller_id = $1 AND r.kind = 'rectification' AND r.closed_at IS NULL AND r.due < clock_timestamp() $$),
+(37.3, 'III.7c', 'GDPR art. 17, 19', 'processor', 'persons who were erased are gone and stay out', false, $$
+	SELECT format('contact %s is of a person who was erased', c.contact_id) FROM contact c
+	WHERE c.controller_id = $1 AND c.received_at >= (SELECT min(t.made_at) FROM tombstone t WHERE t.controller_id = $1)
+		AND tombstone_tokens($1, c) && ARRAY(SELECT t.token FROM tombstone t WHERE t.controller_id = $1)
+	UNION ALL SELECT format('request %s is late', r.request_id) FROM request_record r WHERE r.controller_id = $1 AND r.kind = 'erasure' AND r.closed_at IS NULL AND r.due < clock_timestamp() $$),
+(37.4, 'III.7d', 'GDPR art. 21', 'processor', 'nothing is processed against an objection', false, $$
+	SELECT format('contact %s was merged against an objection', l.contact_id) FROM processing_limit l JOIN entity_log e ON l.contact_id = ANY (e.contact_ids)
+	WHERE l.controller_id = $1 AND l.kind = 'objection' AND coalesce(l.purpose IN ('detect_duplicates', 'merge'), true)
+		AND e.controller_id = $1 AND e.kind = 'merged' AND e.at >= l.from_at AND e.at < coalesce(l.lifted_at, 'infinity')
+	UNION ALL SELECT format('request %s is late', r.request_id) FROM request_record r WHERE r.controller_id = $1 AND r.kind = 'objection' AND r.closed_at IS NULL AND r.due < clock_timestamp() $$),
+(37.5, 'III.7e', 'GDPR art. 18, 19', 'processor', 'restricted contacts are only stored, until the person is told otherwise', false, $$
+	SELECT format('contact %s was merged while restricted', l.contact_id) FROM processing_limit l JOIN entity_log e ON l.contact_id = ANY (e.contact_ids)
+	WHERE l.controller_id = $1 AND l.kind = 'restriction' AND e.controller_id = $1 AND e.kind = 'merged' AND e.at >= l.from_at AND e.at < coalesce(l.lifted_at, 'infinity')
+	UNION ALL SELECT format('limit %s was lifted without notice', l.limit_id) FROM processing_limit l
+	WHERE l.controller_id = $1 AND l.lifted_at IS NOT NULL AND NOT EXISTS (SELECT FROM outbox_message m WHERE m.message = l.lift_notice_id AND m.created_at <= l.lifted_at)
+	UNION ALL SELECT format('request %s is late', r.request_id) FROM request_record r WHERE r.controller_id = $1 AND r.kind = 'restriction' AND r.closed_at IS NULL AND r.due < clock_timestamp() $$),
+(37.6, 'III.7f', 'GDPR art. 20', 'processor', 'files of portability are in the ledger by their hash', false, $$
+	SELECT format('request %s: its file is not in the ledger', r.request_id) FROM request_record r
+	WHERE r.controller_id = $1 AND r.kind = 'portability' AND r.state IN ('done', 'no_data') AND NOT EXISTS (SELECT FROM ledger l
+		WHERE l.controller_id = $1 AND l.kind = 'portability' AND l.body ->> 'request' = r.request_id::text)
+	UNION ALL SELECT format('request %s is late', r.request_id) FROM request_record r WHERE r.controller_id = $1 AND r.kind = 'portability' AND r.closed_at IS NULL AND r.due < clock_timestamp() $$),
+(37.7, 'III.7g', 'GDPR art. 22', 'processor', 'after a request for human review no rule merges the person', false, $$
+	SELECT format('contact %s was merged by a rule', l.contact_id) FROM processing_limit l JOIN entity_log e ON l.contact_id = ANY (e.contact_ids)
+	WHERE l.controller_id = $1 AND l.kind = 'human_review' AND e.controller_id = $1 AND e.kind = 'merged' AND e.why NOT LIKE 'confirm%' AND e.at >= l.from_at AND e.at < coalesce(l.lifted_at, 'infinity')
+	UNION ALL SELECT format('request %s is late', r.request_id) FROM request_record r WHERE r.controller_id = $1 AND r.kind = 'human_review' AND r.closed_at IS NULL AND r.due < clock_timestamp() $$),
+(37.8, 'III.7h', 'GDPR art. 28(3)(e)', 'processor', 'requests that reached the processor were forwarded in the same transaction', false, $$
+	SELECT format('request %s was not forwarded at once', r.request_id) FROM request_record r LEFT JOIN outbox_message m ON m.message = r.outbox_id
+	WHERE r.controller_id = $1 AND r.received_by = 'processor' AND (m.message IS NULL OR m.created_at <> r.received_at)
+	UNION ALL SELECT format('the message of request %s was not sent in time', r.request_id) FROM request_record r JOIN outbox_message m ON m.message = r.outbox_id
+	WHERE r.controller_id = $1 AND m.sent_at IS NULL AND m.created_at < clock_timestamp() - interval '15 minutes'
+	UNION ALL SELECT 'trigger forward of request_record is off' WHERE NOT EXISTS (SELECT FROM pg_trigger g
+		WHERE g.tgrelid = 'dropcontact.request_record'::regclass AND g.tgname = 'forward' AND g.tgenabled = 'A') $$),
 (38.1, 'III.8a', 'GDPR art. 33(2)', 'processor', 'each breach was told to the controller within 72 hours', true, $$
 	SELECT format('breach %s: %s', d.breach_id, CASE WHEN d.notified_at IS NULL THEN 'not told' ELSE 'told late' END) FROM breach_deadline d
 	WHERE d.controller_id = $1 AND coalesce(d.notified_at, clock_timestamp()) > d.deadline $$),

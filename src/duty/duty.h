@@ -75,6 +75,10 @@ extern bool dc_run_gathers(void);
 /* Whether a controller is, or was, under an agreement; see guard.c. */
 extern bool dc_agreement_signed(void);
 
+/* The purpose of the run that counts the rows of a statement. */
+extern const char *dc_run_purpose(int controller_id, const char *purpose);
+
+
 /* What an agreement says of a source; see permit.c */
 extern bool dc_permit_source(int controller_id, const char *purpose, int source_id);
 
@@ -92,6 +96,9 @@ extern Oid	dc_owner(void);
 extern void dc_check_visible(int controller_id);
 extern Datum dc_call_as_owner(const char *sql, int nargs, Oid *types, Datum *args, const char *nulls, bool *isnull);
 
+/* Members of a list that are looked at. */
+#define DC_PERSON_LIST 8
+
 /* Who a contact is, by clean values; NULL: not known. */
 typedef struct DcPerson
 {
@@ -103,17 +110,35 @@ typedef struct DcPerson
 	const char *mobile_phone;
 	const char *linkedin;
 	const char *company;
+	const char *source;
+	const char *external_id;
+	int			nother_emails;
+	const char *other_emails[DC_PERSON_LIST];
+	int			nother_phones;
+	const char *other_phones[DC_PERSON_LIST];
 } DcPerson;
 
 /*
- * May a person not be stored for a controller?  Asked for every row that is written to
- * contact; the row is then left out.  Nobody is refused yet.
+ * Must a person not be stored for a controller, because it was erased?  Asked for every row that is
+ * written to contact; the row is then left out.  See tombstone.c.
  */
+extern bool dc_has_tombstones(int controller_id);
 extern bool dc_refuses(int controller_id, const DcPerson *person);
+
+/*
+ * Why a contact may not be processed for a purpose, a SQLSTATE: RG176 restricted, RG174 the person
+ * objected, RG177 the person asked for a human decision; NULL: it may.
+ */
+extern const char *dc_limit_code(int64 contact_id, const char *purpose);
+
+/* Setting dropcontact.tombstone_key_file */
+extern char *dc_tombstone_key_file;
 
 /* Start of the library. */
 extern void dc_run_init(void);
 extern void dc_permit_init(void);
 extern void dc_guard_init(void);
+extern void dc_tombstone_init(void);
+extern void dc_limit_init(void);
 
 #endif							/* DC_DUTY_H */

@@ -40,6 +40,7 @@ CREATE FUNCTION dropcontact.is_improvable(c dropcontact.contact) RETURNS boolean
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
 	SELECT EXISTS (SELECT FROM source s WHERE s.controller_id = c.controller_id AND s.name = c.source AND s.kind <> 'mailbox')
+		AND limit_code(c.contact_id, 'improve') IS NULL
 	$$;
 COMMENT ON FUNCTION dropcontact.is_improvable(dropcontact.contact) IS 'Whether a contact may be counted for purpose improve: not one of a mailbox, nor of a person who objected or is restricted';
 

@@ -342,6 +342,12 @@ dc_run_rows(int controller_id, const char *purpose)
 	return &counting_run(controller_id, purpose)->contacts;
 }
 
+const char *
+dc_run_purpose(int controller_id, const char *purpose)
+{
+	return counting_run(controller_id, purpose)->run.purpose;
+}
+
 bool
 dc_run_source(int controller_id, const char *purpose, int source_id)
 {

@@ -87,7 +87,7 @@ require_run(PG_FUNCTION_ARGS)
 			 errhint("Use the functions of dropcontact, or open a run with dropcontact.open_run(purpose).")));
 }
 
-/* Row trigger of contact before DELETE: counted under the run that is open, or under organise. */
+/* Row trigger of contact before DELETE: counted under the run that is open, or under organise. A restricted contact stays. */
 PG_FUNCTION_INFO_V1(record_delete);
 Datum
 record_delete(PG_FUNCTION_ARGS)
@@ -95,6 +95,7 @@ record_delete(PG_FUNCTION_ARGS)
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 	TupleDesc	desc;
 	int			controller_id;
+	const char *code;
 	bool		isnull;
 
 	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event) || !TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
@@ -103,6 +104,13 @@ record_delete(PG_FUNCTION_ARGS)
 				 errmsg("record_delete is the row trigger of dropcontact.contact before DELETE")));
 	desc = RelationGetDescr(trigger->tg_relation);
 	controller_id = DatumGetInt32(SPI_getbinval(trigger->tg_trigtuple, desc, SPI_fnumber(desc, "controller_id"), &isnull));
+	code = dc_limit_code(DatumGetInt64(SPI_getbinval(trigger->tg_trigtuple, desc, SPI_fnumber(desc, "contact_id"), &isnull)),
+						 dc_run_purpose(controller_id, "organise"));
+	if (code != NULL)
+	{
+		dc_run_refuse(controller_id, "organise", code);
+		return PointerGetDatum(NULL);
+	}
 	++*dc_run_rows(controller_id, "organise");
 	return PointerGetDatum(trigger->tg_trigtuple);
 }

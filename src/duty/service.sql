@@ -38,7 +38,7 @@ CREATE FUNCTION dropcontact.kept_after_service() RETURNS name[]
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$ SELECT '{controller,access,agreement,party,ledger,ledger_head,run,instruction_record,instruction_hold,instruction_warning,setting_value,outbox_message,
 		subprocessor_notice,subprocessor_objection,subprocessor_use,transfer,disclosure,breach,breach_notice,controller_declaration,legal_basis,supervision,
-		audit_mission,audit_staff,audit_objection,access_log,service_end,destruction_certificate,register_snapshot,control_result}'::name[] $$;
+		audit_mission,audit_staff,audit_objection,access_log,service_end,destruction_certificate,erasure_certificate,register_snapshot,control_result}'::name[] $$;
 COMMENT ON FUNCTION dropcontact.kept_after_service() IS 'Tables that destruction leaves: proofs, which hold no data of the controller''s contacts';
 
 CREATE FUNCTION dropcontact.destroyed_relations() RETURNS SETOF regclass

@@ -67,33 +67,6 @@ show_progress(int64 done, int64 total)
 
 /* ---------- decisions ---------- */
 
-static DcDecision *
-read_decisions(const DcPopulation *p, int controller_id, int *n)
-{
-	Oid			types[] = {INT4OID};
-	Datum		args[] = {Int32GetDatum(controller_id)};
-	DcDecision *decisions;
-
-	SPI_execute_with_args("SELECT a_contact_id, b_contact_id, verdict = 'match' FROM dropcontact.match_decision WHERE controller_id = $1 ORDER BY 1, 2",
-						  1, types, args, NULL, true, 0);
-	decisions = MemoryContextAllocHuge(p->context, sizeof(DcDecision) * (SPI_processed + 1));
-	*n = 0;
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		HeapTuple	tuple = SPI_tuptable->vals[i];
-		TupleDesc	desc = SPI_tuptable->tupdesc;
-		DcDecision *d = &decisions[*n];
-		bool		isnull;
-
-		d->a = dc_find_record(p, DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull)));
-		d->b = dc_find_record(p, DatumGetInt64(SPI_getbinval(tuple, desc, 2, &isnull)));
-		d->match = DatumGetBool(SPI_getbinval(tuple, desc, 3, &isnull));
-		if (d->a >= 0 && d->b >= 0)
-			(*n)++;
-	}
-	return decisions;
-}
-
 static bool
 is_rejected(const DcDecision *decisions, int n, int a, int b)
 {
@@ -302,9 +275,9 @@ dedupe(PG_FUNCTION_ARGS)
 	edges.edge = palloc(sizeof(DcEdge) * edges.capacity);
 	dc_progress_phase(PHASE_KEYS, edges.population->nrecords);
 	values[1] = Int64GetDatum(dc_candidate_pairs(edges.population, keep_edge, &edges));
-	decisions = read_decisions(edges.population, duty.controller_id, &ndecisions);
+	decisions = dc_read_decisions(edges.population, duty.controller_id, &ndecisions);
 	dc_progress_phase(PHASE_CLUSTERING, edges.n);
-	clusters = dc_cluster(edges.population, &model, edges.edge, edges.n, decisions, ndecisions, NULL, merge_weight);
+	clusters = dc_cluster(edges.population, &model, edges.edge, edges.n, decisions, ndecisions, dc_read_barred(edges.population, duty.controller_id), merge_weight);
 	dc_progress_phase(PHASE_WRITING, 0);
 	values[0] = Int64GetDatum(edges.population->nrecords);
 	values[2] = Int64GetDatum(clusters->matched);

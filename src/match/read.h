@@ -65,4 +65,10 @@ extern void dc_load_statistics_of(DcPopulation *population, int controller_id, D
 /* Stores frequencies and model; what train() ends with. */
 extern void dc_store_statistics(DcPopulation *population, int controller_id, const DcModel *model);
 
+/* decisions.c: what persons decided about pairs, by record, ascending; needs SPI connected */
+extern DcDecision *dc_read_decisions(const DcPopulation *population, int controller_id, int *n);
+
+/* Records that no rule joins, because the person asked for that; NULL when there are none. */
+extern bool *dc_read_barred(const DcPopulation *population, int controller_id);
+
 #endif							/* DC_MATCH_READ_H */

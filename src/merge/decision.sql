@@ -155,6 +155,7 @@ BEGIN
 		RAISE EXCEPTION 'two different contacts are needed' USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	controller := dropcontact.lock_decisions(ARRAY[x, y]);
+	PERFORM dropcontact.refuse_limited(ARRAY[x, y], 'merge');
 	INSERT INTO dropcontact.match_decision AS d (a_contact_id, b_contact_id, controller_id, verdict)
 	VALUES (x, y, controller, decide_match.verdict)
 	ON CONFLICT ON CONSTRAINT match_decision_pkey DO UPDATE SET verdict = excluded.verdict, decided_by = excluded.decided_by, decided_at = excluded.decided_at;
@@ -201,7 +202,7 @@ BEGIN
 	PERFORM dropcontact.close_run(run, 2);
 END
 $$;
-COMMENT ON FUNCTION dropcontact.confirm_match(bigint, bigint) IS 'Decides that two contacts are one: their entities become one at once, by dedupe() where other decisions keep members of them apart; binds every later run. A later decision about the same pair replaces it. Errors: invalid_parameter_value, no_data_found; integrity_constraint_violation when it contradicts other decisions, with the chain';
+COMMENT ON FUNCTION dropcontact.confirm_match(bigint, bigint) IS 'Decides that two contacts are one: their entities become one at once, by dedupe() where other decisions keep members of them apart; binds every later run. A later decision about the same pair replaces it. Errors: invalid_parameter_value, no_data_found, RG174, RG176; integrity_constraint_violation when it contradicts other decisions, with the chain';
 
 CREATE FUNCTION dropcontact.reject_match(a bigint, b bigint) RETURNS void
 	LANGUAGE plpgsql
@@ -214,7 +215,7 @@ BEGIN
 	PERFORM dropcontact.close_run(run, 2);
 END
 $$;
-COMMENT ON FUNCTION dropcontact.reject_match(bigint, bigint) IS 'Decides that two contacts are not one: an entity of these two is split at once, a larger one by dedupe(), which is run; binds every later run. A later decision about the same pair replaces it. Errors: invalid_parameter_value, no_data_found; integrity_constraint_violation when it contradicts other decisions, with the chain';
+COMMENT ON FUNCTION dropcontact.reject_match(bigint, bigint) IS 'Decides that two contacts are not one: an entity of these two is split at once, a larger one by dedupe(), which is run; binds every later run. A later decision about the same pair replaces it. Errors: invalid_parameter_value, no_data_found, RG174, RG176; integrity_constraint_violation when it contradicts other decisions, with the chain';
 
 CREATE FUNCTION dropcontact.unmerge(contact_id bigint) RETURNS bigint
 	LANGUAGE plpgsql

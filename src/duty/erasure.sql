@@ -1,0 +1,235 @@
+/*
+ * erasure.sql: a person is removed from every table, and stays out (GDPR articles 17 and 19)
+ *
+ * The contacts go, and with them by foreign keys their memberships, pairs, decisions and companies; what stands
+ * elsewhere is removed or struck out as the data map says. The certificate has three stages: the rows are gone
+ * (logical), the files are rewritten (physical), and no backup holds them (complete).
+ */
+
+CREATE TABLE dropcontact.erasure_certificate (
+	request_id uuid PRIMARY KEY,
+	controller_id integer NOT NULL REFERENCES dropcontact.controller,
+	erased_at timestamptz NOT NULL,
+	removed jsonb NOT NULL,
+	recognisable boolean NOT NULL,
+	relfilenode oid NOT NULL,
+	wal_lsn pg_lsn NOT NULL,
+	backups_expire_on date NOT NULL,
+	sha256 text NOT NULL
+);
+COMMENT ON TABLE dropcontact.erasure_certificate IS 'Append-only: proof of each erasure, by counts: rows removed or struck out by table, position of the write-ahead log, when the last backup expires';
+COMMENT ON COLUMN dropcontact.erasure_certificate.recognisable IS 'Whether a tombstone keeps the person out; false for one of whom there was only a name';
+COMMENT ON COLUMN dropcontact.erasure_certificate.relfilenode IS 'File of table contact at the erasure: once it is another one, the old one is gone';
+SELECT dropcontact.make_append_only('dropcontact.erasure_certificate');
+
+CREATE FUNCTION dropcontact.values_of(ids bigint[]) RETURNS SETOF text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	SELECT DISTINCT v FROM contact c
+		CROSS JOIN LATERAL (SELECT x.value #>> '{}' FROM jsonb_each(to_jsonb(c) - '{contact_id,controller_id,source,relation,civility,company,website,company_linkedin,siren,siret,vat,naf,employees,
+				postcode,city,country,job_title,attributes,received,problems,received_at,updated_at,cleaned_by,legal_form,email_qualification,phone_kind,mobile_kind,gender,job_level,job_function,
+				other_emails,other_phones,first_name,last_name,middle_name,suffix}'::text[]) x
+			UNION ALL SELECT unnest(c.other_emails || c.other_phones)
+			UNION ALL SELECT r.value #>> '{}' FROM jsonb_each(CASE WHEN jsonb_typeof(c.received) = 'object' THEN c.received ELSE '{}' END) r
+				WHERE r.key IN ('full_name', 'email', 'phone', 'mobile_phone', 'linkedin', 'address') AND jsonb_typeof(r.value) = 'string') y(v)
+	WHERE c.contact_id = ANY (ids) AND length(v) >= 5
+	$$;
+COMMENT ON FUNCTION dropcontact.values_of(bigint[]) IS 'What identifies the persons of contacts, as it stands and as it was received: full name, addresses, numbers, profile; for the owner only';
+
+CREATE FUNCTION dropcontact.own_values_of(ids bigint[]) RETURNS SETOF text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	SELECT DISTINCT lower(v) FROM contact c
+		CROSS JOIN LATERAL (SELECT unnest(c.email || c.other_emails) UNION ALL SELECT c.received ->> 'email' UNION ALL SELECT c.linkedin UNION ALL SELECT c.received ->> 'linkedin'
+			UNION ALL SELECT c.mobile_phone WHERE c.mobile_kind = 'mobile') y(v)
+	WHERE c.contact_id = ANY (ids) AND v IS NOT NULL AND (parse_email(v)).local_kind IS DISTINCT FROM 'generic'
+	$$;
+COMMENT ON FUNCTION dropcontact.own_values_of(bigint[]) IS 'What nobody else has: nominative addresses, mobile numbers, profiles, in lower case, as they stand and as they were received; for the owner only';
+
+CREATE FUNCTION dropcontact.strike_out(body text, words text[]) RETURNS text
+	LANGUAGE plpgsql IMMUTABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+DECLARE
+	w text;
+BEGIN
+	FOREACH w IN ARRAY words LOOP
+		body := regexp_replace(body, '(?i)' || regexp_replace(w, '([^[:alnum:]])', '\\\1', 'g'), '[erased]', 'g');
+	END LOOP;
+	RETURN body;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.strike_out(text, text[]) IS 'A text with every occurrence of some words, in any case, struck out';
+
+CREATE FUNCTION dropcontact.strike_out_everywhere(controller integer, words text[]) RETURNS jsonb
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+DECLARE
+	m data_map;
+	n bigint;
+	counts jsonb := '{}';
+	cast_to text;
+BEGIN
+	/* values inside JSON stand there with their quotes escaped */
+	words := words || ARRAY(SELECT trim('"' FROM to_jsonb(w)::text) FROM unnest(words) w WHERE trim('"' FROM to_jsonb(w)::text) <> w);
+	FOR m IN SELECT * FROM data_map d WHERE d.erase_strategy = 'words' LOOP
+		SELECT format_type(a.atttypid, NULL) INTO cast_to FROM pg_attribute a WHERE a.attrelid = format('dropcontact.%I', m.relation)::regclass AND a.attname = m.attribute;
+		EXECUTE format('UPDATE dropcontact.%1$I t SET %2$I = dropcontact.strike_out(t.%2$I::text, $2)::%3$s WHERE t.controller_id = $1
+			AND t.%2$I IS NOT NULL AND dropcontact.strike_out(t.%2$I::text, $2) <> t.%2$I::text', m.relation, m.attribute, cast_to) USING controller, words;
+		GET DIAGNOSTICS n = ROW_COUNT;
+		IF n > 0 THEN
+			counts := counts || jsonb_build_object(m.relation || '.' || m.attribute, n);
+		END IF;
+	END LOOP;
+	RETURN counts;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.strike_out_everywhere(integer, text[]) IS 'Inner part of erase_subject(): strikes words out of the columns that data_map says, and counts the rows';
+
+CREATE FUNCTION dropcontact.do_erase_subject(controller integer, request uuid) RETURNS jsonb
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+DECLARE
+	r request_record := take_request(controller, request, '{erasure}');
+	run bigint;
+	ids bigint[] := ARRAY(SELECT f.contact_id FROM find_subject(controller, r.subject) f ORDER BY 1);
+	words text[];
+	mailboxes text[];
+	records text[];
+	removed jsonb;
+	n bigint;
+	recognisable boolean;
+	certificate erasure_certificate;
+BEGIN
+	IF cardinality(ids) = 0 THEN
+		PERFORM close_request(request, 'no_data', 0, '{}');
+		RETURN jsonb_build_object('request', request, 'state', 'no_data');
+	END IF;
+	run := open_run_for(controller, 'rights');
+	/* the same lock as a matching run: what it found is written before, or finds the person gone */
+	PERFORM pg_advisory_xact_lock(823752647, controller);
+	PERFORM make_tombstone_key(controller);
+	words := ARRAY(SELECT values_of(ids));
+	mailboxes := ARRAY(SELECT DISTINCT e FROM contact c, unnest(c.email || c.other_emails) e WHERE c.contact_id = ANY (ids) AND e IS NOT NULL);
+	records := ARRAY(SELECT DISTINCT c.external_id FROM contact c WHERE c.contact_id = ANY (ids) AND c.external_id IS NOT NULL);
+	recognisable := (SELECT bool_or(cardinality(tombstone_tokens(controller, c)) > 0) FROM contact c WHERE c.contact_id = ANY (ids));
+	INSERT INTO tombstone (controller_id, token, request_id) SELECT DISTINCT ON (t) controller, t, request FROM contact c, unnest(tombstone_tokens(controller, c)) t
+	WHERE c.contact_id = ANY (ids) ON CONFLICT DO NOTHING;
+	INSERT INTO erased_value (controller_id, request_id, token) SELECT DISTINCT controller, request, value_token(controller, v) FROM own_values_of(ids) v;
+	removed := jsonb_build_object('entity_member', (SELECT count(*) FROM entity_member m WHERE m.contact_id = ANY (ids)),
+		'match_pair', (SELECT count(*) FROM match_pair p WHERE p.a_contact_id = ANY (ids) OR p.b_contact_id = ANY (ids)),
+		'match_decision', (SELECT count(*) FROM match_decision d WHERE d.a_contact_id = ANY (ids) OR d.b_contact_id = ANY (ids)));
+	DELETE FROM field_lock l WHERE l.contact_id = ANY (ids);
+	DELETE FROM processing_limit l WHERE l.contact_id = ANY (ids);
+	DELETE FROM contact c WHERE c.contact_id = ANY (ids);
+	GET DIAGNOSTICS n = ROW_COUNT;
+	removed := removed || jsonb_build_object('contact', n);
+	DELETE FROM email_standing s WHERE s.controller_id = controller AND s.email = ANY (mailboxes)
+		AND (parse_email(s.email)).local_kind <> 'generic';
+	GET DIAGNOSTICS n = ROW_COUNT;
+	removed := removed || jsonb_build_object('email_standing', n);
+	DELETE FROM consent s WHERE s.controller_id = controller AND s.person = ANY (SELECT email_key(e) FROM unnest(mailboxes) e UNION SELECT 'id:' || x FROM unnest(records) x);
+	GET DIAGNOSTICS n = ROW_COUNT;
+	removed := removed || jsonb_build_object('consent', n);
+	UPDATE request_record x SET subject = NULL
+	WHERE x.controller_id = controller AND x.request_id <> request AND x.closed_at IS NOT NULL AND x.subject IS NOT NULL
+		AND (x.subject ->> 'email' = ANY (mailboxes) OR (x.subject ->> 'contact_id')::bigint = ANY (ids));
+	PERFORM close_request(request, 'done', cardinality(ids), removed);
+	removed := jsonb_strip_nulls(removed || strike_out_everywhere(controller, words));
+	/* GDPR article 19: those to whom data were disclosed are told */
+	PERFORM do_queue_message(controller, 'erasure_notice', 'A person was erased: tell those who have the data',
+		jsonb_build_object('request', request, 'contacts', to_jsonb(ids), 'recipients', (SELECT coalesce(jsonb_agg(DISTINCT d.recipient), '[]') FROM disclosure d WHERE d.controller_id = controller)));
+	INSERT INTO erasure_certificate (request_id, controller_id, erased_at, removed, recognisable, relfilenode, wal_lsn, backups_expire_on, sha256)
+	SELECT request, controller, t, removed, recognisable, pg_relation_filenode('dropcontact.contact'), pg_current_wal_lsn(),
+		(t + (SELECT coalesce((SELECT v.value FROM setting_value v WHERE v.controller_id = controller AND v.setting = 'backup_days'),
+			(SELECT d.default_value FROM setting_default() d WHERE d.setting = 'backup_days'))::integer) * interval '1 day')::date,
+		encode(sha256(convert_to(jsonb_build_object('request', request, 'at', t, 'removed', removed)::text, 'UTF8')), 'hex')
+	FROM clock_timestamp() t RETURNING * INTO certificate;
+	PERFORM write_ledger(controller, 'erasure', jsonb_build_object('request', request, 'contacts', cardinality(ids), 'sha256', certificate.sha256));
+	PERFORM close_run(run, cardinality(ids));
+	RETURN to_jsonb(certificate) - '{relfilenode,controller_id}'::text[] || jsonb_build_object('state', 'done', 'stage', 'logical',
+		'next', 'the rows'' files: \gexec of SELECT * FROM dropcontact.erasure_jobs()',
+		'not_covered', 'tables of the controller''s own, attached ones included, and systems that data were given to');
+END
+$$;
+COMMENT ON FUNCTION dropcontact.do_erase_subject(integer, uuid) IS 'Inner part of erase_subject(), for the owner only';
+CREATE FUNCTION dropcontact.erase_subject(request uuid) RETURNS jsonb
+	LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner';
+COMMENT ON FUNCTION dropcontact.erase_subject(uuid) IS 'Carries out a request for erasure (GDPR article 17): the contacts of the person, those merged with them, and all that comes of them, in every table of data_map; a tombstone keeps the person out on every path (RG173, counted, never logged); the controller is told whom to tell (article 19). Answers the certificate. A legal hold is recorded by refuse_request(request, ''17-3-e''). Errors: no_data_found, object_not_in_prerequisite_state, RG178, config_file_error';
+
+CREATE FUNCTION dropcontact.erasure_jobs() RETURNS SETOF text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	SELECT format('VACUUM (FULL, ANALYZE) dropcontact.%I', x.relation)
+	FROM (SELECT DISTINCT m.relation FROM data_map m WHERE m.category IN ('identifying', 'professional') AND m.erase_strategy <> 'kept'
+		AND to_regclass(format('dropcontact.%I', m.relation)) IS NOT NULL) x ORDER BY 1
+	$$;
+COMMENT ON FUNCTION dropcontact.erasure_jobs() IS 'The statements that take erased rows out of files, indexes and planner statistics: run them by \gexec outside a transaction (VACUUM FULL locks each table while it copies it)';
+
+CREATE VIEW dropcontact.certificate_of_erasure WITH (security_invoker = true) AS
+	SELECT e.request_id, c.name AS controller, e.erased_at, e.removed, e.recognisable, e.wal_lsn, e.backups_expire_on, e.sha256,
+		CASE WHEN e.relfilenode = pg_catalog.pg_relation_filenode('dropcontact.contact') THEN 'logical'
+			WHEN e.backups_expire_on > CURRENT_DATE THEN 'physical' ELSE 'complete' END AS stage
+	FROM dropcontact.erasure_certificate e JOIN dropcontact.controller c USING (controller_id);
+COMMENT ON VIEW dropcontact.certificate_of_erasure IS 'Certificates of erasure by stage: logical (the rows are gone), physical (their files were rewritten, see erasure_jobs()), complete (the last backup that holds them has expired, setting backup_days)';
+
+/* Whole values, and what looks like an address or a number inside longer texts. One pass over every mapped column. */
+CREATE FUNCTION dropcontact.do_find_erasure_gaps(controller integer, request uuid) RETURNS jsonb
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+DECLARE
+	m data_map;
+	n bigint;
+	tokens bytea[] := ARRAY(SELECT v.token FROM erased_value v WHERE v.controller_id = controller AND v.request_id = request);
+	gaps jsonb := '[]';
+BEGIN
+	IF NOT EXISTS (SELECT FROM erasure_certificate e WHERE e.request_id = request AND e.controller_id = controller) THEN
+		RAISE EXCEPTION 'request % has erased nobody', request USING ERRCODE = 'no_data_found';
+	END IF;
+	FOR m IN SELECT * FROM data_map d WHERE d.category <> 'technical' AND EXISTS (SELECT FROM pg_attribute a
+			WHERE a.attrelid = to_regclass(format('dropcontact.%I', d.relation)) AND a.attname = 'controller_id') LOOP
+		EXECUTE format($q$SELECT count(*) FROM dropcontact.%1$I t WHERE t.controller_id = $1 AND EXISTS (
+				SELECT FROM (SELECT t.%2$I::text UNION ALL SELECT (regexp_matches(t.%2$I::text, '[^\s"<>,;{}\[\]()]+@[^\s"<>,;{}\[\]()]+|\+[0-9]{6,15}', 'g'))[1]
+					UNION ALL SELECT (regexp_matches(t.%2$I::text, '"((?:[^"\\]|\\.)*)"', 'g'))[1]) w(v)
+				WHERE v IS NOT NULL AND dropcontact.value_token($1, lower(v)) = ANY ($2))$q$, m.relation, m.attribute) INTO n USING controller, tokens;
+		IF n > 0 THEN
+			gaps := gaps || jsonb_build_object('relation', m.relation, 'attribute', m.attribute, 'rows', n);
+		END IF;
+	END LOOP;
+	/* the person itself, by whatever recognises it */
+	SELECT count(*) INTO n FROM contact c WHERE c.controller_id = controller AND tombstone_tokens(controller, c) && ARRAY(SELECT t.token FROM tombstone t
+		WHERE t.controller_id = controller AND t.request_id = request);
+	IF n > 0 THEN
+		gaps := gaps || jsonb_build_object('relation', 'contact', 'attribute', NULL, 'rows', n);
+	END IF;
+	SELECT count(*) INTO n FROM pg_stats s CROSS JOIN LATERAL (SELECT unnest(s.most_common_vals::text::text[]) UNION ALL SELECT unnest(s.histogram_bounds::text::text[])) v(v)
+	WHERE s.schemaname = 'dropcontact' AND value_token(controller, lower(v.v)) = ANY (tokens);
+	IF n > 0 THEN
+		gaps := gaps || jsonb_build_object('relation', 'pg_statistic', 'attribute', NULL, 'rows', n);
+	END IF;
+	RETURN gaps;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.do_find_erasure_gaps(integer, uuid) IS 'Inner part of find_erasure_gaps(), for the owner only';
+CREATE FUNCTION dropcontact.find_erasure_gaps(request uuid) RETURNS jsonb
+	LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner';
+COMMENT ON FUNCTION dropcontact.find_erasure_gaps(uuid) IS 'erasure_gaps() as one JSON array';
+CREATE FUNCTION dropcontact.erasure_gaps(request uuid) RETURNS TABLE (relation text, attribute text, "rows" bigint)
+	LANGUAGE sql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$ SELECT g.* FROM jsonb_to_recordset(find_erasure_gaps(request)) AS g(relation text, attribute text, "rows" bigint) $$;
+COMMENT ON FUNCTION dropcontact.erasure_gaps(uuid) IS 'Where values of a person who was erased are left: addresses, mobile numbers and profiles in every mapped column of the controller and in planner statistics, and contacts by which the person would be recognised; nothing when the erasure is whole. Reads all of them: minutes for a million contacts. Errors: no_data_found';
+
+ALTER TABLE dropcontact.erasure_certificate ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON dropcontact.erasure_certificate USING (controller_id = ANY ((SELECT dropcontact.visible_controllers())::integer[]));
+GRANT SELECT ON dropcontact.erasure_certificate, dropcontact.certificate_of_erasure TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
+SELECT pg_catalog.pg_extension_config_dump('dropcontact.erasure_certificate', '');
+REVOKE ALL ON FUNCTION dropcontact.values_of(bigint[]), dropcontact.own_values_of(bigint[]), dropcontact.strike_out(text, text[]), dropcontact.strike_out_everywhere(integer, text[]), dropcontact.do_erase_subject(integer, uuid),
+	dropcontact.erase_subject(uuid), dropcontact.erasure_jobs(), dropcontact.do_find_erasure_gaps(integer, uuid), dropcontact.find_erasure_gaps(uuid), dropcontact.erasure_gaps(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dropcontact.erase_subject(uuid), dropcontact.erasure_jobs(), dropcontact.find_erasure_gaps(uuid), dropcontact.erasure_gaps(uuid) TO dropcontact_admin, dropcontact_operator, dropcontact_controller;

@@ -1,0 +1,183 @@
+/*
+ * subject.sql: who asks, and all that is known of the person (GDPR articles 15 and 20)
+ */
+
+/* Contacts named by the request, then all that are one with them. One pass over the contacts unless an id is given. */
+CREATE FUNCTION dropcontact.find_subject(controller integer, subject jsonb) RETURNS TABLE (contact_id bigint, found_by text)
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	WITH wanted AS (
+		SELECT (subject ->> 'contact_id')::bigint AS contact_id, (subject ->> 'entity_id')::bigint AS entity_id, subject ->> 'source' AS source, subject ->> 'external_id' AS external_id,
+			email_key(subject ->> 'email') AS mailbox, normalize_email(subject ->> 'email') AS email, coalesce(normalize_phone(subject ->> 'phone', (SELECT c.country FROM controller c WHERE c.controller_id = controller)), subject ->> 'phone') AS phone,
+			normalize_linkedin(subject ->> 'linkedin') AS linkedin, name_key(subject ->> 'full_name') AS name,
+			(SELECT string_agg(w, ' ' ORDER BY w) FROM unnest(string_to_array(name_key(subject ->> 'full_name'), ' ')) w) AS words,
+			(parse_company(subject ->> 'company')).key AS company,
+			NOT subject ?| '{contact_id,entity_id,external_id}' AS by_values
+	), named AS (
+		SELECT c.contact_id, 'contact_id' AS found_by FROM wanted w JOIN contact c ON c.contact_id = w.contact_id WHERE c.controller_id = controller
+		UNION ALL
+		SELECT e.contact_id, 'entity_id' FROM wanted w JOIN contact_entity e ON e.entity_id = w.entity_id JOIN contact c ON c.contact_id = e.contact_id WHERE c.controller_id = controller
+		UNION ALL
+		SELECT c.contact_id, 'external_id' FROM wanted w JOIN contact c ON c.controller_id = controller AND c.source = w.source AND c.external_id = w.external_id
+		UNION ALL
+		SELECT c.contact_id, k.found_by
+		FROM wanted w JOIN contact c ON c.controller_id = controller
+			CROSS JOIN LATERAL (SELECT CASE
+				WHEN c.linkedin = w.linkedin THEN 'linkedin'
+				/* a mailbox of a function, or a number, is that of the person together with the name */
+				WHEN (c.email = w.email OR w.email = ANY (c.other_emails)
+						OR c.email LIKE '%@' || split_part(w.mailbox, '@', 2) AND email_key(c.email) = w.mailbox)
+					AND (w.name IS NULL OR (parse_email(w.email)).local_kind <> 'generic' OR name_key(c.full_name) = w.name) THEN 'email'
+				WHEN w.name IS NOT NULL AND (w.phone IN (c.phone, c.mobile_phone) OR w.phone = ANY (c.other_phones) OR (w.company IS NOT NULL AND c.company IS NOT NULL AND (parse_company(c.company)).key = w.company))
+					AND (SELECT string_agg(x, ' ' ORDER BY x) FROM unnest(string_to_array(name_key(c.full_name), ' ')) x) = w.words THEN 'name'
+				END AS found_by) k
+		WHERE w.by_values AND k.found_by IS NOT NULL
+	), direct AS (
+		SELECT n.contact_id, min(n.found_by) AS found_by FROM named n GROUP BY 1
+	)
+	SELECT d.contact_id, d.found_by FROM direct d
+	UNION ALL
+	SELECT DISTINCT m.contact_id, 'merged with what was found' FROM direct d JOIN entity_member f ON f.contact_id = d.contact_id JOIN entity_member m ON m.entity_id = f.entity_id
+	WHERE NOT EXISTS (SELECT FROM direct x WHERE x.contact_id = m.contact_id)
+	$$;
+COMMENT ON FUNCTION dropcontact.find_subject(integer, jsonb) IS 'The contacts of a person, and by what each was found: what the request says, or because it is merged with such a contact; for the owner only';
+
+CREATE FUNCTION dropcontact.subject_steps(ids bigint[], controller integer, emails text[], records text[]) RETURNS jsonb
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	SELECT jsonb_build_object(
+		'contact', (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(c) - '{controller_id,cleaned_by}'::text[]) ORDER BY c.contact_id), '[]') FROM contact c WHERE c.contact_id = ANY (ids)),
+		'match_pair', (SELECT coalesce(jsonb_agg(jsonb_build_object('a_contact_id', p.a_contact_id, 'b_contact_id', p.b_contact_id, 'probability', p.probability,
+				'evidence', (SELECT jsonb_agg(jsonb_strip_nulls(e - CASE WHEN p.a_contact_id = ANY (ids) THEN 'b' ELSE 'a' END)) FROM jsonb_array_elements(p.evidence) e))), '[]')
+			FROM match_pair p WHERE p.a_contact_id = ANY (ids) OR p.b_contact_id = ANY (ids)),
+		'email_standing', (SELECT coalesce(jsonb_agg(jsonb_build_object('email', s.email, 'state', s.state)), '[]') FROM email_standing s WHERE s.controller_id = controller AND s.email = ANY (emails)),
+		'consent', (SELECT coalesce(jsonb_agg(to_jsonb(s) - 'controller_id'), '[]') FROM consent s WHERE s.controller_id = controller AND s.person = ANY (SELECT email_key(e) FROM unnest(emails) e UNION SELECT 'id:' || r FROM unnest(records) r)),
+		'field_lock', (SELECT coalesce(jsonb_agg(to_jsonb(l) - 'controller_id'), '[]') FROM field_lock l WHERE l.contact_id = ANY (ids)),
+		'request_record', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', r.kind, 'received_at', r.received_at, 'state', r.state)), '[]') FROM request_record r
+			WHERE r.controller_id = controller AND EXISTS (SELECT FROM unnest(emails) e WHERE email_key(r.subject ->> 'email') = email_key(e))),
+		'outbox_message', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', m.kind, 'created_at', m.created_at)), '[]') FROM outbox_message m
+			WHERE m.controller_id = controller AND EXISTS (SELECT FROM unnest(emails) e WHERE strpos(m.body::text, e) > 0)),
+		'supervision', (SELECT coalesce(jsonb_agg(jsonb_build_object('asked_at', s.asked_at, 'question', s.question)), '[]') FROM supervision s
+			WHERE s.controller_id = controller AND EXISTS (SELECT FROM unnest(emails) e WHERE strpos(concat(s.question, s.answer), e) > 0)),
+		'breach', (SELECT coalesce(jsonb_agg(jsonb_build_object('breach', b.breach_id)), '[]') FROM breach b
+			WHERE b.controller_id = controller AND EXISTS (SELECT FROM unnest(emails) e WHERE strpos(b.details::text, e) > 0)),
+		'entity_log', (SELECT coalesce(jsonb_agg(jsonb_build_object('at', l.at, 'kind', l.kind, 'entity_id', l.entity_id, 'why', l.why) ORDER BY l.event_id), '[]') FROM entity_log l
+			WHERE l.controller_id = controller AND l.contact_ids && ids),
+		'match_decision', (SELECT coalesce(jsonb_agg(jsonb_build_object('a_contact_id', d.a_contact_id, 'b_contact_id', d.b_contact_id, 'verdict', d.verdict, 'decided_at', d.decided_at)), '[]')
+			FROM match_decision d WHERE d.a_contact_id = ANY (ids) OR d.b_contact_id = ANY (ids)),
+		'processing_limit', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', l.kind, 'purpose', l.purpose, 'from_at', l.from_at, 'lifted_at', l.lifted_at)), '[]') FROM processing_limit l WHERE l.contact_id = ANY (ids)),
+		'access_log', (SELECT coalesce(jsonb_agg(jsonb_build_object('at', a.at, 'via', a.via, 'purpose', a.purpose) ORDER BY a.access_id), '[]') FROM access_log a WHERE a.controller_id = controller AND a.subject = ANY (ids)))
+	$$;
+COMMENT ON FUNCTION dropcontact.subject_steps(bigint[], integer, text[], text[]) IS 'Inner part of subject_access(): what each table of the data map holds of a person; of a pair only the side of the person is told';
+
+CREATE FUNCTION dropcontact.do_subject_access(controller integer, request uuid) RETURNS jsonb
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+DECLARE
+	r request_record := take_request(controller, request, '{access}');
+	run bigint := open_run_for(controller, 'rights');
+	found jsonb := (SELECT coalesce(jsonb_agg(to_jsonb(f) ORDER BY f.contact_id), '[]') FROM find_subject(controller, r.subject) f);
+	ids bigint[] := ARRAY(SELECT (f ->> 'contact_id')::bigint FROM jsonb_array_elements(found) f);
+	emails text[] := ARRAY(SELECT DISTINCT e FROM contact c, unnest(c.email || c.other_emails) e WHERE c.contact_id = ANY (ids) AND e IS NOT NULL);
+	steps jsonb := subject_steps(ids, controller, emails, ARRAY(SELECT c.external_id FROM contact c WHERE c.contact_id = ANY (ids) AND c.external_id IS NOT NULL));
+	answer jsonb;
+BEGIN
+	answer := jsonb_build_object('request', request, 'controller', (SELECT c.name FROM controller c WHERE c.controller_id = controller),
+		'found', found, 'data', steps,
+		'entities', (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(m))), '[]') FROM (SELECT DISTINCT e.entity_id FROM contact_entity e WHERE e.contact_id = ANY (ids)) x JOIN merged_contact m USING (entity_id)),
+		/* GDPR article 15(1) */
+		'information', jsonb_build_object(
+			'purposes', (SELECT coalesce(jsonb_agg(jsonb_build_object('purpose', p.purpose, 'categories', p.categories, 'recipients', p.recipients, 'transfers', p.transfers)), '[]')
+				FROM processing_register p WHERE p.controller = (SELECT c.name FROM controller c WHERE c.controller_id = do_subject_access.controller)),
+			'sources', (SELECT coalesce(jsonb_agg(DISTINCT c.source), '[]') FROM contact c WHERE c.contact_id = ANY (ids)),
+			'retention', 'until the controller removes the contact, or one month after the end of the service',
+			'rights', jsonb_build_array('rectification', 'erasure', 'restriction', 'objection', 'portability', 'human review', 'complaint to a supervisory authority'),
+			'automated_decisions', 'contacts are merged automatically above a probability that the controller sets; no decision with legal effect follows from it, and a person decides on request (articles 15(1)(h), 22)'));
+	PERFORM write_access(controller, 'subject_access', jsonb_build_object('subject', i, 'purpose', 'rights')) FROM unnest(ids) i;
+	PERFORM close_request(request, CASE WHEN cardinality(ids) = 0 THEN 'no_data' ELSE 'done' END, cardinality(ids), (SELECT jsonb_object_agg(s.key, jsonb_array_length(s.value)) FROM jsonb_each(steps) s));
+	PERFORM close_run(run, cardinality(ids));
+	RETURN answer;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.do_subject_access(integer, uuid) IS 'Inner part of subject_access(), for the owner only';
+CREATE FUNCTION dropcontact.subject_access(request uuid) RETURNS jsonb
+	LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner';
+COMMENT ON FUNCTION dropcontact.subject_access(uuid) IS 'Carries out a request for access (GDPR article 15): by what the person was found, all data in every table of data_map, merged contacts, and the information of paragraph 1; of a pair only the side of the person. Reading is logged, the request closed; nobody found: state no_data. Errors: no_data_found, object_not_in_prerequisite_state, RG178';
+
+CREATE FUNCTION dropcontact.access_covers_map(request uuid) RETURNS boolean
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	SELECT NOT EXISTS (SELECT FROM data_map m WHERE m.category IN ('identifying', 'professional') AND m.erase_strategy <> 'kept'
+			AND NOT r.steps ? m.relation) FROM request_record r WHERE r.request_id = request AND r.kind = 'access' AND r.closed_at IS NOT NULL
+	$$;
+COMMENT ON FUNCTION dropcontact.access_covers_map(uuid) IS 'Whether the answer to a request for access looked into every table of the data map';
+
+CREATE FUNCTION dropcontact.received_value(c dropcontact.contact, field text) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$ SELECT CASE WHEN c.received ? field THEN c.received ->> field ELSE field_value(c, field) END $$;
+COMMENT ON FUNCTION dropcontact.received_value(dropcontact.contact, text) IS 'A field as it was provided: NULL where cleaning filled it from another';
+
+CREATE FUNCTION dropcontact.do_portability(controller integer, request uuid) RETURNS jsonb
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+DECLARE
+	r request_record := take_request(controller, request, '{portability}');
+	run bigint := open_run_for(controller, 'rights');
+	ids bigint[] := ARRAY(SELECT f.contact_id FROM find_subject(controller, r.subject) f ORDER BY 1);
+	file jsonb;
+BEGIN
+	IF under_agreement(controller) AND cardinality(ids) > 0 AND NOT EXISTS (SELECT FROM contact c JOIN source s ON s.controller_id = controller AND s.name = c.source
+			WHERE c.contact_id = ANY (ids) AND basis_of(controller, s.source_id, 'clean') IN ('6-1-a', '6-1-b')) THEN
+		PERFORM close_request(request, 'not_applicable', cardinality(ids), '{}', '20-1');
+		PERFORM close_run(run, 0);
+		RETURN jsonb_build_object('request', request, 'state', 'not_applicable', 'ground', 'GDPR article 20(1): the legal basis is neither consent nor a contract');
+	END IF;
+	file := jsonb_build_object('@context', 'https://schema.org', '@type', 'DataFeed', 'dateCreated', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+		'dataFeedElement', (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('@type', 'Person', 'identifier', c.external_id,
+			'name', received_value(c, 'full_name'), 'honorificPrefix', received_value(c, 'civility'), 'givenName', received_value(c, 'first_name'), 'additionalName', received_value(c, 'middle_name'),
+			'familyName', received_value(c, 'last_name'), 'honorificSuffix', received_value(c, 'suffix'), 'email', received_value(c, 'email'), 'telephone', received_value(c, 'phone'),
+			'mobile', received_value(c, 'mobile_phone'), 'jobTitle', received_value(c, 'job_title'), 'sameAs', received_value(c, 'linkedin'), 'worksFor', received_value(c, 'company'), 'url', received_value(c, 'website'),
+			'streetAddress', received_value(c, 'address'), 'postalCode', received_value(c, 'postcode'), 'addressLocality', received_value(c, 'city'), 'addressCountry', received_value(c, 'country'),
+			'otherEmails', to_jsonb(c.other_emails), 'otherTelephones', to_jsonb(c.other_phones))) ORDER BY c.contact_id), '[]') FROM contact c WHERE c.contact_id = ANY (ids)));
+	PERFORM write_access(controller, 'portability', jsonb_build_object('subject', i, 'purpose', 'rights')) FROM unnest(ids) i;
+	PERFORM close_request(request, CASE WHEN cardinality(ids) = 0 THEN 'no_data' ELSE 'done' END, cardinality(ids), jsonb_build_object('contact', cardinality(ids)));
+	PERFORM write_ledger(controller, 'portability', jsonb_build_object('request', request, 'sha256', encode(sha256(convert_to(file::text, 'UTF8')), 'hex')));
+	PERFORM close_run(run, cardinality(ids));
+	RETURN file;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.do_portability(integer, uuid) IS 'Inner part of portability(), for the owner only';
+CREATE FUNCTION dropcontact.portability(request uuid) RETURNS jsonb
+	LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner';
+COMMENT ON FUNCTION dropcontact.portability(uuid) IS 'Carries out a request for portability (GDPR article 20): what the person provided, as it was provided, as JSON-LD with the terms of schema.org; its SHA-256 goes to the ledger. Under an agreement whose legal basis is neither consent nor contract the request is not_applicable. import_check() loads it back. Errors: no_data_found, object_not_in_prerequisite_state, RG178';
+
+CREATE FUNCTION dropcontact.imported_records(file jsonb) RETURNS jsonb
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('external_id', e -> 'identifier', 'full_name', e -> 'name', 'civility', e -> 'honorificPrefix', 'first_name', e -> 'givenName',
+		'middle_name', e -> 'additionalName', 'last_name', e -> 'familyName', 'suffix', e -> 'honorificSuffix', 'email', e -> 'email', 'phone', e -> 'telephone', 'mobile_phone', e -> 'mobile',
+		'job_title', e -> 'jobTitle', 'linkedin', e -> 'sameAs', 'company', e -> 'worksFor', 'website', e -> 'url', 'address', e -> 'streetAddress', 'postcode', e -> 'postalCode',
+		'city', e -> 'addressLocality', 'country', e -> 'addressCountry', 'other_emails', e -> 'otherEmails', 'other_phones', e -> 'otherTelephones')) ORDER BY n), '[]')
+	FROM jsonb_array_elements(file -> 'dataFeedElement') WITH ORDINALITY x(e, n)
+	$$;
+COMMENT ON FUNCTION dropcontact.imported_records(jsonb) IS 'A file of portability() as records that ingest() takes';
+CREATE FUNCTION dropcontact.import_check(file jsonb) RETURNS boolean
+	LANGUAGE sql IMMUTABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	SELECT file ->> '@context' = 'https://schema.org' AND (SELECT count(*) FROM read_records(imported_records(file))) = jsonb_array_length(file -> 'dataFeedElement')
+	$$;
+COMMENT ON FUNCTION dropcontact.import_check(jsonb) IS 'Whether a file of portability() can be loaded by ingest(source, imported_records(file)), every person of it';
+
+REVOKE ALL ON FUNCTION dropcontact.find_subject(integer, jsonb), dropcontact.subject_steps(bigint[], integer, text[], text[]), dropcontact.do_subject_access(integer, uuid), dropcontact.subject_access(uuid),
+	dropcontact.access_covers_map(uuid), dropcontact.do_portability(integer, uuid), dropcontact.received_value(dropcontact.contact, text), dropcontact.portability(uuid),
+	dropcontact.import_check(jsonb), dropcontact.imported_records(jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dropcontact.subject_access(uuid), dropcontact.access_covers_map(uuid), dropcontact.portability(uuid), dropcontact.import_check(jsonb), dropcontact.imported_records(jsonb)
+	TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
