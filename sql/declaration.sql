@@ -59,6 +59,9 @@ RESET ROLE;
 SELECT * FROM ingest('form', '[{"external_id": "1", "email": "c@gmail.com", "city": "Lyon"}]');
 SELECT external_id, city FROM contact WHERE source = 'form' ORDER BY 1;
 SELECT purpose, contacts, refused FROM processing_run WHERE refused <> '{}' ORDER BY run_id;
+-- without a source
+INSERT INTO contact (external_id, email, relation) VALUES ('9', 'z@one.example', 'customer');
+\echo :LAST_ERROR_SQLSTATE
 -- supervision and attestation
 SET ROLE decl_operator;
 SELECT supervise('how many?');

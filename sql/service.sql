@@ -78,6 +78,8 @@ SELECT supervise('where are the backups?') AS question \gset
 UPDATE supervision SET asked_at = '2026-01-31 10:00+01', due = one_month_after('2026-01-31 10:00+01', 'Europe/Paris') WHERE supervision_id = :question;
 SELECT c.subject, c.due, c.remaining, c.state FROM clocks_at('2026-02-28 09:00+01') c WHERE c.subject ~ 'supervision';
 SELECT c.state FROM clocks_at('2026-02-28 10:00:01+01') c WHERE c.subject ~ 'supervision';
+SELECT remind_deadlines() AS told, remind_deadlines() AS again;
+SELECT body #>> '{deadlines,0,subject}' AS subject, body #>> '{deadlines,0,state}' AS state FROM outbox WHERE kind = 'deadlines';
 SELECT answer_supervision(:question, 'in Paris');
 SELECT count(*) FROM clocks WHERE subject ~ 'supervision';
 -- the other controller's are not seen

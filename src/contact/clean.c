@@ -188,7 +188,7 @@ find_source(Cleaner *cleaner, int controller_id, const char *name)
 		if (cleaner->nsources == 1)
 			return &cleaner->sources[0];
 		ereport(ERROR,
-				(errcode(ERRCODE_NOT_NULL_VIOLATION),
+				(errcode(dc_permit(controller_id, cleaner->purpose)->agreement_id != 0 ? MAKE_SQLSTATE('R', 'G', '1', '0', '5') : ERRCODE_NOT_NULL_VIOLATION),
 				 errmsg("a contact needs a source"),
 				 errdetail("The controller has %d sources and none is named.", cleaner->nsources),
 				 errhint("Give column source, or create the one source with dropcontact.create_source(name).")));

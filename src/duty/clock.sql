@@ -64,6 +64,33 @@ COMMENT ON VIEW dropcontact.clocks IS 'Every running deadline: breaches (72 hour
 COMMENT ON COLUMN dropcontact.clocks.controller IS 'The controller; NULL for what concerns all';
 COMMENT ON COLUMN dropcontact.clocks.reference IS 'Id or name of what it is about';
 COMMENT ON COLUMN dropcontact.clocks.remaining IS 'Time left; negative when late';
+
+CREATE FUNCTION dropcontact.do_remind_deadlines(controllers integer[]) RETURNS integer
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+DECLARE
+	c controller;
+	pressing jsonb;
+	n integer := 0;
+BEGIN
+	FOR c IN SELECT * FROM controller x WHERE x.controller_id = ANY (controllers) AND under_agreement(x.controller_id) ORDER BY x.controller_id LOOP
+		pressing := (SELECT jsonb_agg(jsonb_build_object('subject', k.subject, 'reference', k.reference, 'due', k.due, 'state', k.state) ORDER BY k.due)
+			FROM clocks k WHERE k.controller = c.name AND k.state <> 'running' AND k.subject !~ '^message, ');
+		IF pressing IS NOT NULL AND NOT EXISTS (SELECT FROM outbox_message m WHERE m.controller_id = c.controller_id AND m.kind = 'deadlines' AND m.created_at > clock_timestamp() - interval '20 hours') THEN
+			PERFORM do_queue_message(c.controller_id, 'deadlines', format('%s deadlines are late or urgent', jsonb_array_length(pressing)), jsonb_build_object('deadlines', pressing));
+			n := n + 1;
+		END IF;
+	END LOOP;
+	RETURN n;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.do_remind_deadlines(integer[]) IS 'Inner part of remind_deadlines(), for the owner only';
+CREATE FUNCTION dropcontact.remind_deadlines() RETURNS integer
+	LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner';
+COMMENT ON FUNCTION dropcontact.remind_deadlines() IS 'Tells each controller under an agreement, once a day however often it is called, which of its deadlines are late or urgent, a lapsed attestation of compliance included. Answers the number of messages. For dropcontact_admin and dropcontact_agent';
+REVOKE ALL ON FUNCTION dropcontact.do_remind_deadlines(integer[]), dropcontact.remind_deadlines() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dropcontact.remind_deadlines() TO dropcontact_admin, dropcontact_agent;
 GRANT SELECT ON dropcontact.clocks TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 REVOKE ALL ON FUNCTION dropcontact.clocks_at(timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.clocks_at(timestamptz) TO dropcontact_admin, dropcontact_operator, dropcontact_controller;

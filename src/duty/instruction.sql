@@ -54,7 +54,8 @@ CREATE FUNCTION dropcontact.instruction_rule(OUT rule text, OUT legal_ref text, 
 		('automated_decision', 'GDPR art. 22', 'a decision with legal or similar effect by a score alone'),
 		('retention', 'GDPR art. 5(1)(e); agreement III.10', 'data kept beyond the end of the service'),
 		('mailbox_without_notice', 'GDPR art. 13; agreement IV.2', 'a mailbox whose owner was not informed'),
-		('suppression_off', 'GDPR art. 17, 21', 'persons who were erased or objected would come back')
+		('suppression_off', 'GDPR art. 17, 21', 'persons who were erased or objected would come back'),
+		('impact_assessment', 'GDPR art. 35', 'a setting of high risk without an impact assessment')
 	$$;
 COMMENT ON FUNCTION dropcontact.instruction_rule() IS 'The rules by which an instruction is recognised that seems to infringe the law: code, legal reference, meaning';
 
@@ -142,6 +143,10 @@ DECLARE
 	outbox bigint;
 	found text[] := infringed_rules(kind, body, service_end_of(controller));
 BEGIN
+	IF kind = 'setting' AND setting_rank(body ->> 'setting', body ->> 'value') >= 2 AND under_agreement(controller)
+		AND NOT EXISTS (SELECT FROM controller_declaration d WHERE d.controller_id = controller AND d.kind = 'impact_assessment') THEN
+		found := found || 'impact_assessment'::text;
+	END IF;
 	/* what the controller has released once, knowing the alert, is not asked again */
 	IF found <> '{}' AND EXISTS (SELECT FROM instruction_record r JOIN instruction_warning w USING (instruction_id)
 			WHERE r.controller_id = controller AND r.kind = write_instruction.kind AND r.body = write_instruction.body AND instruction_state(r.instruction_id) = 'in force') THEN

@@ -106,6 +106,12 @@ BEGIN
 		ON CONFLICT DO NOTHING RETURNING * INTO s;
 		IF FOUND THEN
 			PERFORM write_ledger(c.controller_id, 'register', jsonb_build_object('month', s.month, 'entries', s.entries, 'sha256', s.sha256));
+			IF under_agreement(c.controller_id) THEN
+				PERFORM do_queue_message(c.controller_id, 'ledger_head', 'Keep this: the head of your ledger',
+					(SELECT jsonb_build_object('entry', h.entry, 'hash', encode(h.hash, 'hex'), 'register_sha256', s.sha256, 'month', s.month,
+						'what_for', 'whoever rewrites the ledger cannot rewrite what you keep; verify_pack.pl finds this hash in an evidence pack')
+					 FROM ledger_head h WHERE h.controller_id = c.controller_id));
+			END IF;
 			n := n + 1;
 		END IF;
 	END LOOP;
@@ -115,7 +121,7 @@ $$;
 COMMENT ON FUNCTION dropcontact.do_snapshot_register(integer[]) IS 'Inner part of snapshot_register(), for the owner only';
 CREATE FUNCTION dropcontact.snapshot_register() RETURNS integer
 	LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner';
-COMMENT ON FUNCTION dropcontact.snapshot_register() IS 'Puts the hash of this month''s register of each controller into the ledger, once a month however often it is called: to be run every day. Answers how many were taken. For dropcontact_admin and dropcontact_agent';
+COMMENT ON FUNCTION dropcontact.snapshot_register() IS 'Puts the hash of this month''s register of each controller into the ledger, once a month however often it is called, and sends the head of the ledger to the controller, who keeps it: to be run every day. Answers how many were taken. For dropcontact_admin and dropcontact_agent';
 
 CREATE FUNCTION dropcontact.art35_7_keys() RETURNS text[]
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
