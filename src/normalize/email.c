@@ -17,6 +17,7 @@
 
 #define MAX_LOCAL 64
 #define MAX_ADDRESS 254
+#define MAX_TEXT 8000			/* what is longer is no field with an address */
 
 static bool
 is_atext(unsigned char c)
@@ -209,11 +210,16 @@ read_domain(const char *text, size_t local_length, const char **problem)
 static const char *
 read_address(const char *input, char **local, char **domain, char **after_at, bool *second)
 {
-	char	   *s = dc_bare_email(input, second);
-	char	   *at = dc_email_at(s);
+	char	   *s;
+	char	   *at;
 	const char *problem;
 
 	*local = *domain = *after_at = NULL;
+	*second = false;
+	if (strlen(input) > MAX_TEXT)
+		return "too long";
+	s = dc_bare_email(input, second);
+	at = dc_email_at(s);
 	if (*s == '\0')
 		return "empty";
 	if (at == NULL)

@@ -342,6 +342,12 @@ correct_slip(Title *t, int i)
 	const char *word = t->words[i];
 	int			len = t->lengths[i];
 
+	/* short words only where the next one says what is meant */
+	if (len >= 4 && len < 6 && i + 1 < t->n && strcmp(t->words[i + 1], "member") == 0 && word[0] == 'b' && dc_damerau_levenshtein(word, "board") == 1)
+	{
+		t->words[i] = pstrdup("board");
+		t->lengths[i] = 5;
+	}
 	if (len < 6)
 		return;
 	for (int k = 0; k < lengthof(known); k++)
@@ -374,6 +380,9 @@ read_levels(const Title *t, Finding *f)
 	int			len;
 
 	find_others(t, &others_from, &others_to);
+	/* "Portfolio Management" is what its managers do */
+	if (t->n > 1 && strcmp(t->words[t->n - 1], "management") == 0)
+		found_level(f, "manager", t->n - 1, 1);
 	for (int i = 0; i < t->n; i += len)
 	{
 		const char *level = longest_run(&dc_lexicon_job_levels, t, i, &len);

@@ -336,6 +336,8 @@ dc_normalize_linkedin(const char *input)
 	/* "://" further behind is of an address inside the address */
 	if (p != NULL && strcspn(s, "/?#") < p - s)
 		p = NULL;
+	if (p != NULL && pg_strncasecmp(s, "http://", 7) != 0 && pg_strncasecmp(s, "https://", 8) != 0)
+		return NULL;
 	host = p != NULL ? unconstify(char *, p + 3) : strncmp(s, "//", 2) == 0 ? s + 2 : s;
 	len = strcspn(host, "/");
 	if (host[len] == '\0')
@@ -351,8 +353,8 @@ dc_normalize_linkedin(const char *input)
 	dc_percent_decode(slug);
 	dc_percent_decode(slug);
 	slug = dc_clean(dc_lower(dc_clean(slug)));
-	/* what is left of an encoding, or is no UTF-8, is no slug */
-	if (*slug == '\0' || strpbrk(slug, " /\\<>%?#") != NULL || strstr(slug, "\357\277\275") != NULL)
+	/* what is left of an encoding, or is no UTF-8, is no slug, nor is what LinkedIn lets nobody choose */
+	if (*slug == '\0' || strpbrk(slug, " /\\<>%?#!$()*+,:;=@[]^`{|}~\"") != NULL || strstr(slug, "\357\277\275") != NULL)
 		return NULL;
 	return psprintf("linkedin.com/%s/%s", kind, slug);
 }

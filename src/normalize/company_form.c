@@ -1,0 +1,334 @@
+/*-------------------------------------------------------------------------
+ *
+ * company_form.c
+ *	  The legal forms in company names.
+ *
+ * Runs of words that are a legal form by the list are taken out, the longest first: at
+ * the end, in front, inside, as long as there are any.  A name never goes as a whole,
+ * except that it is nothing but a form.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/port.h"
+
+#include "base/text.h"
+#include "lexicon.h"
+#include "normalize/company.h"
+
+#define MAX_FORM 8				/* words of the longest legal form */
+#define MAX_TIGHT 10			/* letters of a form whose letters stand apart */
+
+/* An entry of the list is "SAS<TAB>FR<TAB>flags". */
+static bool
+has_flag(const char *entry, char flag)
+{
+	const char *flags = strchr(entry, '\t');
+
+	flags = flags == NULL ? NULL : strchr(flags + 1, '\t');
+	return flags != NULL && strchr(flags, flag) != NULL;
+}
+
+/* The length of the blank or bracket at s that parts words, 0 where there is none; quotation marks do too. */
+static int
+separator_length(const char *s)
+{
+	static const char *const quotes[] = {"\302\253", "\302\273", "\342\200\234", "\342\200\235", "\342\200\236", "\357\274\210", "\357\274\211"};
+
+	if ((unsigned char) *s < 0x80)
+		return *s != '\0' && strchr(" ,;()\"", *s) != NULL;
+	if (*s != '\302' && *s != '\342' && *s != '\357')
+		return 0;
+	for (int i = 0; i < lengthof(quotes); i++)
+		if (strncmp(s, quotes[i], strlen(quotes[i])) == 0)
+			return strlen(quotes[i]);
+	return 0;
+}
+
+/* Folded, the single letters of an abbreviation together. */
+static void
+fold_word(DcCompanyWord *word)
+{
+	char	   *fold = dc_fold_n(word->text, word->len);
+	char	   *o = fold;
+	size_t		len = strlen(fold);
+	bool		single = len > 1;
+
+	for (size_t i = 0; i < len && single; i++)
+		single = (fold[i] == ' ') == (i % 2 == 1);
+	if (single && len > 1)
+	{
+		for (const char *p = fold; *p; p++)
+			if (*p != ' ')
+				*o++ = *p;
+		*o = '\0';
+	}
+	word->fold = fold;
+	word->fold_len = strlen(fold);
+	word->dotted = (single || word->fold_len == 1) && word->len > word->fold_len;
+}
+
+bool
+dc_is_sign(const DcCompanyWord *word)
+{
+	return word->fold_len == 0;
+}
+
+bool
+dc_is_word_of(const DcCompanyWord *word, const char *const *list, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (strcmp(word->fold, list[i]) == 0)
+			return true;
+	return false;
+}
+
+bool
+dc_is_connector(const DcCompanyWord *word)
+{
+	static const char *const connectors[] = {"and", "et", "und", "y", "e", "og", "och", "en", "i"};
+
+	return dc_is_sign(word) || dc_is_word_of(word, connectors, lengthof(connectors));
+}
+
+/* A sign at an end belongs to nothing. */
+static void
+trim_signs(DcCompanyText *r)
+{
+	while (r->n > 1 && (dc_is_sign(&r->words[r->n - 1])))
+		r->n--;
+	while (r->n > 1 && dc_is_sign(&r->words[0]) && r->words[0].len == 1)
+		memmove(r->words, r->words + 1, sizeof(DcCompanyWord) * --r->n);
+}
+
+void
+dc_split_company(const char *s, DcCompanyText *r)
+{
+	r->n = 0;
+	r->form = NULL;
+	r->one_case = strcmp(s, dc_upper(s)) == 0 || strcmp(s, dc_lower(s)) == 0;
+	while (*s != '\0' && r->n < DC_MAX_COMPANY_WORDS)
+	{
+		DcCompanyWord	   *word = &r->words[r->n];
+		int			separator;
+
+		while ((separator = separator_length(s)) > 0)
+			s += separator;
+		word->text = s;
+		/* the last word takes the rest */
+		while (*s != '\0' && (separator_length(s) == 0 || r->n == DC_MAX_COMPANY_WORDS - 1))
+			s++;
+		word->len = s - word->text;
+		if (word->len == 0)
+			break;
+		word->taken = word->bracket = false;
+		fold_word(word);
+		/* signs alone: "&", "-", "+" */
+		r->n++;
+	}
+	trim_signs(r);
+}
+
+static bool
+is_upper(const char *text, int len)
+{
+	for (int i = 0; i < len; i++)
+		if (text[i] >= 'a' && text[i] <= 'z')
+			return false;
+	return true;
+}
+
+/* The display of a form as it is written: without what follows its last letter or dot. */
+static bool
+written_as_displayed(const DcCompanyWord *word, const char *entry)
+{
+	size_t		len = strcspn(entry, "\t");
+
+	return word->len >= len && strncmp(word->text, entry, len) == 0 && (word->len == len || word->len == len + 1);
+}
+
+/* Whether the words are written as the form is, where they could be words too. */
+static bool
+is_written_so(const DcCompanyText *r, int from, int to, const char *entry)
+{
+	const DcCompanyWord *word = &r->words[from];
+
+	if (to - from > 1 || word->dotted || written_as_displayed(word, entry))
+		return true;
+	if (has_flag(entry, 'd'))
+		return false;
+	return !has_flag(entry, 'c') || r->one_case || is_upper(word->text, word->len);
+}
+
+/* The form of words [from, to), NULL when they are none. */
+static const char *
+form_of(const DcCompanyText *r, int from, int to)
+{
+	char		spaced[256] = "";
+	char		tight[MAX_TIGHT + 1] = "";
+	int			n = 0;
+	int			t = 0;
+	bool		apart = to - from > 1;
+	bool		dotted = false;
+	const char *entry;
+
+	if (dc_is_sign(&r->words[from]) || dc_is_sign(&r->words[to - 1]))
+		return NULL;
+	for (int i = from; i < to; i++)
+	{
+		const DcCompanyWord *word = &r->words[i];
+
+		if (dc_is_sign(word))
+			continue;
+		/* "GmbH und Co. KG" */
+		if (i > from && i < to - 1 && strcmp(word->fold, "und") == 0 && strcmp(r->words[i + 1].fold, "co") == 0)
+			continue;
+		if (n + word->fold_len + 1 >= sizeof(spaced))
+			return NULL;
+		if (n > 0)
+			spaced[n++] = ' ';
+		memcpy(spaced + n, word->fold, word->fold_len);
+		n += word->fold_len;
+		apart = apart && word->fold_len <= 2 && t + word->fold_len <= MAX_TIGHT;
+		if (apart)
+			memcpy(tight + t, word->fold, word->fold_len);
+		t += word->fold_len;
+		dotted = dotted || word->dotted || word->fold_len == 1;
+	}
+	if (n > dc_lexicon_legal_forms.longest)
+		return NULL;
+	entry = dc_lexicon_find_n(&dc_lexicon_legal_forms, spaced, n);
+	if (entry == NULL && apart && dotted)
+		entry = dc_lexicon_find_n(&dc_lexicon_legal_forms, tight, t);
+	return entry != NULL && is_written_so(r, from, to, entry) ? entry : NULL;
+}
+
+/* Takes the words [from, to) out; the first form found is the company's. */
+static void
+take(DcCompanyText *r, int from, int to, const char *entry)
+{
+	if (r->form == NULL)
+	{
+		const DcCompanyWord *last = &r->words[to - 1];
+
+		r->form = entry;
+		r->written = pnstrdup(r->words[from].text, last->text + last->len - r->words[from].text);
+	}
+	if (has_flag(entry, 'k'))
+		return;
+	memmove(r->words + from, r->words + to, sizeof(DcCompanyWord) * (r->n - to));
+	r->n -= to - from;
+	/* what stood behind is no neighbour of what stood before */
+	if (from < r->n)
+		r->words[from].taken = true;
+}
+
+static bool
+take_end(DcCompanyText *r)
+{
+	for (int len = Min(MAX_FORM, r->n - 1); len > 0; len--)
+	{
+		int			from = r->n - len;
+		const char *entry = form_of(r, from, r->n);
+
+		if (entry == NULL)
+			continue;
+		/* "Lazard & Co" is called so, "Lazard & Co. KG" is a KG */
+		if (len == 1 && dc_is_connector(&r->words[from - 1]) && strcmp(entry, "Co\t-\te") == 0)
+			return false;
+		take(r, from, r->n, entry);
+		return !has_flag(entry, 'k');
+	}
+	return false;
+}
+
+static bool
+take_front(DcCompanyText *r)
+{
+	for (int len = Min(MAX_FORM, r->n - 1); len > 0; len--)
+	{
+		const char *entry = form_of(r, 0, len);
+
+		if (entry == NULL || (len > 1 ? has_flag(entry, 'e') : !has_flag(entry, 'f') && !(r->words[0].dotted && r->words[0].fold_len > 1)))
+			continue;
+		take(r, 0, len, entry);
+		return !has_flag(entry, 'k');
+	}
+	return false;
+}
+
+/* A form inside must be one that is no word: of three letters and more, or with dots. */
+static bool
+take_inside(DcCompanyText *r)
+{
+	for (int from = 1; from < r->n - 1; from++)
+		for (int len = Min(MAX_FORM, r->n - 1 - from); len > 0; len--)
+		{
+			const char *entry = form_of(r, from, from + len);
+			const DcCompanyWord *word = &r->words[from];
+
+			bool		dotted = word->dotted && word->fold_len > 1;
+
+			if (entry == NULL || has_flag(entry, 'k') || (has_flag(entry, 'e') && !dotted))
+				continue;
+			if (len == 1 && !dotted && (word->fold_len < 3 || (has_flag(entry, 'c') && r->one_case)) && !has_flag(entry, 'i'))
+				continue;
+			take(r, from, from + len, entry);
+			return true;
+		}
+	return false;
+}
+
+/* "Acme SAS (formerly Beta Ltd)": what stands in brackets is another name, the form before them is the company's. */
+static bool
+take_before_bracket(DcCompanyText *r)
+{
+	for (int to = 2; to < r->n; to++)
+	{
+		const char *between = r->words[to - 1].text + r->words[to - 1].len;
+
+		if (memchr(between, '(', r->words[to].text - between) == NULL)
+			continue;
+		for (int len = Min(MAX_FORM, to - 1); len > 0; len--)
+		{
+			const char *entry = form_of(r, to - len, to);
+
+			if (entry == NULL || has_flag(entry, 'k'))
+				continue;
+			r->form = entry;
+			r->written = pnstrdup(r->words[to - len].text, between - r->words[to - len].text);
+			memmove(r->words + to - len, r->words + to, sizeof(DcCompanyWord) * (r->n - to));
+			r->n -= len;
+			r->words[to - len].bracket = true;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Takes all forms.  The words are few and each form takes one, so this is bounded.
+ */
+void
+dc_take_forms(DcCompanyText *r)
+{
+	bool		found = true;
+
+	(void) take_before_bracket(r);
+	while (r->n > 1 && found)
+	{
+		found = take_end(r) || take_front(r) || take_inside(r);
+		trim_signs(r);
+	}
+}
+
+bool
+dc_take_form_alone(DcCompanyText *r)
+{
+	const char *entry = r->n <= MAX_FORM ? form_of(r, 0, r->n) : NULL;
+
+	/* companies are called "SAS", "Spa", "Foundation" */
+	if (entry == NULL || has_flag(entry, 'n') || has_flag(entry, 'c') || has_flag(entry, 'd') || has_flag(entry, 'k'))
+		return false;
+	take(r, 0, r->n, entry);
+	return true;
+}
