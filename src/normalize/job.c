@@ -5,8 +5,7 @@
  *
  * A title is a row of words, parted where it changes its subject (a comma, a
  * slash, a bracket).  The longest runs of words that the lists have tell levels
- * and functions; which of several counts is said beside the rules below.  Words
- * of German and Dutch that are written together are read by their ends.
+ * and functions (job_words.c); which of several counts is said beside the rules below.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,18 +13,7 @@
 
 #include "base/text.h"
 #include "lexicon.h"
-#include "normalize/normalize.h"
-
-#define MAX_WORDS 40
-#define MAX_RUN 5				/* words of the longest entry */
-
-typedef struct Title
-{
-	char	   *words[MAX_WORDS];	/* folded */
-	int			lengths[MAX_WORDS];
-	bool		parted[MAX_WORDS];	/* a comma or the like stands before it */
-	int			n;
-} Title;
+#include "normalize/job.h"
 
 /* in falling rank */
 static const char *const levels[] = {"owner", "c_level", "vp", "director", "head", "manager", "senior", "junior", "staff"};
@@ -42,149 +30,6 @@ level_rank(const char *level)
 		if (strcmp(levels[i], level) == 0)
 			return i;
 	return NO_RANK;
-}
-
-/* The length of a sign at s that parts a title, 0 where there is none. */
-static int
-parting(const char *s, const char *start)
-{
-	if (strchr(",;/|():", *s) != NULL)
-		return 1;
-	if (*s == '-' && s > start && s[-1] == ' ' && s[1] == ' ')
-		return 1;
-	if (strncmp(s, "\342\200\223", 3) == 0 || strncmp(s, "\342\200\224", 3) == 0)
-		return 3;
-	return 0;
-}
-
-/* The words of one part, single letters that stand together as one: "V.P." is "vp". */
-static void
-add_words(Title *t, const char *part, int len)
-{
-	char	   *text = pnstrdup(part, len);
-	char	   *rest;
-	bool		first = true;
-	bool		letter = false;
-
-	/* apostrophes part words here: "chef d'équipe" */
-	for (char *p = text; *p; p++)
-	{
-		if (*p == '\'')
-			*p = ' ';
-		else if (strncmp(p, "\342\200\231", 3) == 0)
-			memcpy(p, "   ", 3);
-	}
-	for (char *word = strtok_r(dc_fold(text), " ", &rest); word != NULL && t->n < MAX_WORDS; word = strtok_r(NULL, " ", &rest))
-	{
-		int			n = strlen(word);
-
-		if (letter && n == 1)
-		{
-			int			last = t->n - 1;
-
-			t->words[last] = psprintf("%s%s", t->words[last], word);
-			t->lengths[last]++;
-			continue;
-		}
-		t->words[t->n] = word;
-		t->lengths[t->n] = n;
-		t->parted[t->n] = first;
-		t->n++;
-		first = false;
-		letter = n == 1;
-	}
-}
-
-static void
-read_words(const char *s, Title *t)
-{
-	const char *start = s;
-	const char *part = s;
-
-	t->n = 0;
-	while (*s != '\0')
-	{
-		int			len = parting(s, start);
-
-		if (len == 0)
-		{
-			s++;
-			continue;
-		}
-		add_words(t, part, s - part);
-		s += len;
-		part = s;
-	}
-	add_words(t, part, s - part);
-}
-
-/* The entry for the longest run of words from one on, and its length. */
-static const char *
-longest_run(const DcLexicon *list, const Title *t, int from, int *len)
-{
-	char		run[128];
-	int			ends[MAX_RUN];
-	int			n = 0;
-	int			used = 0;
-
-	for (int i = from; i < t->n && n < MAX_RUN; i++)
-	{
-		if ((i > from && t->parted[i]) || used + t->lengths[i] + 1 >= sizeof(run) || used + t->lengths[i] > list->longest)
-			break;
-		if (i > from)
-			run[used++] = ' ';
-		memcpy(run + used, t->words[i], t->lengths[i]);
-		used += t->lengths[i];
-		ends[n++] = used;
-	}
-	for (; n > 0; n--)
-	{
-		const char *value = dc_lexicon_find_n(list, run, ends[n - 1]);
-
-		if (value != NULL)
-		{
-			*len = n;
-			return value;
-		}
-	}
-	*len = 1;
-	return NULL;
-}
-
-/* What a word written together ends with, and the level that this tells. */
-static const struct
-{
-	const char *end;
-	const char *level;
-}			compounds[] = {
-	{"geschaftsfuhrer", "c_level"}, {"geschaftsfuhrerin", "c_level"}, {"vorstand", "c_level"},
-	{"direktor", "director"}, {"direktorin", "director"}, {"directeur", "director"},
-	{"leiter", "head"}, {"leiterin", "head"}, {"leitung", "head"}, {"chef", "head"}, {"chefin", "head"}, {"hoofd", "head"},
-	{"manager", "manager"}, {"managerin", "manager"}, {"leider", "manager"}, {"meister", "manager"}, {"meisterin", "manager"}, {"verantwortlicher", "manager"},
-	{"verantwortliche", "manager"}, {"verantwoordelijke", "manager"},
-	{"assistent", "junior"}, {"assistentin", "junior"}, {"assistenz", "junior"}, {"praktikant", "intern"}, {"praktikantin", "intern"},
-	{"ingenieur", NULL}, {"ingenieurin", NULL}, {"techniker", NULL}, {"entwickler", NULL}, {"entwicklerin", NULL}, {"mitarbeiter", NULL}, {"mitarbeiterin", NULL},
-	{"berater", NULL}, {"beraterin", NULL}, {"referent", NULL}, {"referentin", NULL}, {"sachbearbeiter", NULL}, {"sachbearbeiterin", NULL}, {"kaufmann", NULL}, {"kauffrau", NULL},
-	{"medewerker", NULL}, {"medewerkster", NULL}, {"adviseur", NULL}, {"spezialist", NULL}, {"spezialistin", NULL}, {"planer", NULL}, {"analyst", NULL}
-};
-
-/* Reads "Vertriebsleiterin": the level by its end, the function by the longest beginning that the list has. */
-static bool
-read_compound(const char *word, int len, const char **level, const char **function)
-{
-	for (int i = 0; i < lengthof(compounds); i++)
-	{
-		int			end = strlen(compounds[i].end);
-
-		if (len < end + 4 || strcmp(word + len - end, compounds[i].end) != 0)
-			continue;
-		*level = compounds[i].level;
-		*function = NULL;
-		for (int stem = len - end; stem >= 4 && *function == NULL; stem--)
-			*function = dc_lexicon_find_n(&dc_lexicon_job_functions, word, stem);
-		return true;
-	}
-	return false;
 }
 
 static bool
@@ -214,7 +59,7 @@ is_preposition(const char *word)
 }
 
 static bool
-has_assistant(const Title *t)
+has_assistant(const DcTitle *t)
 {
 	for (int i = 0; i < t->n; i++)
 		if (is_assistant(t->words[i]))
@@ -224,7 +69,7 @@ has_assistant(const Title *t)
 
 /* The first word behind an assistant's that is no longer of the same part. */
 static int
-part_end(const Title *t, int from)
+part_end(const DcTitle *t, int from)
 {
 	int			i = from + 1;
 
@@ -238,7 +83,7 @@ part_end(const Title *t, int from)
  * neither, nor is a "directors assistant"; but an "assistant director" is a director.
  */
 static void
-find_others(const Title *t, int *from, int *to)
+find_others(const DcTitle *t, int *from, int *to)
 {
 	*from = *to = t->n;
 	for (int i = 0; i < t->n; i++)
@@ -317,7 +162,7 @@ found_function(Finding *f, const char *value)
 
 /* A "president" of a unit and a "managing director" of one are no heads of the company. */
 static bool
-is_of_unit_kind(const Title *t, int from, int len, Finding *f)
+is_of_unit_kind(const DcTitle *t, int from, int len, Finding *f)
 {
 	if (len == 1 && strcmp(t->words[from], "president") == 0)
 		f->president = true;
@@ -328,52 +173,8 @@ is_of_unit_kind(const Title *t, int from, int len, Finding *f)
 	return true;
 }
 
-/*
- * The word meant by a slip of the keyboard in one of the words that titles turn on: an edit away, with
- * the same ends.
- */
 static void
-correct_slip(Title *t, int i)
-{
-	static const char *const known[] = {
-		"director", "manager", "president", "founder", "executive", "engineer", "assistant", "consultant", "developer", "responsable", "directeur", "directrice", "commercial",
-		"marketing", "technical", "financial", "geschaftsfuhrer"
-	};
-	const char *word = t->words[i];
-	int			len = t->lengths[i];
-
-	/* short words only where the next one says what is meant */
-	if (len >= 4 && len < 6 && i + 1 < t->n && strcmp(t->words[i + 1], "member") == 0 && word[0] == 'b' && dc_damerau_levenshtein(word, "board") == 1)
-	{
-		t->words[i] = pstrdup("board");
-		t->lengths[i] = 5;
-	}
-	if (len < 6)
-		return;
-	for (int k = 0; k < lengthof(known); k++)
-	{
-		int			n = strlen(known[k]);
-
-		if (word[0] == known[k][0] && abs(len - n) <= 1 && word[len - 1] == known[k][n - 1] && dc_damerau_levenshtein(word, known[k]) == 1)
-		{
-			t->words[i] = pstrdup(known[k]);
-			t->lengths[i] = n;
-			return;
-		}
-	}
-}
-
-static void
-correct_slips(Title *t)
-{
-	for (int i = 0; i < t->n; i++)
-		if (dc_lexicon_find_n(&dc_lexicon_job_levels, t->words[i], t->lengths[i]) == NULL &&
-			dc_lexicon_find_n(&dc_lexicon_job_functions, t->words[i], t->lengths[i]) == NULL)
-			correct_slip(t, i);
-}
-
-static void
-read_levels(const Title *t, Finding *f)
+read_levels(const DcTitle *t, Finding *f)
 {
 	int			others_from;
 	int			others_to;
@@ -385,7 +186,7 @@ read_levels(const Title *t, Finding *f)
 		found_level(f, "manager", t->n - 1, 1);
 	for (int i = 0; i < t->n; i += len)
 	{
-		const char *level = longest_run(&dc_lexicon_job_levels, t, i, &len);
+		const char *level = dc_longest_run(&dc_lexicon_job_levels, t, i, &len);
 		const char *function;
 
 		if (i >= others_from && i < others_to)
@@ -395,7 +196,7 @@ read_levels(const Title *t, Finding *f)
 		}
 		if (level == NULL)
 		{
-			if (t->lengths[i] < 8 || !read_compound(t->words[i], t->lengths[i], &level, &function))
+			if (t->lengths[i] < 8 || !dc_read_compound(t->words[i], t->lengths[i], &level, &function))
 				continue;
 			if (function != NULL)
 				found_function(f, function);
@@ -408,13 +209,13 @@ read_levels(const Title *t, Finding *f)
 }
 
 static void
-read_functions(const Title *t, Finding *f)
+read_functions(const DcTitle *t, Finding *f)
 {
 	int			len;
 
 	for (int i = 0; i < t->n; i += len)
 	{
-		const char *function = longest_run(&dc_lexicon_job_functions, t, i, &len);
+		const char *function = dc_longest_run(&dc_lexicon_job_functions, t, i, &len);
 
 		if (function != NULL)
 			found_function(f, function);
@@ -426,7 +227,7 @@ read_functions(const Title *t, Finding *f)
  * president the one who is named first; else the highest.
  */
 static const char *
-choose_level(const Title *t, Finding *f)
+choose_level(const DcTitle *t, Finding *f)
 {
 	if (f->intern)
 		return "intern";
@@ -521,7 +322,7 @@ void
 dc_parse_job(const char *input, DcJob *job)
 {
 	char	   *s = dc_clean(input);
-	Title		t;
+	DcTitle		t;
 	Finding		f = {.rank = NO_RANK,.first_vp = -1,.first_chief = -1};
 
 	if (*s == '\0')
@@ -534,14 +335,14 @@ dc_parse_job(const char *input, DcJob *job)
 		job->problem = "too long";
 		return;
 	}
-	read_words(s, &t);
+	dc_read_title(s, &t);
 	if (t.n == 0)
 	{
 		job->problem = "no letters";
 		return;
 	}
 	job->title = dc_clean(title_case(s));
-	correct_slips(&t);
+	dc_correct_slips(&t);
 	read_functions(&t, &f);
 	read_levels(&t, &f);
 	job->level = choose_level(&t, &f);
