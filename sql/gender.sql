@@ -1,7 +1,7 @@
 -- gender: what a first name tells, and where
 \pset null -
-SELECT n AS first_name, dropcontact.gender(n) AS gender FROM unnest(ARRAY['Jean', 'JEAN-PIERRE', 'Jean-Marie', 'Marie-Jean', 'Anne Laure', 'Zoé', 'Søren', 'Łucja', 'O''Shea', 'Bob', 'Lizzie', 'Dominique', 'Camille', 'Mohammed', 'Ayşe', 'Sanjay', 'Keiko', 'Yael',
-	'Xqzt', '', ' ', 'J.', '12', '李', repeat('Jean ', 1000)]) WITH ORDINALITY u(n, i) ORDER BY i LIMIT 24;
+SELECT n AS first_name, dropcontact.gender(n) AS gender FROM unnest(ARRAY['Jean', 'JEAN-PIERRE', 'Jean-Marie', 'Marie-Jean', 'Anne Laure', 'Zoé', 'Søren', 'Łucja', 'O''Shea', 'Bob', 'Kev', 'J. Edgar', 'Dominique', 'Camille', 'Mohammed', 'Ayşe', 'Sanjay', 'Keiko', 'Yael',
+	'Xqzt', '', ' ', 'J.', '12', '李', repeat('Jean ', 1000)]) WITH ORDINALITY u(n, i) ORDER BY i LIMIT 25;
 -- by country
 SELECT n AS first_name, dropcontact.gender(n) AS anywhere, dropcontact.gender(n, 'FR') AS fr, dropcontact.gender(n, 'IT') AS it, dropcontact.gender(n, 'DE') AS de, dropcontact.gender(n, 'US') AS us, dropcontact.gender(n, 'es') AS small
 FROM unnest(ARRAY['Andrea', 'Nicola', 'Simone', 'Jean', 'Laurence', 'Joan', 'Sascha', 'Kim', 'Michele', 'Robin', 'Nikita', 'Ali', 'Leslie']) WITH ORDINALITY u(n, i) ORDER BY i;

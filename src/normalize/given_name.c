@@ -14,6 +14,15 @@
 #include "lexicon.h"
 #include "normalize/normalize.h"
 
+/* The name that a nickname stands for: Kev. */
+static const char *
+look_up_nickname(const char *nickname, size_t len)
+{
+	const char *name = dc_lexicon_find_n(&dc_lexicon_nicknames, nickname, len);
+
+	return name == NULL ? NULL : dc_lexicon_find_n(&dc_lexicon_given_names, name, strcspn(name, " "));
+}
+
 /* The whole name, or the first word of it that is more than an initial: Jean-Pierre, J. Edgar. */
 static const char *
 look_up(const char *fold)
@@ -25,7 +34,8 @@ look_up(const char *fold)
 		return value;
 	while ((n = strcspn(fold, " ")) == 1 && fold[1] == ' ')
 		fold += 2;
-	return dc_lexicon_find_n(&dc_lexicon_given_names, fold, n);
+	value = dc_lexicon_find_n(&dc_lexicon_given_names, fold, n);
+	return value != NULL ? value : look_up_nickname(fold, n);
 }
 
 /* The letter that an exception gives for a country, 0 for none. */

@@ -316,6 +316,24 @@ slip_similarity(const NameWord *a, const NameWord *b)
 	return slips == 3 && length >= 11 ? 0.78 : 0;
 }
 
+/* Is a word a given name cut short, with or without a diminutive ending: Kev, Addie? */
+static bool
+is_short_form(const NameWord *word, const NameWord *name)
+{
+	int			len = word->len;
+	int			stem;
+
+	if (name->given == NULL || len < 3 || len >= name->len)
+		return false;
+	if (word->given != NULL && *word->given != *name->given && *word->given != 'u' && *name->given != 'u')
+		return false;
+	if (strncmp(word->text, name->text, len) == 0)
+		return true;
+	stem = strlen(word->sound[0]) - 1;
+	return strchr("yie", word->text[len - 1]) != NULL && stem >= 3 && word->sound[0][stem] == 'i' &&
+		strncmp(word->sound[0], name->sound[0], stem) == 0;
+}
+
 static double
 word_similarity(const NameWord *a, const NameWord *b)
 {
@@ -337,13 +355,15 @@ word_similarity(const NameWord *a, const NameWord *b)
 		return 0;
 	if (same_consonants(a, b, 3))
 		return a->given != NULL && b->given != NULL ? 0.92 : 0.88;
+	if (is_short_form(a, b) || is_short_form(b, a))
+		return 0.82;
 	slip = slip_similarity(a, b);
 	/* two names that are both known are hardly one with a slip */
 	if (slip > 0 && ((a->given != NULL && b->given != NULL) || (a->family && b->family)))
 		return 0.6;
 	if (slip > 0)
 		return slip;
-	/* cut short: Alexand */
+	/* cut off in a file: Alexand */
 	if (Min(a->len, b->len) >= 4 && strncmp(a->text, b->text, Min(a->len, b->len)) == 0 && (a->given != NULL || b->given != NULL))
 		return 0.82;
 	return 0;
