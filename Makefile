@@ -21,11 +21,13 @@ SQL_PARTS = \
 	src/duty/controller.sql \
 	src/duty/ledger.sql \
 	src/duty/outbox.sql \
+	src/duty/sensitive.sql \
 	src/duty/instruction.sql \
 	src/duty/setting.sql \
 	src/duty/agreement.sql \
 	src/duty/run.sql \
 	src/duty/confidentiality.sql \
+	src/duty/quarantine.sql \
 	src/duty/subprocessor.sql \
 	src/duty/disclosure.sql \
 	src/duty/breach.sql \

@@ -33,10 +33,10 @@ SELECT name, address, owner, stopped_at IS NOT NULL AS stopped FROM mailbox ORDE
 -- contacts of a mailbox, under an agreement, serve no other purpose
 SELECT create_source('mail', 'mailbox') > 0 AS made, sign_agreement('Acme', '2022-12-21', '2023-01-02', '2023-01-02', 'the text') > 0 AS signed;
 SELECT declare_information('mail', repeat('a', 64)) > 0 AS declared, state_legal_basis('mail', '6-1-f');
-INSERT INTO contact (source, external_id, email) VALUES ('mail', '1', 'a@one.example');
+INSERT INTO contact (source, external_id, email, relation) VALUES ('mail', '1', 'a@one.example', 'customer');
 BEGIN;
 SELECT open_run('bounce_update') AS run \gset
-INSERT INTO contact (source, external_id, email) VALUES ('mail', '1', 'a@one.example');
+INSERT INTO contact (source, external_id, email, relation) VALUES ('mail', '1', 'a@one.example', 'customer');
 SELECT close_run(:run, 1);
 COMMIT;
 SELECT purpose, contacts FROM processing_run ORDER BY run_id;

@@ -29,6 +29,7 @@
 #include "base/version.h"
 #include "contact/clean.h"
 #include "duty/duty.h"
+#include "duty/sensitive.h"
 #include "normalize/normalize.h"
 
 /* Advisory lock on the sources of a controller, shared by all who write contacts; guard_source() takes it alone. */
@@ -60,6 +61,7 @@ typedef struct Cleaner
 	int			run_of;			/* the controller whose run counts the rows; 0: none yet */
 	int64	   *counter;		/* its contacts */
 	const char *purpose;		/* of that run */
+	bool		bound;			/* the controller is under an agreement */
 	int			sources_of;		/* the controller whose sources are read; 0: none yet */
 	int			nsources;
 	Source	   *sources;
@@ -69,6 +71,7 @@ typedef struct Cleaner
 	int			column_controller;
 	int			column_source;
 	int			column_external_id;
+	int			column_attributes;
 	int			column_received;
 	int			column_problems;
 	int			column_cleaned_by;
@@ -119,6 +122,7 @@ make_cleaner(FunctionCallInfo fcinfo, TupleDesc desc)
 	cleaner->column_controller = SPI_fnumber(desc, "controller_id");
 	cleaner->column_source = SPI_fnumber(desc, "source");
 	cleaner->column_external_id = SPI_fnumber(desc, "external_id");
+	cleaner->column_attributes = SPI_fnumber(desc, "attributes");
 	cleaner->column_received = SPI_fnumber(desc, "received");
 	cleaner->column_problems = SPI_fnumber(desc, "problems");
 	cleaner->column_cleaned_by = SPI_fnumber(desc, "cleaned_by");
@@ -534,6 +538,7 @@ set_origin(Cleaner *cleaner, Row *row)
 	{
 		cleaner->run_of = DatumGetInt32(row->values[controller]);
 		cleaner->counter = dc_run_rows(cleaner->run_of, cleaner->purpose);
+		cleaner->bound = dc_permit(cleaner->run_of, cleaner->purpose)->agreement_id != 0;
 	}
 	found = find_source(cleaner, DatumGetInt32(row->values[controller]),
 						row->nulls[source] ? NULL : TextDatumGetCString(row->values[source]));
@@ -622,6 +627,42 @@ has_consent(const Cleaner *cleaner, const Source *source, const Row *row)
 	return false;
 }
 
+/*
+ * Under an agreement: the field by which what the statement gives is not covered, with the SQLSTATE; NULL when all of
+ * it is.
+ */
+static const char *
+uncovered_field(const Cleaner *cleaner, const Row *row, const char **code)
+{
+	static const char *const relations[] = {"customer", "prospect", "supplier"};
+	const char *relation = row->clean.value[F_RELATION];
+	int			a = cleaner->column_attributes - 1;
+	bool		known = !row->clean.changed[F_RELATION];
+
+	for (int i = 0; i < lengthof(relations); i++)
+		known |= relation != NULL && strcmp(relation, relations[i]) == 0;
+	*code = "RG102";
+	if (!known)
+		return dc_field_names[F_RELATION];
+	*code = "RG104";
+	if (row->nulls[a] || (!row->old_nulls[a] && datum_image_eq(row->values[a], row->old_values[a], false, -1)))
+		return NULL;
+	return dc_sensitive_attribute(DatumGetJsonbP(row->values[a]));
+}
+
+static bool
+is_covered(const Cleaner *cleaner, const Source *source, const Row *row)
+{
+	int			id = cleaner->column_external_id - 1;
+	const char *code;
+	const char *field = cleaner->bound ? uncovered_field(cleaner, row, &code) : NULL;
+
+	if (field != NULL)
+		dc_quarantine(cleaner->run_of, cleaner->purpose, code, source->name,
+					  row->nulls[id] ? NULL : TextDatumGetCString(row->values[id]), field);
+	return field == NULL;
+}
+
 /* The row as it is stored; NULL when the person must not be. */
 static HeapTuple
 clean_tuple(Cleaner *cleaner, HeapTuple tuple, HeapTuple before, TupleDesc desc)
@@ -652,7 +693,7 @@ clean_tuple(Cleaner *cleaner, HeapTuple tuple, HeapTuple before, TupleDesc desc)
 	clean_fields(cleaner, &row);
 	clean_lists(cleaner, &row, before != NULL);
 	if (is_refused(cleaner, &row) || (before != NULL && is_limited(cleaner, &row)) ||
-		(source->needs_consent && !has_consent(cleaner, source, &row)))
+		(source->needs_consent && !has_consent(cleaner, source, &row)) || !is_covered(cleaner, source, &row))
 		return NULL;
 
 	finish_object(row.received, &row.values[cleaner->column_received - 1], &row.nulls[cleaner->column_received - 1]);

@@ -58,6 +58,13 @@ extern bool dc_run_source(int controller_id, const char *purpose, int source_id)
 /* Counts a person whom the run left out, by the SQLSTATE (a constant) that says why. */
 extern void dc_run_refuse(int controller_id, const char *purpose, const char *code);
 
+/*
+ * Counts and notes a contact that the agreement does not cover, without its values; the row is then left out.  code is
+ * a constant; external_id may be NULL; field names no person.  Warns once a transaction.
+ */
+extern void dc_quarantine(int controller_id, const char *purpose, const char *code, const char *source, const char *external_id,
+						  const char *field);
+
 /* Whether the person of a row consented to the purpose; email or external_id may be NULL. */
 extern bool dc_has_consent(int controller_id, const char *purpose, int source_id, const char *email, const char *external_id);
 

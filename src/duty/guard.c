@@ -17,6 +17,7 @@
 
 #include "access/table.h"
 #include "access/tableam.h"
+#include "catalog/dependency.h"
 #include "catalog/namespace.h"
 #include "catalog/objectaccess.h"
 #include "catalog/pg_class.h"
@@ -78,7 +79,8 @@ guard_drop(ObjectAccessType access, Oid class_id, Oid object_id, int sub_id, voi
 		next_hook(access, class_id, object_id, sub_id, arg);
 	if (access != OAT_DROP || class_id != RelationRelationId || sub_id != 0 || allow_drop || creating_extension)
 		return;
-	if (get_rel_relkind(object_id) != RELKIND_RELATION || get_rel_namespace(object_id) != get_namespace_oid("dropcontact", true))
+	if (get_rel_relkind(object_id) != RELKIND_RELATION || get_rel_namespace(object_id) != get_namespace_oid("dropcontact", true) ||
+		!OidIsValid(getExtensionOfObject(RelationRelationId, object_id)))
 		return;
 	if (dc_agreement_signed())
 		refuse_drop("dropping tables of dropcontact");

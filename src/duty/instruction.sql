@@ -77,12 +77,7 @@ BEGIN
 	IF infringed_rules.kind IN ('agreement', 'purpose') THEN
 		RETURN found;
 	END IF;
-	IF words ~ '\m(health|medical|disease|illness|handicap|disability|diagnosis|patient|pregnan\w*|sante|maladie|gesundheit|krankheit|salud|salute|gezondheid|race|racial|ethnic\w*|ethnie|ethnisch|religi\w*|croyance|faith|political (opinion|party|view)s?|opinions? politiques?|parti politique|trade union|union member\w*|syndicat|syndical\w*|gewerkschaft|sindicato|sex life|sexual\w*|vie sexuelle|orientation sexuelle|genetic\w*|genetique\w*|biometri\w*|fingerprint|criminal record|conviction|casier judiciaire|infractions?)\M' THEN
-		found := found || 'special_category'::text;
-	END IF;
-	IF words ~ '\m(ssn|social security( number)?|nir|numero (de )?(securite sociale|secu)|securite sociale|insee number|national id( number)?|national identification|national insurance number|passport|passeport|identity card|id card|carte d identite|cni|personalausweis|steuer id|dni|nie|codice fiscale|bsn|cpf|iban|bank account|compte bancaire)\M' THEN
-		found := found || 'national_id'::text;
-	END IF;
+	found := sensitive_terms(words);
 	IF country <> '' AND country <> ALL ('{AT,BE,BG,CY,CZ,DE,DK,EE,ES,FI,FR,GR,HR,HU,IE,IT,LT,LU,LV,MT,NL,PL,PT,RO,SE,SI,SK,IS,LI,NO}')
 		AND coalesce(body ->> 'tool', '') !~ '^4[5679]' THEN
 		found := found || 'third_country'::text;
