@@ -64,8 +64,19 @@ SELECT attach_table('public.quarantine_crm', 'table', 'id', '{"last_name": "name
 SELECT source, external_id, relation, city, attributes FROM contact ORDER BY contact_id;
 SELECT source, external_id, code, field FROM quarantine ORDER BY quarantine_id OFFSET 7;
 SELECT purpose, refused FROM processing_run ORDER BY run_id OFFSET 2;
+-- an attribute that the controller has released is taken in
+SELECT allow_attribute('race', 'regattas that the customer sails') AS race \gset
+INSERT INTO contact (source, external_id, last_name, relation, attributes) VALUES ('crm', '20', 'Secret', 'customer', '{"race": "Vendee Globe"}');
+SELECT answer_alert(:race, 'release', 'a regatta');
+INSERT INTO contact (source, external_id, last_name, relation, attributes) VALUES ('crm', '20', 'Kept', 'customer', '{"race": "Vendee Globe"}'),
+	('crm', '21', 'Secret', 'customer', '{"race": "Vendee Globe", "religion": "secret"}');
+SELECT withdraw_instruction(:race, 'no more');
+INSERT INTO contact (source, external_id, last_name, relation, attributes) VALUES ('crm', '22', 'Secret', 'customer', '{"race": "Vendee Globe"}');
+SELECT external_id, last_name FROM contact WHERE external_id >= '20' ORDER BY 1;
+SELECT allow_attribute('race', ' ');
+DELETE FROM contact WHERE external_id = '20';
 -- no value of a person in what was noted; rows go when they have expired
-SELECT count(*) FROM quarantine q WHERE q::text ~* 'secret|@|185';
+SELECT count(*) FROM quarantine q WHERE q::text ~* 'secret|@|185|vendee';
 UPDATE quarantine SET expires_at = now() - interval '1 second';
 INSERT INTO contact (source, external_id, last_name) VALUES ('crm', '17', 'Secret');
 SELECT external_id FROM quarantine;

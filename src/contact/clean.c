@@ -62,6 +62,9 @@ typedef struct Cleaner
 	int64	   *counter;		/* its contacts */
 	const char *purpose;		/* of that run */
 	bool		bound;			/* the controller is under an agreement */
+	int			covered_of;		/* the controller whose covered attributes are read; 0: none yet */
+	int			ncovered;
+	char	  **covered;
 	int			sources_of;		/* the controller whose sources are read; 0: none yet */
 	int			nsources;
 	Source	   *sources;
@@ -627,12 +630,34 @@ has_consent(const Cleaner *cleaner, const Source *source, const Row *row)
 	return false;
 }
 
+/* Reads, when it is first needed, which attributes the controller has released. */
+static void
+read_covered(Cleaner *cleaner)
+{
+	Oid			types[] = {INT4OID};
+	Datum		args[] = {Int32GetDatum(cleaner->run_of)};
+	Datum	   *keys;
+	bool	   *nulls;
+	bool		isnull;
+
+	if (cleaner->covered_of == cleaner->run_of)
+		return;
+	SPI_connect();
+	deconstruct_array(DatumGetArrayTypeP(dc_call_as_owner("SELECT dropcontact.covered_attributes($1)", 1, types, args, NULL, &isnull)),
+					  TEXTOID, -1, false, TYPALIGN_INT, &keys, &nulls, &cleaner->ncovered);
+	cleaner->covered = MemoryContextAlloc(cleaner->statement, sizeof(char *) * Max(1, cleaner->ncovered));
+	for (int k = 0; k < cleaner->ncovered; k++)
+		cleaner->covered[k] = MemoryContextStrdup(cleaner->statement, TextDatumGetCString(keys[k]));
+	SPI_finish();
+	cleaner->covered_of = cleaner->run_of;
+}
+
 /*
  * Under an agreement: the field by which what the statement gives is not covered, with the SQLSTATE; NULL when all of
  * it is.
  */
 static const char *
-uncovered_field(const Cleaner *cleaner, const Row *row, const char **code)
+uncovered_field(Cleaner *cleaner, const Row *row, const char **code)
 {
 	static const char *const relations[] = {"customer", "prospect", "supplier"};
 	const char *relation = row->clean.value[F_RELATION];
@@ -647,11 +672,14 @@ uncovered_field(const Cleaner *cleaner, const Row *row, const char **code)
 	*code = "RG104";
 	if (row->nulls[a] || (!row->old_nulls[a] && datum_image_eq(row->values[a], row->old_values[a], false, -1)))
 		return NULL;
-	return dc_sensitive_attribute(DatumGetJsonbP(row->values[a]));
+	if (dc_sensitive_attribute(DatumGetJsonbP(row->values[a]), 0, NULL) == NULL)
+		return NULL;
+	read_covered(cleaner);
+	return dc_sensitive_attribute(DatumGetJsonbP(row->values[a]), cleaner->ncovered, cleaner->covered);
 }
 
 static bool
-is_covered(const Cleaner *cleaner, const Source *source, const Row *row)
+is_covered(Cleaner *cleaner, const Source *source, const Row *row)
 {
 	int			id = cleaner->column_external_id - 1;
 	const char *code;

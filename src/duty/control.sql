@@ -70,15 +70,10 @@ INSERT INTO dropcontact.control VALUES
 (22, 'II.4', 'GDPR art. 5(1)(b)', 'processor', 'every operation has a purpose of the service', false, $$
 	SELECT format('run %s: purpose "%s"', r.run_id, r.purpose) FROM run r WHERE r.controller_id = $1 AND NOT EXISTS (SELECT FROM purpose p WHERE p.purpose = r.purpose) $$),
 (23, 'II.5', 'GDPR art. 5(1)(c), 9, 87', 'processor', 'data identify persons or tell their professional situation, no more', true, $$
-	WITH keys AS MATERIALIZED (
-		SELECT DISTINCT a.key FROM contact c, jsonb_object_keys(c.attributes) a(key) WHERE c.controller_id = $1 AND jsonb_typeof(c.attributes) = 'object'
-	), judged AS MATERIALIZED (
-		SELECT k.key, infringed_rules('attribute', jsonb_build_object(k.key, true)) AS rules FROM keys k
+	WITH found AS MATERIALIZED (
+		SELECT DISTINCT sensitive_attribute(c.attributes, a.covered) AS name FROM contact c, (SELECT covered_attributes($1) AS covered OFFSET 0) a WHERE c.controller_id = $1
 	)
-	SELECT format('attribute %s: %s', quote_ident(j.key), array_to_string(j.rules, ', ')) FROM judged j
-	WHERE j.rules <> '{}'
-		AND NOT EXISTS (SELECT FROM instruction_record i JOIN instruction_warning w USING (instruction_id) /* released by the controller, who was told */
-			WHERE i.controller_id = $1 AND i.kind = 'mapping' AND i.body -> 'mapping' ? j.key AND instruction_state(i.instruction_id) = 'in force') $$),
+	SELECT f.name || ' is not covered by the agreement' FROM found f WHERE f.name IS NOT NULL $$),
 (24, 'II.6', 'GDPR art. 14(2)(f)', 'processor', 'each contact comes from a source of the controller', false, $$
 	SELECT format('%s contacts without source', count(*)) FROM contact c
 	WHERE c.controller_id = $1 AND NOT EXISTS (SELECT FROM source s WHERE s.controller_id = $1 AND s.name = c.source) HAVING count(*) > 0 $$),

@@ -266,6 +266,31 @@ END
 $$;
 COMMENT ON FUNCTION dropcontact.answer_alert(bigint, text, text) IS 'The controller''s answer to an alert: decision release puts the suspended instruction in force, withdraw drops it; with the reason. Errors: invalid_parameter_value, undefined_object, RG432';
 
+CREATE FUNCTION dropcontact.covered_attributes(controller integer) RETURNS text[]
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	SELECT coalesce(array_agg(DISTINCT k.key ORDER BY k.key), '{}')
+	FROM instruction_record i, LATERAL (
+		SELECT m.key FROM jsonb_object_keys(CASE WHEN i.kind = 'mapping' AND jsonb_typeof(i.body -> 'mapping') = 'object' THEN i.body -> 'mapping' ELSE '{}' END) m(key)
+		UNION ALL SELECT i.body ->> 'attribute' WHERE i.kind = 'attribute') k
+	WHERE i.controller_id = controller AND i.kind IN ('mapping', 'attribute') AND instruction_state(i.instruction_id) = 'in force'
+	$$;
+COMMENT ON FUNCTION dropcontact.covered_attributes(integer) IS 'Keys of attributes that a controller has instructed, by allow_attribute() or the mapping of a table, and released where an alert was raised: contacts are not left out for them';
+
+CREATE FUNCTION dropcontact.allow_attribute(key text, reason text) RETURNS bigint
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+BEGIN
+	IF coalesce(allow_attribute.key, '') !~ '\S' OR coalesce(allow_attribute.reason, '') !~ '\S' THEN
+		RAISE EXCEPTION 'an attribute is allowed by its key, with a reason' USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	RETURN record_instruction(current_controller(), 'attribute', jsonb_build_object('attribute', allow_attribute.key), allow_attribute.reason);
+END
+$$;
+COMMENT ON FUNCTION dropcontact.allow_attribute(text, text) IS 'Instructs that an attribute is taken in although its name or values look like data that the agreement does not cover (RG104), such as "race" of a regatta. The instruction is suspended, with WARNING RG122, until the controller releases it by answer_alert(). Answers its id. Errors: invalid_parameter_value';
+
 CREATE VIEW dropcontact.instruction_alert WITH (security_invoker = true) AS
 	SELECT w.alert_id, c.name AS controller, w.instruction_id, w.rule, r.legal_ref, r.meaning, w.raised_at, w.outbox_id,
 		h.at AS answered_at, h.state AS decision, h.reason
@@ -293,12 +318,12 @@ BEGIN
 END
 $$;
 REVOKE ALL ON FUNCTION dropcontact.instruction_sha256(dropcontact.instruction_record), dropcontact.instruction_rule(), dropcontact.infringed_rules(text, jsonb, timestamptz), dropcontact.hold_instruction(integer, bigint, text, text),
-	dropcontact.write_instruction(integer, text, jsonb, text), dropcontact.record_instruction(integer, text, jsonb, text), dropcontact.instruction_state(bigint),
+	dropcontact.covered_attributes(integer), dropcontact.allow_attribute(text, text), dropcontact.write_instruction(integer, text, jsonb, text), dropcontact.record_instruction(integer, text, jsonb, text), dropcontact.instruction_state(bigint),
 	dropcontact.give_instruction(text, jsonb, text), dropcontact.set_instruction_state(integer, bigint, text, text),
 	dropcontact.change_instruction(integer, bigint, text, text), dropcontact.withdraw_instruction(bigint, text), dropcontact.answer_alert(bigint, text, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.instruction_rule(), dropcontact.infringed_rules(text, jsonb, timestamptz), dropcontact.instruction_state(bigint)
 	TO dropcontact_admin, dropcontact_operator, dropcontact_controller, dropcontact_auditor;
 GRANT EXECUTE ON FUNCTION dropcontact.record_instruction(integer, text, jsonb, text), dropcontact.give_instruction(text, jsonb, text),
-	dropcontact.set_instruction_state(integer, bigint, text, text), dropcontact.withdraw_instruction(bigint, text), dropcontact.answer_alert(bigint, text, text)
+	dropcontact.set_instruction_state(integer, bigint, text, text), dropcontact.withdraw_instruction(bigint, text), dropcontact.answer_alert(bigint, text, text), dropcontact.allow_attribute(text, text)
 	TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 GRANT SELECT ON dropcontact.instruction, dropcontact.instruction_alert TO dropcontact_admin, dropcontact_operator, dropcontact_controller, dropcontact_auditor;

@@ -247,13 +247,23 @@ attribute_name(const char *key)
 	return length > 0 && key[length] == '\0' && length < NAMEDATALEN ? psprintf("attributes.%s", key) : "attributes";
 }
 
+static bool
+is_among(const char *key, int n, char **keys)
+{
+	for (int i = 0; i < n; i++)
+		if (strcmp(keys[i], key) == 0)
+			return true;
+	return false;
+}
+
 const char *
-dc_sensitive_attribute(Jsonb *attributes)
+dc_sensitive_attribute(Jsonb *attributes, int n, char **covered)
 {
 	JsonbIterator *it = JsonbIteratorInit(&attributes->root);
 	JsonbIteratorToken token;
 	JsonbValue	v;
 	char	   *key = NULL;
+	bool		passed_over = false;
 	int			depth = 0;
 	int			named_at = 0;	/* depth of the outermost key on the way here that names something; 0: none */
 	int			named = 0;		/* what it names */
@@ -269,14 +279,17 @@ dc_sensitive_attribute(Jsonb *attributes)
 		else if (token == WJB_KEY)
 		{
 			if (depth == 1)
+			{
 				key = pnstrdup(v.val.string.val, v.val.string.len);
+				passed_over = is_among(key, n, covered);
+			}
 			if (named_at == 0 || depth <= named_at)
 			{
 				named = dc_sensitive_words(v.val.string.val, v.val.string.len, true);
 				named_at = named ? depth : 0;
 			}
 		}
-		else if (says_something(&v))
+		else if (!passed_over && says_something(&v))
 			found = named | weigh_value(&v);
 	}
 	return found == 0 ? NULL : attribute_name(key);
@@ -305,8 +318,19 @@ PG_FUNCTION_INFO_V1(sensitive_attribute);
 Datum
 sensitive_attribute(PG_FUNCTION_ARGS)
 {
-	const char *name = dc_sensitive_attribute(PG_GETARG_JSONB_P(0));
+	Datum	   *elements;
+	bool	   *nulls;
+	int			n;
+	int			ncovered = 0;
+	char	  **covered;
+	const char *name;
 
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &n);
+	covered = palloc(sizeof(char *) * Max(1, n));
+	for (int i = 0; i < n; i++)
+		if (!nulls[i])
+			covered[ncovered++] = TextDatumGetCString(elements[i]);
+	name = dc_sensitive_attribute(PG_GETARG_JSONB_P(0), ncovered, covered);
 	if (name == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text(name));

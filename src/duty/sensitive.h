@@ -24,8 +24,8 @@ extern int	dc_sensitive_numbers(const char *text, int length);
 
 /*
  * Name of the attribute by which an object holds any of it, keys and values at any depth; NULL: none.  A key
- * that does not look like a name is left out of it.
+ * that does not look like a name is left out of it.  Attributes whose key is among the n covered ones are passed over.
  */
-extern const char *dc_sensitive_attribute(Jsonb *attributes);
+extern const char *dc_sensitive_attribute(Jsonb *attributes, int n, char **covered);
 
 #endif							/* DC_SENSITIVE_H */
