@@ -29,6 +29,16 @@ SELECT s, pg_temp.tried(s) FROM unnest(ARRAY[
 	'DROP SCHEMA dropcontact CASCADE',
 	'DROP EXTENSION dropcontact']) s;
 
+-- a column that could hold personal data needs its entry in the data map
+CREATE TABLE public.guard_table (id integer);
+SELECT s, pg_temp.tried(s) FROM unnest(ARRAY[
+	'ALTER TABLE dropcontact.contact ADD COLUMN hobby text',
+	'ALTER TABLE dropcontact.contact ADD COLUMN hobbies jsonb, ADD COLUMN score integer',
+	'ALTER TABLE dropcontact.contact RENAME COLUMN city TO town',
+	'ALTER TABLE dropcontact.contact ADD COLUMN score integer',
+	'INSERT INTO dropcontact.data_map VALUES (''contact'', ''hobby'', ''identifying'', ''https://w3id.org/dpv/pd#Interest'', ''row''); ALTER TABLE dropcontact.contact ADD COLUMN hobby text',
+	'ALTER TABLE public.guard_table ADD COLUMN hobby text']) s;
+DROP TABLE public.guard_table;
 -- under an agreement
 SELECT dropcontact.sign_agreement('Acme', '2022-12-21', '2023-01-02', '2023-01-02', 'the text') > 0 AS signed;
 SELECT dropcontact.declare_information('crm', repeat('a', 64)) > 0 AS informed, dropcontact.state_legal_basis('crm', '6-1-f');

@@ -123,6 +123,7 @@ BEGIN
 	removed := jsonb_build_object('entity_member', (SELECT count(*) FROM entity_member m WHERE m.contact_id = ANY (ids)),
 		'match_pair', (SELECT count(*) FROM match_pair p WHERE p.a_contact_id = ANY (ids) OR p.b_contact_id = ANY (ids)),
 		'match_decision', (SELECT count(*) FROM match_decision d WHERE d.a_contact_id = ANY (ids) OR d.b_contact_id = ANY (ids)));
+	DELETE FROM quarantine q WHERE q.controller_id = controller AND (q.source, q.external_id) IN (SELECT c.source, c.external_id FROM contact c WHERE c.contact_id = ANY (ids));
 	DELETE FROM field_lock l WHERE l.contact_id = ANY (ids);
 	DELETE FROM processing_limit l WHERE l.contact_id = ANY (ids);
 	DELETE FROM contact c WHERE c.contact_id = ANY (ids);

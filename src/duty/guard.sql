@@ -60,4 +60,32 @@ CREATE EVENT TRIGGER dropcontact_guard ON ddl_command_start
 	EXECUTE FUNCTION dropcontact.guard_ddl();
 ALTER EVENT TRIGGER dropcontact_guard ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER dropcontact_guard IS 'Keeps the evidence of an agreement from being dropped; see guard_ddl()';
-REVOKE ALL ON FUNCTION dropcontact.refuse_truncate(), dropcontact.guard_ddl() FROM PUBLIC;
+
+CREATE FUNCTION dropcontact.require_mapping() RETURNS event_trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+DECLARE
+	missing text;
+BEGIN
+	/* who alters other tables pays for this line only */
+	IF NOT EXISTS (SELECT FROM pg_event_trigger_ddl_commands() d WHERE d.schema_name = 'dropcontact' AND NOT d.in_extension) THEN
+		RETURN;
+	END IF;
+	SELECT format('%s.%s', u.relation, u.attribute) INTO missing
+	FROM pg_event_trigger_ddl_commands() d JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid
+		JOIN unmapped_columns() u ON u.relation = c.relname
+	WHERE d.schema_name = 'dropcontact' AND NOT d.in_extension AND EXISTS (SELECT FROM data_map m WHERE m.relation = u.relation)
+	LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'column % has no entry in the data map', missing
+			USING ERRCODE = 'RG151', DETAIL = 'Erasure and access would not find what it holds (GDPR article 25(1)).',
+				  HINT = 'INSERT its entry INTO dropcontact.data_map first.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.require_mapping() IS 'Event trigger after ALTER TABLE: a column that can hold a text is added to a table on the data map only when it has an entry there. Errors: RG151';
+CREATE EVENT TRIGGER dropcontact_mapping ON ddl_command_end WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION dropcontact.require_mapping();
+ALTER EVENT TRIGGER dropcontact_mapping ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER dropcontact_mapping IS 'Keeps the data map complete; see require_mapping()';
+REVOKE ALL ON FUNCTION dropcontact.refuse_truncate(), dropcontact.guard_ddl(), dropcontact.require_mapping() FROM PUBLIC;

@@ -54,6 +54,8 @@ CREATE FUNCTION dropcontact.subject_steps(ids bigint[], controller integer, emai
 			FROM match_pair p WHERE p.a_contact_id = ANY (ids) OR p.b_contact_id = ANY (ids)),
 		'email_standing', (SELECT coalesce(jsonb_agg(jsonb_build_object('email', s.email, 'state', s.state)), '[]') FROM email_standing s WHERE s.controller_id = controller AND s.email = ANY (emails)),
 		'consent', (SELECT coalesce(jsonb_agg(to_jsonb(s) - 'controller_id'), '[]') FROM consent s WHERE s.controller_id = controller AND s.person = ANY (SELECT email_key(e) FROM unnest(emails) e UNION SELECT 'id:' || r FROM unnest(records) r)),
+		'quarantine', (SELECT coalesce(jsonb_agg(jsonb_build_object('at', q.at, 'source', q.source, 'code', q.code, 'field', q.field)), '[]') FROM quarantine q
+			WHERE q.controller_id = controller AND (q.source, q.external_id) IN (SELECT c.source, c.external_id FROM contact c WHERE c.contact_id = ANY (ids))),
 		'field_lock', (SELECT coalesce(jsonb_agg(to_jsonb(l) - 'controller_id'), '[]') FROM field_lock l WHERE l.contact_id = ANY (ids)),
 		'request_record', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', r.kind, 'received_at', r.received_at, 'state', r.state)), '[]') FROM request_record r
 			WHERE r.controller_id = controller AND EXISTS (SELECT FROM unnest(emails) e WHERE email_key(r.subject ->> 'email') = email_key(e))),
