@@ -75,7 +75,7 @@ RESET ROLE;
 SELECT controller, processor, purpose, recipients, runs, contacts FROM processing_register;
 SELECT describe_party('Acme', 'processor', 'Processor "X", SAS', '222', '2 rue de Paris, Paris', 'FR', 'dpo@processor.example', dpo => 'B. Durand');
 SELECT split_part(register_csv(), E'\r\n', 1) AS header, left(split_part(register_csv(), E'\r\n', 2), 60) AS line;
-SELECT j -> '@type' AS type, j #>> '{dpv:hasProcess,0,dpv:hasDataProcessor,dct:title}' AS processor, j #>> '{dpv:hasProcess,0,dpv:hasPurpose,@id}' AS purpose, j #> '{dpv:hasProcess,0,dpv:hasRecipient}' AS recipients FROM register_jsonld() j;
+SELECT j -> '@type' AS type, j #>> '{dpv:hasProcess,0,dpv:hasDataProcessor,dct:title}' AS processor, j #>> '{dpv:hasProcess,0,dpv:hasPurpose,dct:title}' AS purpose, j #> '{dpv:hasProcess,0,dpv:hasProcessing}' AS processing, j #> '{dpv:hasProcess,0,dpv:hasRecipient}' AS recipients FROM register_jsonld() j;
 SELECT snapshot_register() AS taken;
 SELECT snapshot_register() AS taken;
 UPDATE register_snapshot SET sha256 = '';

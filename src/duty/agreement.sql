@@ -66,12 +66,12 @@ INSERT INTO dropcontact.glossary VALUES
 	('purpose', 'what an operation is for; one of table purpose', 'GDPR art. 5(1)(b); agreement II.4', 'https://w3id.org/dpv#Purpose'),
 	('instruction', 'what the controller has documented that the processor is to do, settings included', 'GDPR art. 28(3)(a); agreement III.2', 'https://w3id.org/dpv#ControllerProcessorAgreement'),
 	('recipient', 'to whom personal data are disclosed', 'GDPR art. 4(9)', 'https://w3id.org/dpv#Recipient'),
-	('breach', 'a breach of security that leads to loss, alteration or disclosure of personal data', 'GDPR art. 4(12)', 'https://w3id.org/dpv#DataBreach'),
-	('restriction', 'stored personal data marked so that they are only stored', 'GDPR art. 4(3), 18', 'https://w3id.org/dpv#RightExerciseActivity'),
+	('breach', 'a breach of security that leads to loss, alteration or disclosure of personal data', 'GDPR art. 4(12)', 'https://w3id.org/dpv/legal/eu/gdpr#DataBreach'),
+	('restriction', 'stored personal data marked so that they are only stored', 'GDPR art. 4(3), 18', 'https://w3id.org/dpv#Restrict'),
 	('consent', 'a freely given, specific, informed and unambiguous indication of the person''s wishes', 'GDPR art. 4(11)', 'https://w3id.org/dpv#Consent'),
 	('customer', 'a person at a company that buys from the controller', 'agreement II.2', 'https://w3id.org/dpv#Customer'),
-	('prospect', 'a person at a company that may buy from the controller', 'agreement II.2', 'https://w3id.org/dpv#PotentialCustomer'),
-	('supplier', 'a person at a company that sells to the controller', 'agreement II.2', 'https://w3id.org/dpv#ServiceProvider');
+	('prospect', 'a person at a company that may buy from the controller', 'agreement II.2', 'https://w3id.org/dpv#DataSubject'),
+	('supplier', 'a person at a company that sells to the controller', 'agreement II.2', 'https://w3id.org/dpv#DataSubject');
 
 CREATE FUNCTION dropcontact.describe_party(controller text, role text, legal_name text, registration_no text, address text, country text,
 		contact_email text, representative text DEFAULT NULL, dpo text DEFAULT NULL) RETURNS void

@@ -55,28 +55,33 @@ CREATE FUNCTION dropcontact.register_jsonld() RETURNS jsonb
 	SET timezone = 'UTC'
 	AS $$
 	SELECT jsonb_build_object(
-		'@context', jsonb_build_object('dpv', 'https://w3id.org/dpv#', 'eu-gdpr', 'https://w3id.org/dpv/legal/eu/gdpr#', 'dct', 'http://purl.org/dc/terms/', 'xsd', 'http://www.w3.org/2001/XMLSchema#'),
-		'@type', jsonb_build_array('dpv:RecordOfProcessingActivities', 'eu-gdpr:ProcessorROPA'),
+		'@context', jsonb_build_object('dpv', 'https://w3id.org/dpv#', 'pd', 'https://w3id.org/dpv/pd#', 'dct', 'http://purl.org/dc/terms/', 'dcat', 'http://www.w3.org/ns/dcat#', 'xsd', 'http://www.w3.org/2001/XMLSchema#'),
+		'@type', 'dpv:ROPA',
+		'dct:conformsTo', 'Regulation (EU) 2016/679, article 30(2)',
 		'dpv:hasProcess', coalesce(jsonb_agg(jsonb_build_object(
-			'@type', 'dpv:Process',
+			'@type', 'dpv:PersonalDataProcess',
+			'dct:title', r.purpose,
 			'dpv:hasDataController', jsonb_build_object('@type', 'dpv:DataController', 'dct:title', r.controller),
 			'dpv:hasDataProcessor', jsonb_build_object('@type', 'dpv:DataProcessor', 'dct:title', r.processor),
-			'dpv:hasRepresentative', to_jsonb(r.representatives),
-			'dpv:hasDataProtectionOfficer', to_jsonb(r.dpo),
-			'dpv:hasPurpose', jsonb_build_object('@id', p.dpv_iri, 'dct:title', r.purpose, 'dct:description', p.meaning),
-			'dpv:hasProcessing', (SELECT jsonb_agg('dpv:' || CASE n WHEN 'collect' THEN 'Collect' WHEN 'store' THEN 'Store' ELSE 'Use' END) FROM unnest(p.nature) n),
-			'dpv:hasDataSubject', '["dpv:Customer", "dpv:PotentialCustomer", "dpv:ServiceProvider"]'::jsonb,
-			'dpv:hasPersonalData', '["dpv:IdentifyingPersonalData", "dpv:ProfessionalPersonalData"]'::jsonb,
+			'dpv:hasRepresentative', (SELECT coalesce(jsonb_agg(jsonb_build_object('@type', x.t, 'dct:title', x.v)), '[]')
+				FROM (SELECT 'dpv:Representative' AS t, v FROM unnest(r.representatives) v UNION ALL SELECT 'dpv:DataProtectionOfficer', v FROM unnest(r.dpo) v) x),
+			'dpv:hasPurpose', jsonb_build_object('@type', 'dpv:ServiceProvision', 'dct:title', r.purpose, 'dct:description', p.meaning),
+			'dpv:hasProcessing', (SELECT jsonb_agg(jsonb_build_object('@id', i)) FROM (SELECT p.dpv_iri AS i UNION
+				SELECT 'dpv:' || CASE n WHEN 'collect' THEN 'Collect' WHEN 'store' THEN 'Store' ELSE 'Use' END FROM unnest(p.nature) n ORDER BY 1) x),
+			'dpv:hasDataSubject', '[{"@type": "dpv:Customer", "dct:title": "customer"}, {"@type": "dpv:DataSubject", "dct:title": "prospect"}, {"@type": "dpv:DataSubject", "dct:title": "supplier"}]'::jsonb,
+			'dpv:hasPersonalData', '[{"@type": "pd:Identifying"}, {"@type": "pd:Professional"}]'::jsonb,
 			'dpv:hasRecipient', (SELECT coalesce(jsonb_agg(jsonb_build_object('@type', CASE WHEN x = 'controller' THEN 'dpv:DataController'
 				WHEN EXISTS (SELECT FROM subprocessor s WHERE s.name = x) THEN 'dpv:DataSubProcessor' ELSE 'dpv:Recipient' END, 'dct:title', x)), '[]') FROM unnest(r.recipients) x),
-			'dpv:hasDataTransfer', to_jsonb(r.transfers),
-			'dpv:hasTechnicalOrganisationalMeasure', r.security,
-			'dpv:hasActivityStart', jsonb_build_object('@type', 'xsd:dateTime', '@value', to_char(r.first_run, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')),
-			'dpv:hasActivityLast', jsonb_build_object('@type', 'xsd:dateTime', '@value', to_char(r.last_run, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')),
-			'dpv:hasFrequency', r.runs, 'dpv:hasScale', r.contacts) ORDER BY r.controller, r.purpose), '[]'))
+			'dpv:hasProcess', (SELECT coalesce(jsonb_agg(jsonb_build_object('@type', 'dpv:Process', 'dpv:hasProcessing', jsonb_build_object('@id', 'dpv:CrossBorderTransfer'), 'dct:description', x)), '[]')
+				FROM unnest(r.transfers) x),
+			'dpv:hasTechnicalOrganisationalMeasure', jsonb_build_object('@type', 'dpv:TechnicalOrganisationalMeasure', 'dct:description', r.security),
+			'dct:temporal', jsonb_build_object('@type', 'dct:PeriodOfTime',
+				'dcat:startDate', jsonb_build_object('@type', 'xsd:dateTime', '@value', to_char(r.first_run, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')),
+				'dcat:endDate', jsonb_build_object('@type', 'xsd:dateTime', '@value', to_char(r.last_run, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))),
+			'dct:extent', format('%s runs, %s contacts', r.runs, r.contacts)) ORDER BY r.controller, r.purpose), '[]'))
 	FROM processing_register r JOIN purpose p USING (purpose)
 	$$;
-COMMENT ON FUNCTION dropcontact.register_jsonld() IS 'processing_register as JSON-LD in the terms of the W3C Data Privacy Vocabulary (DPV 2), with its extension for the GDPR';
+COMMENT ON FUNCTION dropcontact.register_jsonld() IS 'processing_register as JSON-LD in the terms of the W3C Data Privacy Vocabulary (DPV 2) and its categories of personal data';
 
 CREATE TABLE dropcontact.register_snapshot (
 	controller_id integer NOT NULL REFERENCES dropcontact.controller,
