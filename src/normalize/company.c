@@ -243,14 +243,15 @@ dc_parse_company(const char *input, DcCompany *company)
 		company->problem = "no letters";
 		return;
 	}
-	if (dc_take_form_alone(&r))
+	if (!dc_take_form_alone(&r))
+		dc_take_forms(&r);
+	set_form(company, &r);
+	/* nothing is left, or a form behind a form */
+	if (r.n == 0 || dc_take_form_alone(&r))
 	{
-		set_form(company, &r);
 		company->problem = "only a legal form";
 		return;
 	}
-	dc_take_forms(&r);
-	set_form(company, &r);
 	for (int i = 0; i < r.n; i++)
 	{
 		char	   *text = pnstrdup(r.words[i].text, r.words[i].len);
