@@ -192,7 +192,9 @@ clean_phone(DcContactRow *row, DcField f, DcField kind)
 	dc_read_phone(row->value[f], row->value[F_COUNTRY] != NULL && strlen(row->value[F_COUNTRY]) == 2 ?
 				  row->value[F_COUNTRY] : row->region, &phone);
 	use(row, f, phone.e164, phone.problem);
-	row->problem[f] = phone.problem;
+	/* a number that can be used may have one too, such as a second number behind it */
+	if (row->value[f] != NULL)
+		row->problem[f] = phone.problem;
 	row->value[kind] = phone.kind;
 }
 

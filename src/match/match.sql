@@ -167,28 +167,30 @@ BEGIN
 		FROM pg_temp.dropcontact_new n JOIN pg_temp.dropcontact_claim k USING (cluster)
 		GROUP BY k.entity_id
 		HAVING bool_or(n.old_entity_id <> k.entity_id);
-	/* who left its cluster and is alone: back to the entity it founded, or to a new one */
-	INSERT INTO dropcontact.entity_log (controller_id, kind, entity_id, contact_ids, why)
-		SELECT controller, 'split', m.entity_id, array_agg(m.contact_id ORDER BY m.contact_id), 'dedupe()'
-		FROM dropcontact.entity_member m
-		WHERE m.controller_id = controller
-			AND NOT EXISTS (SELECT FROM pg_temp.dropcontact_new n WHERE n.contact_id = m.contact_id)
-			AND EXISTS (SELECT FROM dropcontact.entity_member o WHERE o.entity_id = m.entity_id AND o.contact_id <> m.contact_id)
-		GROUP BY m.entity_id;
-	UPDATE dropcontact.entity_member m SET entity_id = nextval('dropcontact.contact_id_seq')
-		WHERE m.controller_id = controller
-			AND NOT EXISTS (SELECT FROM pg_temp.dropcontact_new n WHERE n.contact_id = m.contact_id)
-			AND EXISTS (SELECT FROM dropcontact.entity_member o WHERE o.entity_id = m.entity_id AND o.contact_id < m.contact_id);
-	UPDATE dropcontact.entity_member m SET entity_id = nextval('dropcontact.contact_id_seq')
-		WHERE m.controller_id = controller
-			AND NOT EXISTS (SELECT FROM pg_temp.dropcontact_new n WHERE n.contact_id = m.contact_id)
-			AND EXISTS (SELECT FROM pg_temp.dropcontact_claim k WHERE k.entity_id = m.entity_id);
+	/* who left its cluster and is alone: the oldest of an entity keeps it unless a cluster has it, others get a new one */
+	CREATE TEMPORARY TABLE dropcontact_left ON COMMIT DROP AS
+		SELECT m.contact_id, m.entity_id FROM dropcontact.entity_member m
+		WHERE m.controller_id = controller AND NOT EXISTS (SELECT FROM pg_temp.dropcontact_new n WHERE n.contact_id = m.contact_id);
+	IF EXISTS (SELECT FROM pg_temp.dropcontact_left) THEN
+		CREATE TEMPORARY TABLE dropcontact_size ON COMMIT DROP AS
+			SELECT m.entity_id, count(*) AS members, min(m.contact_id) AS oldest FROM dropcontact.entity_member m
+			WHERE m.entity_id IN (SELECT l.entity_id FROM pg_temp.dropcontact_left l) GROUP BY 1;
+		INSERT INTO dropcontact.entity_log (controller_id, kind, entity_id, contact_ids, why)
+			SELECT controller, 'split', l.entity_id, array_agg(l.contact_id ORDER BY l.contact_id), 'dedupe()'
+			FROM pg_temp.dropcontact_left l JOIN pg_temp.dropcontact_size s USING (entity_id)
+			WHERE s.members > 1 GROUP BY l.entity_id;
+		UPDATE dropcontact.entity_member m SET entity_id = nextval('dropcontact.contact_id_seq')
+			FROM pg_temp.dropcontact_left l JOIN pg_temp.dropcontact_size s USING (entity_id)
+			WHERE m.contact_id = l.contact_id
+				AND (s.oldest < l.contact_id OR EXISTS (SELECT FROM pg_temp.dropcontact_claim k WHERE k.entity_id = l.entity_id));
+		DROP TABLE pg_temp.dropcontact_size;
+	END IF;
 	INSERT INTO dropcontact.entity_member AS m (contact_id, controller_id, entity_id, link_probability)
 		SELECT n.contact_id, controller, k.entity_id, n.link
 		FROM pg_temp.dropcontact_new n JOIN pg_temp.dropcontact_claim k USING (cluster)
 		ON CONFLICT ON CONSTRAINT entity_member_pkey DO UPDATE SET entity_id = excluded.entity_id, link_probability = excluded.link_probability
 			WHERE (m.entity_id, m.link_probability) IS DISTINCT FROM (excluded.entity_id, excluded.link_probability);
-	DROP TABLE pg_temp.dropcontact_new, pg_temp.dropcontact_claim;
+	DROP TABLE pg_temp.dropcontact_new, pg_temp.dropcontact_claim, pg_temp.dropcontact_left;
 END
 $$;
 COMMENT ON FUNCTION dropcontact.store_entities(integer, bigint[], bigint[], float8[]) IS 'Inner part of dedupe(): stores the clusters (contact by contact, a cluster named by its smallest contact), keeping entity ids and writing only what changes';
