@@ -95,7 +95,7 @@ cased(const DcCompanyWord *word, int place, int n, bool upper)
 {
 	char	   *text = pnstrdup(word->text, word->len);
 
-	if (is_small(word))
+	if (is_small(word) && !(place == n - 1 && word->fold_len == 1))
 		return place > 0 ? dc_lower(text) : dc_name_case(text);
 	if (upper && (word->dotted || word->fold_len <= 2 || !has_vowel(word->fold) || (word->fold_len == 3 && place == 0) || (n == 1 && word->fold_len <= 4)))
 		return text;

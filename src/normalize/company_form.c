@@ -125,6 +125,10 @@ dc_split_company(const char *s, DcCompanyText *r)
 		/* signs alone: "&", "-", "+" */
 		r->n++;
 	}
+	/* "au capital de 10 000 euros", "à capital variable" */
+	for (int i = 2; i + 1 < r->n; i++)
+		if (strcmp(r->words[i].fold, "capital") == 0 && (strcmp(r->words[i - 1].fold, "au") == 0 || strcmp(r->words[i + 1].fold, "variable") == 0))
+			r->n = i - 1;
 	trim_signs(r);
 }
 
@@ -204,7 +208,7 @@ form_of(const DcCompanyText *r, int from, int to)
 
 /* Takes the words [from, to) out; the first form found is the company's. */
 static void
-take(DcCompanyText *r, int from, int to, const char *entry)
+take(DcCompanyText *r, int from, int to, const char *entry, bool stays)
 {
 	if (r->form == NULL)
 	{
@@ -213,7 +217,7 @@ take(DcCompanyText *r, int from, int to, const char *entry)
 		r->form = entry;
 		r->written = pnstrdup(r->words[from].text, last->text + last->len - r->words[from].text);
 	}
-	if (has_flag(entry, 'k'))
+	if (stays)
 		return;
 	memmove(r->words + from, r->words + to, sizeof(DcCompanyWord) * (r->n - to));
 	r->n -= to - from;
@@ -235,10 +239,19 @@ take_end(DcCompanyText *r)
 		/* "Lazard & Co" is called so, "Lazard & Co. KG" is a KG */
 		if (len == 1 && dc_is_connector(&r->words[from - 1]) && strcmp(entry, "Co\t-\te") == 0)
 			return false;
-		take(r, from, r->n, entry);
+		take(r, from, r->n, entry, has_flag(entry, 'k'));
 		return !has_flag(entry, 'k');
 	}
 	return false;
+}
+
+/* "Société anonyme des Bains": without its form, the name would begin with a preposition. */
+static bool
+belongs_to_name(const DcCompanyText *r, int next)
+{
+	static const char *const prepositions[] = {"de", "du", "des", "d", "della", "del", "dei", "di", "der", "von", "of", "van"};
+
+	return next < r->n && dc_is_word_of(&r->words[next], prepositions, lengthof(prepositions));
 }
 
 static bool
@@ -250,13 +263,20 @@ take_front(DcCompanyText *r)
 
 		if (entry == NULL || (len > 1 ? has_flag(entry, 'e') : !has_flag(entry, 'f') && !(r->words[0].dotted && r->words[0].fold_len > 1)))
 			continue;
-		take(r, 0, len, entry);
-		return !has_flag(entry, 'k');
+		take(r, 0, len, entry, has_flag(entry, 'k') || belongs_to_name(r, len));
+		return !has_flag(entry, 'k') && !belongs_to_name(r, len);
 	}
 	return false;
 }
 
-/* A form inside must be one that is no word: of three letters and more, or with dots. */
+/* Whether the words from one on are a country: "ACME SA FRANCE". */
+static bool
+is_country(const DcCompanyText *r, int from)
+{
+	return from == r->n - 1 && r->words[from].fold_len > 3 && dc_normalize_country(r->words[from].fold) != NULL;
+}
+
+/* A form inside must be one that is no word: of three letters and more, with dots, or before a country. */
 static bool
 take_inside(DcCompanyText *r)
 {
@@ -270,9 +290,9 @@ take_inside(DcCompanyText *r)
 
 			if (entry == NULL || has_flag(entry, 'k') || (has_flag(entry, 'e') && !dotted))
 				continue;
-			if (len == 1 && !dotted && (word->fold_len < 3 || (has_flag(entry, 'c') && r->one_case)) && !has_flag(entry, 'i'))
+			if (len == 1 && !dotted && !is_country(r, from + 1) && (word->fold_len < 3 || (has_flag(entry, 'c') && r->one_case)) && !has_flag(entry, 'i'))
 				continue;
-			take(r, from, from + len, entry);
+			take(r, from, from + len, entry, false);
 			return true;
 		}
 	return false;
@@ -329,6 +349,6 @@ dc_take_form_alone(DcCompanyText *r)
 	/* companies are called "SAS", "Spa", "Foundation" */
 	if (entry == NULL || has_flag(entry, 'n') || has_flag(entry, 'c') || has_flag(entry, 'd') || has_flag(entry, 'k'))
 		return false;
-	take(r, 0, r->n, entry);
+	take(r, 0, r->n, entry, false);
 	return true;
 }
