@@ -5,6 +5,21 @@
  * SHA-256 and no database: each hash is that of the hash before and the text.
  */
 
+CREATE FUNCTION dropcontact.ledger_part(controller integer, from_at timestamptz, to_at timestamptz) RETURNS jsonb
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	SET timezone = 'UTC'
+	AS $$
+	SELECT jsonb_build_object(
+		'algorithm', 'hash = SHA-256 of the 32 bytes of the hash before, followed by the text in UTF-8; before entry 1 there are zero bytes',
+		'head', (SELECT jsonb_build_object('entry', h.entry, 'hash', encode(h.hash, 'hex')) FROM ledger_head h WHERE h.controller_id = ledger_part.controller),
+		'first', coalesce(min(l.entry), 1), 'last', coalesce(max(l.entry), 0),
+		'before', coalesce((SELECT encode(b.hash, 'hex') FROM ledger b WHERE b.controller_id = ledger_part.controller AND b.entry = min(l.entry) - 1), repeat('0', 64)),
+		'entries', coalesce(jsonb_agg(jsonb_build_object('entry', l.entry, 'text', ledger_text(l.controller_id, l.entry, l.at, l.kind, l.body), 'hash', encode(l.hash, 'hex')) ORDER BY l.entry), '[]'))
+	FROM ledger l WHERE l.controller_id = ledger_part.controller AND l.at >= from_at AND l.at < to_at
+	$$;
+COMMENT ON FUNCTION dropcontact.ledger_part(integer, timestamptz, timestamptz) IS 'The entries of a controller''s ledger of a period, as texts and hashes, with the hash before them and the head of the chain; for the owner only';
+
 CREATE FUNCTION dropcontact.evidence_item(controller integer, item text) RETURNS jsonb
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, dropcontact, pg_temp
@@ -38,15 +53,11 @@ CREATE FUNCTION dropcontact.evidence_item(controller integer, item text) RETURNS
 			'extension', (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'dropcontact'),
 			'rules_sha256', (SELECT encode(sha256(convert_to(string_agg(m::text, E'\n' ORDER BY m::text), 'UTF8')), 'hex') FROM match_model m JOIN controller c ON c.name = m.controller
 				WHERE c.controller_id = evidence_item.controller))
-		WHEN 'ledger' THEN (SELECT jsonb_build_object(
-				'algorithm', 'hash = SHA-256 of the 32 bytes of the hash before (zero bytes for entry 1) followed by the text in UTF-8',
-				'head', (SELECT jsonb_build_object('entry', h.entry, 'hash', encode(h.hash, 'hex')) FROM ledger_head h WHERE h.controller_id = evidence_item.controller),
-				'entries', coalesce((SELECT jsonb_agg(jsonb_build_object('entry', l.entry, 'text', ledger_text(l.controller_id, l.entry, l.at, l.kind, l.body), 'hash', encode(l.hash, 'hex')) ORDER BY l.entry)
-					FROM ledger l WHERE l.controller_id = evidence_item.controller), '[]'))) END
+		WHEN 'ledger' THEN ledger_part(controller, '-infinity', 'infinity') END
 	$$;
 COMMENT ON FUNCTION dropcontact.evidence_item(integer, text) IS 'One part of the evidence on a controller, of audit_items(); for the owner only';
 
-CREATE FUNCTION dropcontact.do_evidence_pack(controller integer) RETURNS jsonb
+CREATE FUNCTION dropcontact.do_evidence_pack(controller integer, from_at timestamptz, to_at timestamptz) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	SET timezone = 'UTC'
@@ -56,8 +67,10 @@ DECLARE
 	checked bigint := (SELECT count(*) FROM do_run_controls(controller));
 	pack jsonb;
 BEGIN
-	pack := (SELECT jsonb_object_agg(i, coalesce(evidence_item(controller, i), 'null')) FROM unnest(audit_items()) i)
+	pack := (SELECT jsonb_object_agg(i, coalesce(evidence_item(controller, i), 'null')) FROM unnest(audit_items()) i WHERE i <> 'ledger')
 		|| jsonb_build_object(
+			'ledger', ledger_part(controller, coalesce(from_at, '-infinity'), coalesce(to_at, 'infinity')),
+			'period', jsonb_build_object('from', from_at, 'to', to_at),
 			'made_at', clock_timestamp(),
 			'controller', (SELECT c.name FROM controller c WHERE c.controller_id = controller),
 			'parties', (SELECT coalesce(jsonb_object_agg(p.role, to_jsonb(p) - '{controller_id,described_by,described_at,role}'::text[]), '{}') FROM party p WHERE p.controller_id = controller),
@@ -72,10 +85,10 @@ BEGIN
 	RETURN pack;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.do_evidence_pack(integer) IS 'Inner part of evidence_pack(), for the owner only';
-CREATE FUNCTION dropcontact.evidence_pack(controller text) RETURNS jsonb
+COMMENT ON FUNCTION dropcontact.do_evidence_pack(integer, timestamptz, timestamptz) IS 'Inner part of evidence_pack(), for the owner only';
+CREATE FUNCTION dropcontact.evidence_pack(controller text, from_at timestamptz DEFAULT NULL, to_at timestamptz DEFAULT NULL) RETURNS jsonb
 	LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner';
-COMMENT ON FUNCTION dropcontact.evidence_pack(text) IS 'The documentation of article 28(3)(h) GDPR on a controller, as one JSON document: every clause with its control, run now, register, instructions, deadlines, sub-processors, breaches, certificates, runs, security, and the chain of the ledger, which test/verify_pack.pl verifies without a database; with the SHA-256 of each part. It holds no value of a person and no rule of matching; a broken chain is said, not hidden. For dropcontact_admin and dropcontact_controller. Errors: insufficient_privilege';
+COMMENT ON FUNCTION dropcontact.evidence_pack(text, timestamptz, timestamptz) IS 'The documentation of article 28(3)(h) GDPR on a controller, as one JSON document: every clause with its control, run now, register, instructions, deadlines, sub-processors, breaches, certificates, runs, security, and the chain of the ledger, which test/verify_pack.pl verifies without a database; with the SHA-256 of each part. from_at and to_at narrow the ledger to a period. It holds no value of a person and no rule of matching; a broken chain is said, not hidden. For dropcontact_admin and dropcontact_controller. Errors: insufficient_privilege';
 
 CREATE FUNCTION dropcontact.pack_covers_all_clauses(pack jsonb) RETURNS boolean
 	LANGUAGE sql STABLE
@@ -83,5 +96,6 @@ CREATE FUNCTION dropcontact.pack_covers_all_clauses(pack jsonb) RETURNS boolean
 	AS $$ SELECT NOT EXISTS (SELECT k.clause FROM control k EXCEPT SELECT e ->> 'clause' FROM jsonb_array_elements(pack -> 'controls') e WHERE e ->> 'passed' IS NOT NULL) $$;
 COMMENT ON FUNCTION dropcontact.pack_covers_all_clauses(jsonb) IS 'Whether an evidence pack has a result for the control of every clause of the agreement';
 
-REVOKE ALL ON FUNCTION dropcontact.evidence_item(integer, text), dropcontact.do_evidence_pack(integer), dropcontact.evidence_pack(text), dropcontact.pack_covers_all_clauses(jsonb) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION dropcontact.evidence_pack(text), dropcontact.pack_covers_all_clauses(jsonb) TO dropcontact_admin, dropcontact_controller;
+REVOKE ALL ON FUNCTION dropcontact.ledger_part(integer, timestamptz, timestamptz), dropcontact.evidence_item(integer, text), dropcontact.do_evidence_pack(integer, timestamptz, timestamptz),
+	dropcontact.evidence_pack(text, timestamptz, timestamptz), dropcontact.pack_covers_all_clauses(jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dropcontact.evidence_pack(text, timestamptz, timestamptz), dropcontact.pack_covers_all_clauses(jsonb) TO dropcontact_admin, dropcontact_controller;

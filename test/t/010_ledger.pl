@@ -47,17 +47,25 @@ append_to_file($file, $text);
 my $verifier = "$ENV{TOP}/test/verify_pack.pl";
 my $pack = JSON::PP->new->decode($text);
 my $entries = scalar @{ $pack->{ledger}{entries} };
-is(verify($file), "ok: $entries entries\n", 'the chain of a pack is verified offline');
+is(verify($file), "ok: entries 1 to $entries\n", 'the chain of a pack is verified offline');
 is($pack->{integrity}, 'ok', 'the pack says so');
-is(verify($file, $pack->{ledger}{entries}[41]{hash}), "ok: $entries entries\n", 'a hash that was kept is found in it');
+is(verify($file, $pack->{ledger}{entries}[41]{hash}), "ok: entries 1 to $entries\n", 'a hash that was kept is found in it');
 like(verify($file, '0' x 64), qr/kept is not in the chain/, 'one that is not, is not');
 cmp_ok(slurp_file($verifier) =~ tr/\n//, '<=', 60, 'the verifier is short');
+
+# a period of it
+my $from = $node->safe_psql('postgres', "SELECT at FROM dropcontact.ledger WHERE controller_id = $acme AND entry = 101");
+my $to = $node->safe_psql('postgres', "SELECT at FROM dropcontact.ledger WHERE controller_id = $acme AND entry = 201");
+my $part = PostgreSQL::Test::Utils::tempdir() . '/part.json';
+append_to_file($part, $node->safe_psql('postgres', "SELECT dropcontact.evidence_pack('Acme', '$from', '$to')"));
+is(verify($part), "ok: entries 101 to 200\n", 'a pack of a period');
 
 # tampering, offline
 like(tampered(sub { $_[0][99]{text} =~ s/"n": (\d)/'"n": ' . (($1 + 1) % 8)/e }), qr/FAILED at entry 100$/, 'one altered byte');
 like(tampered(sub { splice(@{ $_[0] }, 99, 1) }), qr/FAILED at entry 100$/, 'one removed entry');
 like(tampered(sub { @{ $_[0] }[99, 100] = @{ $_[0] }[100, 99] }), qr/FAILED at entry 100$/, 'a pair in another order');
 like(tampered(sub { ($_[0][99]{text}, $_[0][100]{text}) = ($_[0][100]{text}, $_[0][99]{text}) }), qr/FAILED at entry 100$/, 'the texts of a pair exchanged');
+like(tampered(sub { shift @{ $_[0] } }), qr/FAILED at entry 1$/, 'the first entry removed');
 like(tampered(sub { pop @{ $_[0] } }), qr/FAILED at entry $entries$/, 'the last entry removed');
 
 # tampering in the database, by a superuser
@@ -69,7 +77,7 @@ my %done = (
 	'an altered hash' => ["UPDATE dropcontact.ledger SET hash = set_byte(hash, 0, get_byte(hash, 0) \# 1) WHERE controller_id = $acme AND entry = 502", 502],
 	'one removed entry' => ["DELETE FROM dropcontact.ledger WHERE controller_id = $acme AND entry = 503", 503],
 	'a pair in another order' => ["UPDATE dropcontact.ledger l SET body = o.body, kind = o.kind, at = o.at, hash = o.hash FROM dropcontact.ledger o WHERE l.controller_id = $acme AND o.controller_id = $acme AND l.entry IN (504, 505) AND o.entry = 1009 - l.entry", 504],
-	'the last entry removed' => ["DELETE FROM dropcontact.ledger l WHERE controller_id = $acme AND entry = (SELECT max(entry) FROM dropcontact.ledger WHERE controller_id = $acme)", $entries + 1],
+	'the last entry removed' => ["DELETE FROM dropcontact.ledger l WHERE controller_id = $acme AND entry = (SELECT max(entry) FROM dropcontact.ledger WHERE controller_id = $acme)", $entries + 2],
 );
 for my $what (sort keys %done)
 {
