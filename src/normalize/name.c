@@ -91,7 +91,7 @@ find_couple(DcWords words)
 		bool		given = IS(*next, WORD_GIVEN | WORD_INITIAL) || (IS(*next, WORD_TITLE) && !IS(*next, WORD_TITLE_NAME));
 
 		/* John Y Lee */
-		if (!IS(words.word[c], WORD_AND) || IS(*next, WORD_JOINING) || (IS(words.word[c], WORD_INITIAL) && !IS(words.word[c], WORD_LOWER)))
+		if (!IS(words.word[c], WORD_AND) || IS(*next, WORD_JOINING) || IS(words.word[c - 1], WORD_JOINING) || (IS(words.word[c], WORD_INITIAL) && !IS(words.word[c], WORD_LOWER)))
 			continue;
 		if (all_are(left, WORD_TITLE) && (IS(*next, WORD_TITLE) || is_strong_and(&words.word[c])))
 			return c;
@@ -106,6 +106,19 @@ find_couple(DcWords words)
 	return 0;
 }
 
+/* "Mr. and Mrs. Hart": what stands behind both titles, for the first of them. */
+static DcWords
+skip_title_of_couple(DcReading *r, DcWords words, int c)
+{
+	DcReading	second = *r;
+
+	for (int i = 0; i < c && r->civility == 0; i++)
+		r->civility = words.word[i].civility;
+	r->couple = true;
+	r->titled = true;
+	return dc_take_titles(&second, dc_stretch(words, c + 1, words.n));
+}
+
 /* The first of two persons, with the last name of the second where the first has none. */
 static void
 first_of_couple(DcReading *r, DcWords words, int c, DcNameParts *parts)
@@ -116,16 +129,6 @@ first_of_couple(DcReading *r, DcWords words, int c, DcNameParts *parts)
 	const char *end;
 
 	r->couple = true;
-	if (all_are(left, WORD_TITLE))
-	{
-		for (int i = 0; i < left.n && r->civility == 0; i++)
-			r->civility = left.word[i].civility;
-		second.civility = 'm';
-		right = dc_take_titles(&second, right);
-		r->titled = true;
-		dc_divide_name(right, true, parts);
-		return;
-	}
 	left = dc_take_titles(r, left);
 	initStringInfo(&second.suffix);
 	right = dc_take_titles(&second, right);
@@ -171,7 +174,8 @@ read_plain(DcReading *r, DcWords words, DcNameParts *parts)
 	int			inner;
 
 	words = cut_remark(r, words);
-	couple = find_couple(words);
+	while ((couple = find_couple(words)) > 0 && all_are(dc_stretch(words, 0, couple), WORD_TITLE))
+		words = skip_title_of_couple(r, words, couple);
 	if (couple > 0)
 	{
 		first_of_couple(r, dc_take_suffixes(r, words, false), couple, parts);

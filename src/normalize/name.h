@@ -46,6 +46,7 @@
 
 #define WORD_CAPITAL		(1 << 25)	/* a particle with a capital: Ben, St. */
 #define WORD_OPEN			(1 << 26)	/* a particle behind its last hyphen: Smit-de */
+#define WORD_ARABIC			(1 << 27)	/* a given name in Arabic use */
 
 #define WORD_JOINING		(WORD_AND | WORD_LINK)
 

@@ -56,6 +56,21 @@ append_capital(StringInfo out, const char *lower, size_t n)
 	appendBinaryStringInfo(out, p, n - (p - lower));
 }
 
+/* Two consonants that are no word: JB */
+static bool
+is_initials(const char *lower)
+{
+	static const DcLexicon *const words[] = {&dc_lexicon_family_names, &dc_lexicon_name_particles, &dc_lexicon_civilities};
+	const char *suffix = dc_lexicon_find_n(&dc_lexicon_name_suffixes, lower, 2);
+
+	if (lower[0] < 'a' || lower[1] < 'a' || is_vowel(lower[0]) || is_vowel(lower[1]))
+		return false;
+	for (int i = 0; i < lengthof(words); i++)
+		if (dc_lexicon_find_n(words[i], lower, 2) != NULL)
+			return false;
+	return suffix == NULL || strstr(suffix, "generation") == NULL;
+}
+
 /* A stretch of letters, typed as given; lower is the same in small letters, of the same length. */
 static void
 append_stretch(StringInfo out, const char *lower, size_t n)
@@ -69,10 +84,7 @@ append_stretch(StringInfo out, const char *lower, size_t n)
 		appendStringInfoString(out, "Mc");
 		append_capital(out, lower + 2, n - 2);
 	}
-	else if (n == 2 && lower[0] >= 'a' && lower[1] >= 'a' && !is_vowel(lower[0]) && !is_vowel(lower[1]) &&
-			 dc_lexicon_find_n(&dc_lexicon_family_names, lower, n) == NULL &&
-			 dc_lexicon_find_n(&dc_lexicon_name_particles, lower, n) == NULL &&
-			 dc_lexicon_find_n(&dc_lexicon_civilities, lower, n) == NULL && (unsigned char) lower[0] < 0x80)
+	else if (n == 2 && is_initials(lower))
 	{
 		/* initials written together: JB */
 		appendStringInfoChar(out, pg_toupper((unsigned char) lower[0]));
@@ -171,6 +183,9 @@ append_parts(StringInfo out, const char *typed, const char *lower, const char *u
 		/* Jong-un stays, Jean-pierre does not */
 		else if (small && i > 0 && lower[i - 1] == '-' && !one_case && dc_lexicon_find_n(&dc_lexicon_given_names, lower, strcspn(lower, "-")) == NULL)
 			appendBinaryStringInfo(out, lower + i, n);
+		/* al-Hassan */
+		else if (small && i == 0 && lower[n] == '-' && !one_case && dc_lexicon_find_n(&dc_lexicon_name_particles, lower, n) != NULL)
+			appendBinaryStringInfo(out, lower, n);
 		else if (between && (one_case ? is_small_between(lower + i, n) : small))
 			appendBinaryStringInfo(out, lower + i, n);
 		else if (small || memcmp(typed + i, upper + i, n) == 0 || is_half_cased(typed + i, lower + i, n) ||

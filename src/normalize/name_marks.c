@@ -118,6 +118,19 @@ take_one(const char *text, char mark, StringInfo nickname, StringInfo suffix, in
 	appendStringInfoString(nickname, dc_name_case(clean));
 }
 
+/* "(Mr)" is part of the name. */
+static bool
+holds_civility(const char *text, size_t len)
+{
+	int			nsegments;
+	DcWords		words;
+
+	if (len == 0 || len > 16)
+		return false;
+	words = dc_name_words(pnstrdup(text, len), &nsegments);
+	return words.n == 1 && dc_is_civility(&words.word[0]);
+}
+
 /*
  * Takes what stands between marks out of a text, which is changed in place; answers the
  * nickname or NULL, and adds to suffix and remarks.
@@ -136,7 +149,15 @@ dc_take_marked(char *text, StringInfo suffix, int *remarks)
 	{
 		char	   *close = closing(text, p);
 
-		if (close != NULL && close > p + 1)
+		if (close != NULL && holds_civility(p + 1, close - p - 1))
+		{
+			*o++ = ' ';
+			memmove(o, p + 1, close - p - 1);
+			o += close - p - 1;
+			*o++ = ' ';
+			p = close;
+		}
+		else if (close != NULL && close > p + 1)
 		{
 			take_one(pnstrdup(p + 1, close - p - 1), *p, &nickname, suffix, remarks);
 			*o++ = ' ';

@@ -41,6 +41,9 @@ is_particle(DcWords words, int i)
 		return i > 0 && is_irish(word);
 	if (IS(*word, WORD_GAELIC))
 		return i > 0 && IS(words.word[i - 1], WORD_GIVEN | WORD_INITIAL);
+	/* Mohamed Ben Salah, but Alex Ben Johnson */
+	if (strcmp(word->key, "ben") == 0 && !IS(*word, WORD_LOWER) && i > 0 && IS(words.word[i - 1], WORD_GIVEN | WORD_INITIAL))
+		return IS(words.word[i - 1], WORD_ARABIC) || IS(words.word[i + 1], WORD_ARABIC);
 	return IS(*word, WORD_PARTICLE);
 }
 
@@ -108,7 +111,7 @@ is_reversed(DcWords words)
 	const DcWord *first = &words.word[0];
 	const DcWord *end = &words.word[words.n - 1];
 
-	if (words.n < 2 || IS(*first, WORD_INITIAL | WORD_GIVEN | WORD_PARTICLE | WORD_JOINING | WORD_DIGIT))
+	if (words.n < 2 || IS(*first, WORD_INITIAL | WORD_GIVEN | WORD_PARTICLE | WORD_JOINING | WORD_DIGIT | WORD_TITLE_PART))
 		return false;
 	if (all_initials(words))
 		return IS(*first, WORD_FAMILY);
@@ -203,6 +206,15 @@ divide_by_case(DcWords words, DcNameParts *parts)
 
 /* ---------- by particles and lists ---------- */
 
+/* Maria del Carmen Lopez: a given name of several words, behind which a last name stands. */
+static bool
+is_devotion(DcWords words, int i)
+{
+	while (is_particle(words, i))
+		i++;
+	return i + 1 < words.n && IS(words.word[0], WORD_SPANISH) && IS(words.word[i], WORD_SPANISH) && !IS(words.word[i], WORD_FAMILY);
+}
+
 /* Where the last name begins by particles and links. */
 static int
 last_name_start(DcWords words)
@@ -210,7 +222,7 @@ last_name_start(DcWords words)
 	int			start = words.n - 1;
 
 	for (int i = words.n - 2; i >= 1; i--)
-		if (is_particle(words, i))
+		if (is_particle(words, i) && !is_devotion(words, i))
 		{
 			start = i;
 			break;
@@ -286,20 +298,23 @@ divide_by_leading_particle(DcWords words, DcNameParts *parts)
 	return false;
 }
 
-/* A first name of two words: "and Jon", "El Mehdi" */
-static bool
-starts_with_two(DcWords words, int least)
+/* How many words make the first name: more than one in "El Mehdi", "Darshan Singh", "and Jon"; least: a name must have so many. */
+static int
+first_name_words(DcWords words, int least)
 {
 	const DcWord *word = &words.word[0];
+	int			joining = 0;
 
 	if (words.n < least)
-		return false;
+		return 1;
 	/* Singh and Kaur complete the given name of a Sikh */
 	if (strcmp(word[1].key, "singh") == 0 || strcmp(word[1].key, "kaur") == 0)
-		return true;
+		return 2;
 	if (is_particle(words, 0) && !IS(*word, WORD_GIVEN | WORD_LOWER))
-		return IS(words.word[1], WORD_GIVEN);
-	return IS(*word, WORD_AND) && !IS(*word, WORD_INITIAL | WORD_UPPER);
+		return IS(word[1], WORD_GIVEN) ? 2 : 1;
+	while (joining + least - 1 < words.n && IS(word[joining], WORD_JOINING) && !IS(word[joining], WORD_INITIAL | WORD_UPPER))
+		joining++;
+	return joining + 1;
 }
 
 static void
@@ -316,7 +331,7 @@ divide_one(DcWords words, bool titled, DcNameParts *parts)
 void
 dc_divide_name(DcWords words, bool titled, DcNameParts *parts)
 {
-	int			first = 1;
+	int			first;
 	int			last;
 
 	if (words.n == 0)
@@ -327,8 +342,7 @@ dc_divide_name(DcWords words, bool titled, DcNameParts *parts)
 		;
 	else
 	{
-		if (starts_with_two(words, 3))
-			first = 2;
+		first = first_name_words(words, 3);
 		last = double_last_name(words, Max(first, last_name_start(words)));
 		/* all one piece: Lord of the Universe */
 		if (is_joining(words, first) && last == first)
@@ -355,7 +369,7 @@ dc_divide_last_first(DcWords last, DcWords given, DcNameParts *parts)
 	words.word = palloc(sizeof(DcWord) * words.n);
 	memcpy(words.word, given.word, sizeof(DcWord) * given.n);
 	memcpy(words.word + given.n, last.word, sizeof(DcWord) * last.n);
-	first = starts_with_two(given, 2) || (given.n > 1 && is_particle(given, 0) && !IS(given.word[0], WORD_GIVEN)) ? 2 : 1;
+	first = given.n > 1 && is_particle(given, 0) && !IS(given.word[0], WORD_GIVEN) ? 2 : first_name_words(given, 2);
 	set_parts(parts, words, Min(first, given.n), given.n - particles);
 	if (last.n > 0 && given.n > 0 && is_reversed(words))
 		last_first(parts, words, 1);

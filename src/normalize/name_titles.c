@@ -20,6 +20,8 @@ is_title(DcWords words, int i, int end)
 
 	if (!IS(*word, WORD_TITLE) || next == NULL)
 		return false;
+	if (strcmp(word->key, "the") == 0 && IS(*next, WORD_JOINING))
+		return false;
 	/* M is Monsieur, or an initial */
 	if (strcmp(word->key, "m") == 0)
 		return !IS(*next, WORD_INITIAL) &&
@@ -59,7 +61,7 @@ dc_count_titles(DcWords words)
 		/* Dr. med., Dr. rer. nat. */
 		else if (IS(*word, WORD_TITLE_PART) && i > 0 && end == i && IS(*word, WORD_DOTTED | WORD_LOWER))
 			end = ++i;
-		else if (IS(*word, WORD_TITLE_PART))
+		else if (IS(*word, WORD_TITLE_PART) || (i > 0 && end == i && IS(*word, WORD_AND) && IS(words.word[i + 1], WORD_TITLE | WORD_TITLE_PART)))
 			i++;
 		else if (i > 0 && end == i && strcmp(word->key, "of") == 0)
 		{

@@ -157,6 +157,8 @@ look_up_given(DcWord *word)
 	{
 		if (strncmp(p, "es", 2) == 0 || strncmp(p, "it", 2) == 0)
 			word->flags |= WORD_SPANISH;
+		if (strncmp(p, "ar", 2) == 0)
+			word->flags |= WORD_ARABIC;
 		if (!is_unsure(p))
 			word->flags |= WORD_GIVEN_SURE;
 	}
