@@ -329,6 +329,50 @@ dc_email_key(const char *input)
 	return psprintf("%s@%s", local, domain);
 }
 
+/*
+ * What is known of a domain.  Many addresses have one, so the last ones are kept, each in the place
+ * that its letters give; a domain too long for its place is not.
+ */
+#define DOMAIN_PLACES 512
+#define MAX_KEPT 48
+
+typedef struct DomainFacts
+{
+	char		domain[MAX_KEPT];
+	char		registrable[MAX_KEPT];	/* "" for none */
+	char		meant[MAX_KEPT];	/* likewise */
+	const char *kind;
+} DomainFacts;
+
+static void
+find_facts(const char *domain, const char **registrable, const char **meant, const char **kind)
+{
+	static DomainFacts kept[DOMAIN_PLACES];
+	DomainFacts *facts;
+	uint32		hash = 0;
+	size_t		len = 0;
+
+	for (; domain[len] != '\0'; len++)
+		hash = hash * 31 + (unsigned char) domain[len];
+	facts = &kept[(hash ^ hash >> 13) % DOMAIN_PLACES];
+	if (len < MAX_KEPT && strcmp(facts->domain, domain) == 0)
+	{
+		*registrable = facts->registrable[0] != '\0' ? pstrdup(facts->registrable) : NULL;
+		*meant = facts->meant[0] != '\0' ? facts->meant : NULL;
+		*kind = facts->kind;
+		return;
+	}
+	*registrable = dc_registrable_domain(domain);
+	*meant = dc_email_meant_domain(domain);
+	*kind = dc_email_domain_kind(domain, *registrable);
+	if (len == 0 || len >= MAX_KEPT || (*registrable != NULL && strlen(*registrable) >= MAX_KEPT) || (*meant != NULL && strlen(*meant) >= MAX_KEPT))
+		return;
+	strcpy(facts->registrable, *registrable != NULL ? *registrable : "");
+	strcpy(facts->meant, *meant != NULL ? *meant : "");
+	facts->kind = *kind;
+	strcpy(facts->domain, domain);
+}
+
 void
 dc_parse_email(const char *input, DcEmail *email)
 {
@@ -336,14 +380,18 @@ dc_parse_email(const char *input, DcEmail *email)
 	char	   *domain;
 	char	   *after_at;
 	bool		second;
+	const char *registrable = NULL;
 	const char *meant = NULL;
+	const char *kind = NULL;
 	const char *tag;
 
 	email->problem = read_address(input, &local, &domain, &after_at, &second);
 	email->local_part = local;
 	email->domain = domain;
-	if (local != NULL)
-		meant = dc_email_meant_domain(domain != NULL ? domain : after_at);
+	if (domain != NULL)
+		find_facts(domain, &registrable, &meant, &kind);
+	else if (local != NULL)
+		meant = dc_email_meant_domain(after_at);
 	if (meant != NULL && strlen(local) + 1 + strlen(meant) <= MAX_ADDRESS)
 		email->suggestion = psprintf("%s@%s", local, meant);
 	email->local_kind = "invalid";
@@ -351,12 +399,12 @@ dc_parse_email(const char *input, DcEmail *email)
 	if (email->problem == NULL)
 	{
 		email->address = psprintf("%s@%s", local, domain);
-		email->registrable_domain = dc_registrable_domain(domain);
+		email->registrable_domain = registrable;
 		tag = strchr(local, '+');
 		if (tag != NULL && tag > local && *local != '"' && tag[1] != '\0')
 			email->tag = pstrdup(tag + 1);
 		email->local_kind = dc_email_local_kind(local);
-		email->domain_kind = dc_email_domain_kind(domain, email->registrable_domain);
+		email->domain_kind = kind;
 		if (second)
 			email->problem = "a second address follows";
 	}
