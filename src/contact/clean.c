@@ -21,6 +21,7 @@
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/fmgrprotos.h"
+#include "utils/inval.h"
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -155,6 +156,8 @@ read_sources(Cleaner *cleaner, int controller_id)
 	bool		isnull;
 
 	DirectFunctionCall2(pg_advisory_xact_lock_shared_int4, Int32GetDatum(DC_SOURCE_LOCK), Int32GetDatum(controller_id));
+	/* who held it alone may have changed which persons are refused */
+	AcceptInvalidationMessages();
 	SPI_connect();
 	if (plan == NULL)
 	{
@@ -643,7 +646,7 @@ read_covered(Cleaner *cleaner)
 	if (cleaner->covered_of == cleaner->run_of)
 		return;
 	SPI_connect();
-	deconstruct_array(DatumGetArrayTypeP(dc_call_as_owner("SELECT dropcontact.covered_attributes($1)", 1, types, args, NULL, &isnull)),
+	deconstruct_array(DatumGetArrayTypeP(dc_read_as_owner("SELECT dropcontact.covered_attributes($1)", 1, types, args, &isnull)),
 					  TEXTOID, -1, false, TYPALIGN_INT, &keys, &nulls, &cleaner->ncovered);
 	cleaner->covered = MemoryContextAlloc(cleaner->statement, sizeof(char *) * Max(1, cleaner->ncovered));
 	for (int k = 0; k < cleaner->ncovered; k++)

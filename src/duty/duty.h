@@ -102,6 +102,7 @@ extern int	dc_current_controller(void);
 extern Oid	dc_owner(void);
 extern void dc_check_visible(int controller_id);
 extern Datum dc_call_as_owner(const char *sql, int nargs, Oid *types, Datum *args, const char *nulls, bool *isnull);
+extern Datum dc_read_as_owner(const char *sql, int nargs, Oid *types, Datum *args, bool *isnull);
 
 /* Members of a list that are looked at. */
 #define DC_PERSON_LIST 8

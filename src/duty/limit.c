@@ -83,7 +83,7 @@ read_concerned(Concerned *c)
 	c->contacts = NULL;
 	c->n = 0;
 	SPI_connect();
-	ids = dc_call_as_owner(c->sql, 1, types, args, NULL, &isnull);
+	ids = dc_read_as_owner(c->sql, 1, types, args, &isnull);
 	if (!isnull)
 	{
 		ArrayType  *array = DatumGetArrayTypeP(ids);
@@ -133,7 +133,7 @@ dc_limit_code(int64 contact_id, const char *purpose)
 	if (strcmp(purpose, "rights") == 0 || !concerns(&limited, contact_id))
 		return NULL;
 	SPI_connect();
-	answer = dc_call_as_owner("SELECT dropcontact.limit_code($1, $2)", 2, types, args, NULL, &isnull);
+	answer = dc_read_as_owner("SELECT dropcontact.limit_code($1, $2)", 2, types, args, &isnull);
 	if (!isnull)
 	{
 		found = TextDatumGetCString(answer);

@@ -23,6 +23,7 @@
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 #include "duty/duty.h"
@@ -78,6 +79,28 @@ dc_call_as_owner(const char *sql, int nargs, Oid *types, Datum *args, const char
 	SetUserIdAndSecContext(user, context);
 	if (result < 0 || SPI_processed != 1)
 		elog(ERROR, "could not execute as the owner: %s", SPI_result_code_string(result));
+	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, isnull);
+}
+
+/*
+ * The same for a query, by the latest snapshot: what a session remembers of the answer must not be older than
+ * the invalidation that made it ask, in a transaction of REPEATABLE READ either.
+ */
+Datum
+dc_read_as_owner(const char *sql, int nargs, Oid *types, Datum *args, bool *isnull)
+{
+	Oid			user;
+	int			context;
+	int			result;
+
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(dc_owner(), context | SECURITY_LOCAL_USERID_CHANGE);
+	PushActiveSnapshot(GetLatestSnapshot());
+	result = SPI_execute_with_args(sql, nargs, types, args, NULL, true, 1);
+	PopActiveSnapshot();
+	SetUserIdAndSecContext(user, context);
+	if (result != SPI_OK_SELECT || SPI_processed != 1)
+		elog(ERROR, "could not read as the owner: %s", SPI_result_code_string(result));
 	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, isnull);
 }
 

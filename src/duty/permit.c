@@ -30,6 +30,7 @@
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "access/parallel.h"
@@ -154,8 +155,11 @@ read_permit(int controller_id, const char *purpose)
 	args[2] = NameGetDatum(&login);
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(dc_owner(), context | SECURITY_LOCAL_USERID_CHANGE);
+	/* by the latest snapshot, as dc_read_as_owner() */
+	PushActiveSnapshot(GetLatestSnapshot());
 	result = SPI_execute_with_args("SELECT agreement_id, instruction_ids, code, problem, remedy, valid_until, require_tls"
-								   " FROM dropcontact.run_permit($1, $2, $3)", 3, types, args, NULL, false, 1);
+								   " FROM dropcontact.run_permit($1, $2, $3)", 3, types, args, NULL, true, 1);
+	PopActiveSnapshot();
 	SetUserIdAndSecContext(user, context);
 	if (result != SPI_OK_SELECT || SPI_processed != 1)
 		elog(ERROR, "could not read what is permitted");

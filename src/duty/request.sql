@@ -182,10 +182,18 @@ BEGIN
 			DETAIL = 'The processor forwards what persons ask and does not answer them itself.',
 			HINT = 'dropcontact.instruct_request(request), by a member of dropcontact_controller.';
 	END IF;
+	IF r.kind IN ('erasure', 'rectification', 'restriction', 'objection', 'human_review') THEN
+		IF current_setting('transaction_isolation') <> 'read committed' THEN
+			RAISE EXCEPTION 'a request for % is carried out at isolation level READ COMMITTED only', r.kind
+				USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = 'An older snapshot would miss contacts of the person.';
+		END IF;
+		/* the lock of those who write contacts (DC_SOURCE_LOCK of clean.c): what they began is found, what they begin hears of it */
+		PERFORM pg_advisory_xact_lock(1685549172, controller);
+	END IF;
 	RETURN r;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.take_request(integer, uuid, text[]) IS 'Inner part of what carries out a request: the request, locked, when it may be carried out. Errors: no_data_found, object_not_in_prerequisite_state, RG178';
+COMMENT ON FUNCTION dropcontact.take_request(integer, uuid, text[]) IS 'Inner part of what carries out a request: the request, locked, when it may be carried out; waits for those who are writing contacts of the controller, where the request changes what they may. Errors: no_data_found, object_not_in_prerequisite_state, RG178';
 
 CREATE FUNCTION dropcontact.close_request(request uuid, state text, contacts bigint, steps jsonb, ground text DEFAULT NULL) RETURNS void
 	LANGUAGE plpgsql

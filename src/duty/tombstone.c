@@ -238,7 +238,7 @@ ask_owner(const char *sql, int controller_id, bool *isnull)
 	Oid			types[] = {INT4OID};
 	Datum		args[] = {Int32GetDatum(controller_id)};
 
-	return dc_call_as_owner(sql, 1, types, args, NULL, isnull);
+	return dc_read_as_owner(sql, 1, types, args, isnull);
 }
 
 /* Reads the tokens and the key of a controller, as the owner; n log n in the tokens. */
