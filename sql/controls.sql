@@ -159,6 +159,8 @@ RESET client_min_messages;
 SELECT clause FROM control WHERE clause NOT IN (SELECT clause FROM violation) ORDER BY n;
 SELECT clause, finding FROM run_controls() WHERE NOT passed;
 SELECT verify_ledger();
+-- every day
+SELECT daily_duties() - 'reminders' AS duties;
 -- an undeclared way out is a suspected breach; overdue destruction turns all red
 SET client_min_messages = error;
 CREATE FOREIGN DATA WRAPPER controls_wrapper;

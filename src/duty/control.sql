@@ -407,11 +407,39 @@ CREATE FUNCTION dropcontact.run_controls() RETURNS TABLE (clause text, article t
 	$$;
 COMMENT ON FUNCTION dropcontact.run_controls() IS 'Runs the control of each clause of the agreement for the current controller: whether the duty is fulfilled, and else what was found (ids, codes, counts; three of them and how many more). Those that apply under an agreement only say so without one. The results are kept in control_result, and a change of them in the ledger; an undeclared way out of the database is recorded as a suspected breach. Errors: undefined_object';
 
+CREATE FUNCTION dropcontact.do_daily_duties(controllers integer[]) RETURNS jsonb
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+DECLARE
+	destroyed integer := jsonb_array_length(do_destroy_expired(controllers));
+	snapshots integer := do_snapshot_register(controllers);
+	reminders integer := do_remind_deadlines(controllers);
+	failing jsonb := '{}';
+	c controller;
+	red text[];
+BEGIN
+	FOR c IN SELECT * FROM controller x WHERE x.controller_id = ANY (controllers) ORDER BY x.controller_id LOOP
+		red := ARRAY(SELECT r.clause FROM do_run_controls(c.controller_id) r WHERE NOT r.passed);
+		IF red <> '{}' THEN
+			failing := failing || jsonb_build_object(c.name, red);
+		END IF;
+	END LOOP;
+	RETURN jsonb_build_object('destroyed', destroyed, 'snapshots', snapshots, 'reminders', reminders, 'failing', failing);
+END
+$$;
+COMMENT ON FUNCTION dropcontact.do_daily_duties(integer[]) IS 'Inner part of daily_duties(), for the owner only';
+CREATE FUNCTION dropcontact.daily_duties() RETURNS jsonb
+	LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner';
+COMMENT ON FUNCTION dropcontact.daily_duties() IS 'What duty does every day for all controllers that the role sees: destroys what is due (destroy_expired), takes the snapshot of the month (snapshot_register), reminds of deadlines (remind_deadlines), runs the controls. Answers their counts, and the clauses that fail, by controller. Calling it more often changes nothing. For dropcontact_admin and dropcontact_agent';
+
 ALTER TABLE dropcontact.control_result ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON dropcontact.control_result USING (controller_id = ANY ((SELECT dropcontact.visible_controllers())::integer[]));
 GRANT SELECT ON dropcontact.control, dropcontact.control_result, dropcontact.controller_duties TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 SELECT pg_catalog.pg_extension_config_dump('dropcontact.control', 'WHERE false');
 SELECT pg_catalog.pg_extension_config_dump('dropcontact.control_result', '');
 REVOKE ALL ON FUNCTION dropcontact.duty_of_controller(), dropcontact.check_control(dropcontact.control, integer), dropcontact.suspect_breach(integer),
-	dropcontact.do_run_controls(integer), dropcontact.do_check_controls(integer), dropcontact.check_controls(), dropcontact.run_controls() FROM PUBLIC;
+	dropcontact.do_run_controls(integer), dropcontact.do_check_controls(integer), dropcontact.check_controls(), dropcontact.run_controls(),
+	dropcontact.do_daily_duties(integer[]), dropcontact.daily_duties() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dropcontact.daily_duties() TO dropcontact_admin, dropcontact_agent;
 GRANT EXECUTE ON FUNCTION dropcontact.check_controls(), dropcontact.run_controls(), dropcontact.duty_of_controller() TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
