@@ -80,7 +80,7 @@ COMMENT ON FUNCTION dropcontact.email_key(text) IS 'The mailbox that an address 
 CREATE FUNCTION dropcontact.parse_email(text) RETURNS dropcontact.email_address
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'parse_email';
-COMMENT ON FUNCTION dropcontact.parse_email(text) IS 'One e-mail address with its parts, its qualification (local_kind@domain_kind) and, for a mistyped domain, a suggestion. problem says why it cannot be used. Source: RFC 5321, 5322, 6531, UTS #46, the public suffix list';
+COMMENT ON FUNCTION dropcontact.parse_email(text) IS 'One e-mail address with its parts, its qualification (local_kind@domain_kind) and, for a mistyped domain, a suggestion. problem says why it cannot be used, or that a second address follows. Source: RFC 5321, 5322, 6531, UTS #46, the public suffix list';
 
 CREATE FUNCTION dropcontact.normalize_phone(text, region text DEFAULT NULL) RETURNS text
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 200
@@ -130,7 +130,7 @@ COMMENT ON FUNCTION dropcontact.normalize_linkedin(text) IS 'linkedin.com/in/slu
 CREATE FUNCTION dropcontact.normalize_country(text) RETURNS text
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'normalize_country';
-COMMENT ON FUNCTION dropcontact.normalize_country(text) IS 'ISO 3166-1 alpha-2 from a code (alpha-2, alpha-3, numeric), a name in a European language (CLDR through ICU), or a common abbreviation; NULL when unknown or ambiguous';
+COMMENT ON FUNCTION dropcontact.normalize_country(text) IS 'ISO 3166-1 alpha-2 from a code (alpha-2, alpha-3, numeric), a name in a European language (CLDR through ICU), a common abbreviation or, behind those, a code of sports; NULL when unknown or ambiguous';
 
 CREATE FUNCTION dropcontact.parse_address(text, country text DEFAULT NULL) RETURNS dropcontact.postal_address
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 300
@@ -160,7 +160,7 @@ COMMENT ON FUNCTION dropcontact.vat_from_siren(text) IS 'The VAT number of a Fre
 CREATE FUNCTION dropcontact.parse_job(text) RETURNS dropcontact.job_title
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'parse_job';
-COMMENT ON FUNCTION dropcontact.parse_job(text) IS 'One job title cleaned, with its level and function; French, English, German, Spanish, Italian, Dutch and Portuguese';
+COMMENT ON FUNCTION dropcontact.parse_job(text) IS 'One job title cleaned, with its level and function (general_management, sales, marketing, finance, it, engineering, product, data, design, operations, purchasing, logistics, production, quality, hr, legal, customer_service, communication, research, health, education, administration, other); French, English, German, Spanish, Italian, Dutch and Portuguese';
 
 CREATE FUNCTION dropcontact.jaro_winkler(text, text) RETURNS float8
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
@@ -180,5 +180,5 @@ COMMENT ON FUNCTION dropcontact.name_similarity(text, text) IS 'How likely two t
 CREATE FUNCTION dropcontact.company_similarity(text, text) RETURNS float8
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'company_similarity';
-COMMENT ON FUNCTION dropcontact.company_similarity(text, text) IS 'How far two company names can be one companys, 0 to 1: knows legal forms, acronyms, word order';
+COMMENT ON FUNCTION dropcontact.company_similarity(text, text) IS 'How far two company names can be one companys, 0 to 1: knows legal forms, acronyms, word order, slips of the keyboard, transliteration; words that many companies bear weigh little. From 0.75 on read it as one company';
 
