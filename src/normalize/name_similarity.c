@@ -237,6 +237,19 @@ read_name(const char *text, SpelledName *name)
 
 /* ---------- pairs of words ---------- */
 
+/* Two known given names that differ in one vowel as they are heard. */
+static bool
+same_given_sound(const NameWord *a, const NameWord *b)
+{
+	if (!same_consonants(a, b, 2))
+		return false;
+	for (int i = 0; i < a->sounds; i++)
+		for (int j = 0; j < b->sounds; j++)
+			if (Min(strlen(a->sound[i]), strlen(b->sound[j])) >= 4 && dc_damerau_levenshtein(a->sound[i], b->sound[j]) == 1)
+				return true;
+	return false;
+}
+
 static bool
 lists(const char *names, const char *name, size_t len)
 {
@@ -316,7 +329,7 @@ slip_similarity(const NameWord *a, const NameWord *b)
 	return slips == 3 && length >= 11 ? 0.78 : 0;
 }
 
-/* Is a word a given name cut short, with or without a diminutive ending: Kev, Addie? */
+/* Is a word a given name cut short, with or without a diminutive ending: Kev, Maddi? */
 static bool
 is_short_form(const NameWord *word, const NameWord *name)
 {
@@ -353,7 +366,8 @@ word_similarity(const NameWord *a, const NameWord *b)
 		return 0.95;
 	if (a->text[0] != b->text[0] && a->sound[0][0] != b->sound[0][0] && a->text[a->len - 1] != b->text[b->len - 1])
 		return 0;
-	if (same_consonants(a, b, 3))
+	/* Ahmed and Ahmad, but not Mahmoud and Mohammed, which are both known */
+	if (a->given != NULL && b->given != NULL ? same_given_sound(a, b) : same_consonants(a, b, 3))
 		return a->given != NULL && b->given != NULL ? 0.92 : 0.88;
 	if (is_short_form(a, b) || is_short_form(b, a))
 		return 0.82;
