@@ -333,7 +333,7 @@ dc_email_key(const char *input)
  * What is known of a domain.  Many addresses have one, so the last ones are kept, each in the place
  * that its letters give; a domain too long for its place is not.
  */
-#define DOMAIN_PLACES 512
+#define DOMAIN_PLACES 4096
 #define MAX_KEPT 48
 
 typedef struct DomainFacts

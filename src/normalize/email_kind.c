@@ -124,9 +124,22 @@ has_disposable_word(const char *domain)
 		"discard", "dropmail", "maildrop", "mailnesia", "mytrash", "sharklasers", "anonbox", "mailsac", "spamhole", "spamhereplease", "onetimemail", "einwegmail", "einmalmail", "muellmail", "deadspam", "killmail", "mailmoat", "incognitomail", "anonymmail", "crapmail", "junkmail", "shortmail", "instantmail", "emailtemporar", "correotemporal", "tempomail", "mailforspam", "spamex", "spamday", "mailzilla", "trashymail"
 	};
 
-	for (int i = 0; i < lengthof(words); i++)
-		if (strstr(domain, words[i]) != NULL)
-			return true;
+	/* the words that begin with a character, one after the other */
+	static uint8 first[256];
+	static uint8 next[lengthof(words) + 1];
+	static bool made = false;
+
+	StaticAssertStmt(lengthof(words) < 255, "words are numbered in a byte");
+	for (int i = 0; i < lengthof(words) && !made; i++)
+	{
+		next[i + 1] = first[(unsigned char) words[i][0]];
+		first[(unsigned char) words[i][0]] = i + 1;
+	}
+	made = true;
+	for (const char *p = domain; *p; p++)
+		for (int i = first[(unsigned char) *p]; i > 0; i = next[i])
+			if (strncmp(p, words[i - 1], strlen(words[i - 1])) == 0)
+				return true;
 	return false;
 }
 
