@@ -3,7 +3,7 @@
 SELECT x, dropcontact.normalize_email(x) FROM (VALUES
 	('Jean.Dupont@Exemple.FR'), ('mailto:j@x.fr?subject=Bonjour'), ('"Dupont, Jean" <j@x.fr>'), ('Jean <j@x.fr>,'), ('<j@x.fr>'), ('(j@x.fr)'), ('«j@x.fr»'),
 	('E-mail : j@x.fr;'), ('j@x.fr.'), ('j@x.nosuchtop.'), (E' j@x.fr\t\r\n'), (E'\u200bj@x.fr'), ('ｊ＠ｘ．ｆｒ'), ('j @ x.fr'), ('j@x.fr (pro)'), ('(travail) j@x.fr'),
-	('j@x.fr <Jean Dupont>'), ('"j@x.fr"'), ('''j@x.fr'''), ('j@x.fr; p@y.fr'), ('Jean <j@x.fr>, Paul <p@y.fr>')) v(x);
+	('j@x.fr <Jean Dupont>'), ('"j@x.fr"'), ('''j@x.fr'''), ('j@x.fr; p@y.fr'), ('j@x.fr Tel. 01 42 68 53 00'), ('j@x .fr'), ('Jean <j@x.fr>, Paul <p@y.fr>')) v(x);
 -- dot-atoms, quoted strings, lengths, domains
 SELECT x, dropcontact.normalize_email(x) FROM (VALUES
 	('!#$%&''*+-/=?^_`{|}~@x.fr'), ('"a b"@x.fr'), ('"needless.quotes"@x.fr'), ('"a\.b"@x.fr'), ('"a\"b"@x.fr'), ('"a@b"@x.fr'), ('"a@x.fr'), ('a"b"@x.fr'),

@@ -259,6 +259,15 @@ is_bare(const char *s)
 	return ats == 1;
 }
 
+/* Whether a text is a domain with a suffix that exists, so that what follows a blank is a remark. */
+static bool
+is_whole(const char *text, size_t len)
+{
+	char	   *host = dc_normalize_host(pnstrdup(text, len), false);
+
+	return host != NULL && strchr(host, '.') != NULL && dc_known_suffix(host);
+}
+
 char *
 dc_bare_email(const char *input, bool *second)
 {
@@ -285,6 +294,12 @@ dc_bare_email(const char *input, bool *second)
 		{
 			*separator = '\0';
 			*second = true;
+			s = trim(s);
+		}
+		else if (*separator == ' ' && is_whole(at + 1, separator - at - 1))
+		{
+			/* "j@x.fr Tel. 01 42 68 53 00" */
+			*separator = '\0';
 			s = trim(s);
 		}
 	}
