@@ -38,6 +38,7 @@ SQL_PARTS = \
 	src/duty/request.sql \
 	src/duty/clock.sql \
 	src/contact/source.sql \
+	src/contact/words.sql \
 	src/contact/contact.sql \
 	src/contact/intake.sql \
 	src/contact/ingest.sql \

@@ -10,6 +10,7 @@
 #include "fmgr.h"
 #include "utils/guc.h"
 
+#include "contact/words.h"
 #include "duty/duty.h"
 
 PG_MODULE_MAGIC;
@@ -37,4 +38,5 @@ _PG_init(void)
 	dc_run_init();
 	dc_tombstone_init();
 	dc_limit_init();
+	dc_words_init();
 }

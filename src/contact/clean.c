@@ -27,8 +27,10 @@
 #include "utils/rel.h"
 
 #include "base/text.h"
+#include "base/lexicon.h"
 #include "base/version.h"
 #include "contact/clean.h"
+#include "contact/words.h"
 #include "duty/duty.h"
 #include "duty/sensitive.h"
 #include "normalize/normalize.h"
@@ -694,12 +696,105 @@ is_covered(Cleaner *cleaner, const Source *source, const Row *row)
 	return field == NULL;
 }
 
-/* The row as it is stored; NULL when the person must not be. */
+/* Cleans the fields by the lists and the words of the controller over them. */
+static void
+clean_with_words(Cleaner *cleaner, Row *row, bool is_update)
+{
+	const DcOverlay *words = dc_words_of(DatumGetInt32(row->values[cleaner->column_controller - 1]));
+
+	if (words == NULL)
+	{
+		clean_fields(cleaner, row);
+		clean_lists(cleaner, row, is_update);
+		return;
+	}
+	PG_TRY();
+	{
+		dc_overlay = words;
+		clean_fields(cleaner, row);
+		clean_lists(cleaner, row, is_update);
+	}
+	PG_FINALLY();
+	{
+		/* for the rest of the session the lists are as they are built in */
+		dc_overlay = NULL;
+	}
+	PG_END_TRY();
+}
+
+/* A list as it was received, where cleaning changed it. */
+static void
+restore_list(Row *row, int column, JsonbValue *original)
+{
+	JsonbIterator *iterator;
+	JsonbValue	v;
+	ArrayBuildState *list = initArrayResult(TEXTOID, CurrentMemoryContext, false);
+
+	if (original == NULL || original->type != jbvBinary)
+		return;
+	iterator = JsonbIteratorInit(original->val.binary.data);
+	for (JsonbIteratorToken token = JsonbIteratorNext(&iterator, &v, true); token != WJB_DONE; token = JsonbIteratorNext(&iterator, &v, true))
+		if (token == WJB_ELEM)
+			list = accumArrayResult(list, PointerGetDatum(cstring_to_text_with_len(v.val.string.val, v.val.string.len)), false, TEXTOID, CurrentMemoryContext);
+	row->values[column - 1] = makeArrayResult(list, CurrentMemoryContext);
+	row->nulls[column - 1] = false;
+}
+
+/*
+ * To clean a contact again: each field as it was received, none that cleaning filled.  What the
+ * statement writes besides stays.
+ */
+static void
+restore_received(Cleaner *cleaner, Row *row)
+{
+	const char *joined;
+	DcContactRow now = {0};
+
+	for (int f = 0; f < F_FIRST_DERIVED; f++)
+	{
+		int			i = cleaner->field[f] - 1;
+		JsonbValue *original = old_entry(row->old_received, dc_field_names[f]);
+
+		now.value[f] = row->old_nulls[i] ? NULL : TextDatumGetCString(row->old_values[i]);
+		if (original == NULL || !same_text(row->values[i], row->nulls[i], row->old_values[i], row->old_nulls[i]))
+			continue;
+		row->nulls[i] = original->type != jbvString;
+		if (!row->nulls[i])
+			row->values[i] = PointerGetDatum(cstring_to_text_with_len(original->val.string.val, original->val.string.len));
+	}
+	/* a full name that is its parts was joined of them */
+	joined = dc_join_name(&now);
+	if (joined != NULL && old_entry(row->old_received, "full_name") == NULL && same_string(now.value[F_FULL_NAME], joined) &&
+		(!row->nulls[cleaner->field[F_FIRST_NAME] - 1] || !row->nulls[cleaner->field[F_LAST_NAME] - 1]))
+		row->nulls[cleaner->field[F_FULL_NAME] - 1] = true;
+	for (int l = 0; l < L_COUNT; l++)
+		restore_list(row, cleaner->list[l], old_entry(row->old_received, list_names[l]));
+}
+
+static bool
+same_row(TupleDesc desc, const Row *row)
+{
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(desc, i);
+
+		if (row->nulls[i] != row->old_nulls[i] ||
+			(!row->nulls[i] && !datum_image_eq(row->values[i], row->old_values[i], attribute->attbyval, attribute->attlen)))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The row as it is stored; NULL when the person must not be, or when it was cleaned again and is
+ * what it was.
+ */
 static HeapTuple
-clean_tuple(Cleaner *cleaner, HeapTuple tuple, HeapTuple before, TupleDesc desc)
+clean_tuple(Cleaner *cleaner, HeapTuple tuple, HeapTuple before, TupleDesc desc, bool *unchanged)
 {
 	int			natts = desc->natts;
 	const Source *source;
+	bool		again;			/* from what was received */
 	Row			row = {0};
 
 	row.values = palloc(sizeof(Datum) * natts);
@@ -717,12 +812,19 @@ clean_tuple(Cleaner *cleaner, HeapTuple tuple, HeapTuple before, TupleDesc desc)
 			row.old_problems = DatumGetJsonbP(row.old_values[cleaner->column_problems - 1]);
 	}
 
+	again = before != NULL && row.nulls[cleaner->column_cleaned_by - 1];
+	if (again)
+	{
+		row.values[cleaner->column_cleaned_by - 1] = row.old_values[cleaner->column_cleaned_by - 1];
+		row.nulls[cleaner->column_cleaned_by - 1] = false;
+	}
 	refuse_derived(cleaner, desc, &row, before != NULL);
 	source = set_origin(cleaner, &row);
 	row.clean.region = source->region;
-	read_fields(cleaner, &row, before != NULL);
-	clean_fields(cleaner, &row);
-	clean_lists(cleaner, &row, before != NULL);
+	if (again)
+		restore_received(cleaner, &row);
+	read_fields(cleaner, &row, before != NULL && !again);
+	clean_with_words(cleaner, &row, before != NULL && !again);
 	if (is_refused(cleaner, &row) || (before != NULL && is_limited(cleaner, &row)) ||
 		(source->needs_consent && !has_consent(cleaner, source, &row)) || !is_covered(cleaner, source, &row))
 		return NULL;
@@ -731,6 +833,11 @@ clean_tuple(Cleaner *cleaner, HeapTuple tuple, HeapTuple before, TupleDesc desc)
 	finish_object(row.problems, &row.values[cleaner->column_problems - 1], &row.nulls[cleaner->column_problems - 1]);
 	row.values[cleaner->column_cleaned_by - 1] = Int32GetDatum(DC_RULES);
 	row.nulls[cleaner->column_cleaned_by - 1] = false;
+	if (again && same_row(desc, &row))
+	{
+		*unchanged = true;
+		return NULL;
+	}
 	return heap_form_tuple(desc, row.values, row.nulls);
 }
 
@@ -746,6 +853,7 @@ clean_contact(PG_FUNCTION_ARGS)
 	HeapTuple	result;
 	MemoryContext old;
 	bool		isnull;
+	bool		unchanged = false;
 
 	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
 		ereport(ERROR,
@@ -772,11 +880,11 @@ clean_contact(PG_FUNCTION_ARGS)
 	cleaner->purpose = before == NULL ? "clean" : "correct";
 	old = MemoryContextSwitchTo(cleaner->row);
 	cleaner->rows++;
-	result = clean_tuple(cleaner, tuple, before, desc);
+	result = clean_tuple(cleaner, tuple, before, desc, &unchanged);
 	MemoryContextSwitchTo(old);
-	if (result == NULL)
+	if (result == NULL && !unchanged)
 		note_refused(cleaner->rows);
-	else
+	else if (result != NULL)
 	{
 		result = heap_copytuple(result);
 		++*cleaner->counter;

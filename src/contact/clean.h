@@ -43,4 +43,10 @@ typedef struct DcContactRow
  */
 extern void dc_clean_row(DcContactRow *row);
 
+/* Checks and completes postcode and city by the reference file of the controller; see clean_place.c. */
+extern void dc_check_place(DcContactRow *row);
+
+/* First name, middle name, last name and suffix in one piece; NULL when there is none. */
+extern const char *dc_join_name(const DcContactRow *row);
+
 #endif							/* DC_CLEAN_H */

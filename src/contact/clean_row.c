@@ -71,8 +71,8 @@ clean_relation(DcContactRow *row)
 	use(row, F_RELATION, clean, "is not customer, prospect or supplier");
 }
 
-static const char *
-join_name(const DcContactRow *row)
+const char *
+dc_join_name(const DcContactRow *row)
 {
 	static const DcField parts[] = {F_FIRST_NAME, F_MIDDLE_NAME, F_LAST_NAME, F_SUFFIX};
 	StringInfoData full;
@@ -140,7 +140,7 @@ clean_name(DcContactRow *row)
 	}
 	if (cleaned(row->value[F_FULL_NAME]) == NULL || (any_changed(row, F_FIRST_NAME, F_SUFFIX) && !row->changed[F_FULL_NAME]))
 	{
-		row->value[F_FULL_NAME] = join_name(row);
+		row->value[F_FULL_NAME] = dc_join_name(row);
 		row->filled[F_FULL_NAME] = true;
 	}
 	else
@@ -269,6 +269,7 @@ clean_address(DcContactRow *row)
 		if (strcmp(city, dc_upper(city)) == 0 || strcmp(city, dc_lower(city)) == 0)
 			row->value[F_CITY] = dc_name_case(city);
 	}
+	dc_check_place(row);
 }
 
 static void

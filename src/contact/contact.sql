@@ -66,7 +66,7 @@ COMMENT ON COLUMN dropcontact.contact.job_level IS 'Derived: level of the job ti
 COMMENT ON COLUMN dropcontact.contact.job_function IS 'Derived: function of the job title';
 COMMENT ON COLUMN dropcontact.contact.received IS 'Derived: the original of each field that cleaning changed, since the field was last written; null for a field that cleaning filled from another';
 COMMENT ON COLUMN dropcontact.contact.problems IS 'Derived: why a field cannot be used, by field';
-COMMENT ON COLUMN dropcontact.contact.cleaned_by IS 'Derived: version of the rules that cleaned the row. A row that is inserted with it comes from a dump and is taken as it is';
+COMMENT ON COLUMN dropcontact.contact.cleaned_by IS 'Derived: version of the rules that cleaned the row. A row that is inserted with it comes from a dump and is taken as it is; an UPDATE that sets it to NULL cleans the row again from what was received';
 
 CREATE FUNCTION dropcontact.clean_contact() RETURNS trigger
 	LANGUAGE c AS 'MODULE_PATHNAME', 'clean_contact';

@@ -122,6 +122,7 @@ FROM (VALUES
 	('instruction_warning', '{rule}'::text[]),
 	('ledger', '{kind,body,hash}'::text[]),
 	('quarantine', '{source,code,field}'::text[]),
+	('word_entry', '{list,word,origin,value}'::text[]),
 	('ledger_head', '{hash}'::text[]),
 	('legal_basis', '{purpose,basis,lia_ref}'::text[]),
 	('mailbox', '{name,provider,scopes}'::text[]),

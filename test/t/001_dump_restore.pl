@@ -23,6 +23,7 @@ $from->safe_psql('contacts', q{
 	SELECT dropcontact.create_source('crm', priority => 10, region => 'FR'), dropcontact.create_source('erp', kind => 'erp', region => 'FR');
 	SELECT dropcontact.add_match_field('born', 'date');
 	SELECT dropcontact.configure('merge_threshold', '0.97', 'we are careful');
+	SELECT dropcontact.add_word('mailbox_roles', 'zwickmaster'), dropcontact.remove_word('legal_forms', 'GmbH');
 	INSERT INTO dropcontact.contact (source, external_id, full_name, email, phone, company, attributes) VALUES
 		('crm', '1', 'MARTIN Jean-Pierre', 'JP.Martin@Dupont.FR', '06 12 34 56 78', 'DUPONT S.A.S.', '{"born": "1970-02-01"}'),
 		('erp', '1', 'Jean-Pierre Martin', 'jp.martin@dupont.fr', '+33612345678', 'Dupont', NULL),
@@ -54,11 +55,12 @@ my %same = (
 	model => 'SELECT * FROM dropcontact.match_model ORDER BY field, level',
 	sources => 'SELECT * FROM dropcontact.source ORDER BY source_id',
 	ledger => 'SELECT * FROM dropcontact.ledger ORDER BY controller_id, entry',
+	words => 'SELECT * FROM dropcontact.word ORDER BY list, word',
 	chain => 'SELECT dropcontact.verify_ledger()',
 );
 
 my %before = map { $_ => $from->safe_psql('contacts', $same{$_}) } keys %same;
-isnt($before{$_}, '', "there are $_") foreach qw(contacts entities merged corrections problems decisions settings runs);
+isnt($before{$_}, '', "there are $_") foreach qw(contacts entities merged corrections problems decisions settings runs words);
 
 my $dump = $PostgreSQL::Test::Utils::tmp_check . '/contacts.dump';
 $from->command_ok(['pg_dump', '-Fc', '-f', $dump, 'contacts'], 'dumped');
