@@ -115,4 +115,3 @@ COPY (SELECT 1) TO PROGRAM 'rm -f "$PGDATA"/dropcontact_words_*.csv';
 SET client_min_messages = warning;
 DROP OWNED BY regress_words;
 DROP ROLE regress_words;
-DROP EXTENSION dropcontact CASCADE;

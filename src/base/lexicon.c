@@ -85,8 +85,10 @@ dc_lexicon_list(const char *name)
 DcOverlay *
 dc_overlay_create(uint32 words)
 {
+	static uint32 serial = 0;
 	DcOverlay  *overlay = palloc0(sizeof(DcOverlay));
 
+	overlay->serial = ++serial;
 	overlay->size = 8;
 	while (overlay->size < 2 * words)
 		overlay->size *= 2;

@@ -63,10 +63,14 @@ typedef struct DcOverlay
 	DcOverlayEntry *entries;
 	uint32		size;			/* slots, a power of two */
 	uint32		longest;
+	uint32		serial;			/* from 1; tells overlays apart that follow each other in one place */
 } DcOverlay;
 
 /* The overlay that look-ups consult first; NULL: none. */
 extern const DcOverlay *dc_overlay;
+
+/* For who keeps what look-ups gave: it holds as long as this number is the same. */
+#define dc_overlay_serial() (dc_overlay == NULL ? 0 : dc_overlay->serial)
 
 /* An overlay for at most this many words; a word that is put again gets the new value. */
 extern DcOverlay *dc_overlay_create(uint32 words);

@@ -342,6 +342,7 @@ typedef struct DomainFacts
 	char		registrable[MAX_KEPT];	/* "" for none */
 	char		meant[MAX_KEPT];	/* likewise */
 	const char *kind;
+	uint32		words;			/* the overlay by which they were found */
 } DomainFacts;
 
 static void
@@ -355,7 +356,7 @@ find_facts(const char *domain, const char **registrable, const char **meant, con
 	for (; domain[len] != '\0'; len++)
 		hash = hash * 31 + (unsigned char) domain[len];
 	facts = &kept[(hash ^ hash >> 13) % DOMAIN_PLACES];
-	if (len < MAX_KEPT && strcmp(facts->domain, domain) == 0)
+	if (len < MAX_KEPT && facts->words == dc_overlay_serial() && strcmp(facts->domain, domain) == 0)
 	{
 		*registrable = facts->registrable[0] != '\0' ? pstrdup(facts->registrable) : NULL;
 		*meant = facts->meant[0] != '\0' ? facts->meant : NULL;
@@ -370,6 +371,7 @@ find_facts(const char *domain, const char **registrable, const char **meant, con
 	strcpy(facts->registrable, *registrable != NULL ? *registrable : "");
 	strcpy(facts->meant, *meant != NULL ? *meant : "");
 	facts->kind = *kind;
+	facts->words = dc_overlay_serial();
 	strcpy(facts->domain, domain);
 }
 
