@@ -140,7 +140,7 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.add_match_field(text, text) IS 'Declares a key of contact.attributes as identifying: kind in exact, text, name, number, date. At most eight for a controller. A key of special categories or national identification is suspended with WARNING RG122 and not used until the controller has released the instruction and it is declared again. Errors: invalid_parameter_value, program_limit_exceeded';
+COMMENT ON FUNCTION dropcontact.add_match_field(text, text) IS 'Declares a key of contact.attributes as identifying. kind is how values are compared: exact (without case, blanks and punctuation; one character off is near), text (by words), name (with typing errors), number (equal, within 1 % or 10 %), date (year first or last, else day before month; a digit off, day and month swapped, another year are near). At most eight for a controller. A key of special categories or national identification is suspended with WARNING RG122 and not used until the controller has released the instruction and it is declared again. Errors: invalid_parameter_value, program_limit_exceeded';
 
 CREATE FUNCTION dropcontact.store_entities(controller integer, contacts bigint[], clusters bigint[], links float8[]) RETURNS void
 	LANGUAGE plpgsql
