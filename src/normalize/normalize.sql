@@ -95,7 +95,7 @@ COMMENT ON FUNCTION dropcontact.parse_phone(text, text) IS 'One telephone number
 CREATE FUNCTION dropcontact.parse_name(text) RETURNS dropcontact.person_name
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 150
 	AS 'MODULE_PATHNAME', 'parse_name';
-COMMENT ON FUNCTION dropcontact.parse_name(text) IS 'One persons name in European, Latin-script use, in its parts and correct casing: civilities, LAST First, Last, First, particles, compound names, suffixes and degrees, nicknames. problem says why it cannot be used';
+COMMENT ON FUNCTION dropcontact.parse_name(text) IS 'One persons name in European, Latin-script use, in its parts and correct casing: civilities and titles, LAST First, First LAST, Last, First, and Last First where the word lists tell; particles, compound names, suffixes and degrees, nicknames in quotes or parentheses. A name of two persons gives the first of them. problem is NULL, or: empty, no letters, too long (1000 bytes), an e-mail address, digits in a name, two persons, another last name was left out (née). parse_name of a full_name gives the same full_name. Never an error';
 
 CREATE FUNCTION dropcontact.name_key(text) RETURNS text
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
@@ -105,7 +105,7 @@ COMMENT ON FUNCTION dropcontact.name_key(text) IS 'The folded form that comparis
 CREATE FUNCTION dropcontact.gender(first_name text, country text DEFAULT NULL) RETURNS text
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'gender';
-COMMENT ON FUNCTION dropcontact.gender(text, text) IS 'male, female or unisex for a first name as used in a country (ISO 3166-1 alpha-2, may be NULL); NULL when unknown';
+COMMENT ON FUNCTION dropcontact.gender(text, text) IS 'male, female or unisex for a first name as used in a country (ISO 3166-1 alpha-2, may be NULL: the most frequent use); of several names the first tells, a nickname as the name it stands for. NULL when the built-in list of given names does not know it: nothing is guessed from endings';
 
 CREATE FUNCTION dropcontact.parse_company(text) RETURNS dropcontact.company_name
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
