@@ -1,0 +1,107 @@
+/*-------------------------------------------------------------------------
+ *
+ * score_company.c
+ *	  The evidence that two organisations without a person are one, by a model of their own.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/port.h"
+
+#include "match/score.h"
+
+/* "International Business Machines" and "ibm", with or without what follows the acronym */
+static bool
+is_acronym(const char *acronym, const char *name)
+{
+	int			words = 0;
+	const char *a = acronym;
+
+	for (const char *s = name; *s != '\0'; words++)
+	{
+		if (*a != *s)
+			return false;
+		a++;
+		s += strcspn(s, " ");
+		s += strspn(s, " ");
+		if (*a == '\0' || *a == ' ')
+			return words >= 1 && (*s == '\0' || *a == ' ');
+	}
+	return false;
+}
+
+/* siblings: each has a word of its own beside what they share. */
+static int
+company_level(DcPopulation *p, DcValue a, DcValue b, float *surprise, bool *siblings)
+{
+	Bag			bag;
+
+	*surprise = commoner(p, a, b);
+	if (a == b)
+		return L_COMPANY_EXACT;
+	if (dc_alike(p, a, b, 0.94))
+		return L_COMPANY_SIMILAR;
+	dc_compare_bags(p, a, b, &bag);
+	*surprise = Min(bag.matched * 0.7, *surprise);
+	*siblings = bag.contained >= 0.65 && bag.both_more;
+	/* the same words in another order */
+	if (bag.overlap > 0.999)
+		return L_COMPANY_EXACT;
+	if (bag.overlap >= 0.65)
+		return L_COMPANY_SIMILAR;
+	if (bag.contained >= 0.8 && !*siblings)
+		return L_COMPANY_CONTAINED;
+	*surprise = 0;
+	if (is_acronym(p->text[a], p->text[b]) || is_acronym(p->text[b], p->text[a]))
+		return L_COMPANY_ACRONYM;
+	return bag.contained >= 0.4 ? L_COMPANY_PART : L_COMPANY_CONFLICT;
+}
+
+/* The name of a domain before its public suffix begins alike. */
+static bool
+similar_domains(const char *a, const char *b)
+{
+	size_t		n = strcspn(a, ".");
+	size_t		m = strcspn(b, ".");
+
+	return n == m ? strncmp(a, b, n) == 0 : Min(n, m) >= 6 && strncmp(a, b, Min(n, m)) == 0;
+}
+
+void
+dc_score_companies(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b)
+{
+	DcValue		phone = dc_common_value(p, a->phone, b->phone, DC_MAX_PHONES, false);
+	bool		same_name = false;
+	Agreed		agreed = {0};
+
+	if (phone == 0)
+		phone = dc_common_value(p, a->phone, b->phone, DC_MAX_PHONES, true);
+	if (a->company != 0 && b->company != 0)
+	{
+		float		surprise;
+		bool		siblings = false;
+		int			level = company_level(p, a->company, b->company, &surprise, &siblings);
+
+		step(score, model, level, a->company, b->company, surprise);
+		same_name = level <= L_COMPANY_ACRONYM;
+		/* two organisations may share a building and its switchboard, and most of a name: bar and restaurant of one hotel */
+		if ((siblings || level == L_COMPANY_CONFLICT) && (a->registration == 0 || a->registration != b->registration))
+			score->limit = REVIEW_LIMIT;
+	}
+	if (phone != 0)
+		step(score, model, L_COMPANY_PHONE_EXACT, phone, phone, Min(p->surprise[phone], 12));
+	else if (a->phone[0] != 0 && b->phone[0] != 0)
+		STEP(L_COMPANY_PHONE_CONFLICT, a->phone[0], b->phone[0]);
+	if (a->registration != 0 && b->registration != 0)
+		STEP(a->registration == b->registration ? L_COMPANY_NUMBER_EXACT : L_COMPANY_NUMBER_CONFLICT, a->registration, b->registration);
+	if (a->domain != 0 && a->domain == b->domain)
+		step(score, model, L_COMPANY_DOMAIN_EXACT, a->domain, b->domain, Min(p->surprise[a->domain], same_name ? 3 : 10));
+	else if (a->domain != 0 && b->domain != 0)
+	{
+		if (similar_domains(p->text[a->domain], p->text[b->domain]))
+			step(score, model, L_COMPANY_DOMAIN_SIMILAR, a->domain, b->domain, Min(commoner(p, a->domain, b->domain), same_name ? 2 : 8));
+		else
+			STEP(L_COMPANY_DOMAIN_CONFLICT, a->domain, b->domain);
+	}
+	dc_score_place(score, p, model, a, b, L_COMPANY_PLACE_ADDRESS - L_PLACE_ADDRESS);
+	dc_score_fields(score, p, model, a, b, &agreed);
+}
