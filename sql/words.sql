@@ -96,6 +96,13 @@ INSERT INTO dropcontact.contact (external_id, postcode, city, country) VALUES
 SELECT external_id, postcode, city, received, problems FROM dropcontact.contact WHERE external_id::integer BETWEEN 20 AND 34 ORDER BY external_id;
 INSERT INTO dropcontact.contact (external_id, address) VALUES ('35', '12 rue de la Paix, 75008 Lyon') RETURNING address, postcode, city, problems;
 
+-- a nickname of the controller's own is one where contacts are matched
+DELETE FROM dropcontact.contact;
+INSERT INTO dropcontact.contact (external_id, full_name, email, company) VALUES ('40', 'Zibou Lefranc', 'zibou@lefranc.fr', 'Lefranc'), ('41', 'Maximilienne Lefranc', 'm.lefranc@lefranc.fr', 'Lefranc');
+SELECT dropcontact.match_probability(a.contact_id, b.contact_id) AS before FROM dropcontact.contact a, dropcontact.contact b WHERE a.external_id = '40' AND b.external_id = '41' \gset
+SELECT dropcontact.add_word('nicknames', 'Zibou', 'Maximilienne') > 0 AS added;
+SELECT dropcontact.match_probability(a.contact_id, b.contact_id) > :before AS more FROM dropcontact.contact a, dropcontact.contact b WHERE a.external_id = '40' AND b.external_id = '41';
+
 -- roles: words are apart by controller, files need pg_read_server_files
 SELECT dropcontact.create_controller('Other', 'dpo@other.example') > 0 AS created;
 CREATE ROLE regress_words LOGIN;

@@ -19,6 +19,7 @@
 #include "utils/memutils.h"
 
 #include "base/text.h"
+#include "contact/words.h"
 #include "duty/progress.h"
 #include "lexicon.h"
 #include "match/read.h"
@@ -564,6 +565,7 @@ pack_rows(DcPopulation *p, const char *query, int nargs, Oid *types, Datum *args
 	MemoryContextDelete(scratch);
 }
 
+/* The controller's own nicknames and given names are those of its lists. */
 static DcPopulation *
 read_contacts(int controller_id, const char *rows, Datum contact_ids)
 {
@@ -572,7 +574,16 @@ read_contacts(int controller_id, const char *rows, Datum contact_ids)
 	Datum		args[] = {Int32GetDatum(controller_id), contact_ids};
 
 	read_fields(p, controller_id);
-	pack_rows(p, psprintf("%s%s%s", CONTACT_COLUMNS, p->nfields > 0 ? FIELDS : NO_FIELDS, rows), contact_ids != (Datum) 0 ? 2 : 1, types, args, NULL);
+	dc_overlay = dc_words_of(controller_id);
+	PG_TRY();
+	{
+		pack_rows(p, psprintf("%s%s%s", CONTACT_COLUMNS, p->nfields > 0 ? FIELDS : NO_FIELDS, rows), contact_ids != (Datum) 0 ? 2 : 1, types, args, NULL);
+	}
+	PG_FINALLY();
+	{
+		dc_overlay = NULL;
+	}
+	PG_END_TRY();
 	return p;
 }
 
