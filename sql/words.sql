@@ -80,9 +80,9 @@ SELECT pg_temp.load('csv', 'bad.csv');
 SELECT pg_temp.write('bad.csv', E'list,word,value\ngiven_names,Zaza,f\ngiven_names,Zozo,x');
 SELECT pg_temp.load('csv', 'bad.csv');
 SELECT count(*) FROM dropcontact.word WHERE word = 'zaza';
-COPY (SELECT 1) TO PROGRAM 'cd "$PGDATA" && printf "list,word\nmailbox_roles,caf\351\n" > dropcontact_words_bad.csv';
+COPY (SELECT 1) TO PROGRAM 'cat >/dev/null; cd "$PGDATA" && printf "list,word\nmailbox_roles,caf\351\n" > dropcontact_words_bad.csv';
 SELECT pg_temp.load('csv', 'bad.csv');
-COPY (SELECT 1) TO PROGRAM 'cd "$PGDATA" && printf "\357\273\277list\tword\tvalue\r\ngiven_names\tZaza\tf\r\n\r\nmailbox_roles\t\042zw\042\042oo\042\t\n" > dropcontact_words_good.csv';
+COPY (SELECT 1) TO PROGRAM 'cat >/dev/null; cd "$PGDATA" && printf "\357\273\277list\tword\tvalue\r\ngiven_names\tZaza\tf\r\n\r\nmailbox_roles\t\042zw\042\042oo\042\t\n" > dropcontact_words_good.csv';
 SELECT pg_temp.load('csv', 'good.csv');
 SELECT list, word, value FROM dropcontact.word WHERE word IN ('zaza', 'zw oo') ORDER BY word;
 
@@ -118,7 +118,7 @@ SELECT external_id, action FROM dropcontact.ingest('crm', '{"external_id": "2", 
 SELECT external_id, email_qualification, company, legal_form FROM dropcontact.contact ORDER BY 1;
 UPDATE dropcontact.contact SET cleaned_by = NULL WHERE external_id = '1';
 RESET SESSION AUTHORIZATION;
-COPY (SELECT 1) TO PROGRAM 'rm -f "$PGDATA"/dropcontact_words_*.csv';
+COPY (SELECT 1) TO PROGRAM 'cat >/dev/null; rm -f "$PGDATA"/dropcontact_words_*.csv';
 SET client_min_messages = warning;
 DROP OWNED BY regress_words;
 DROP ROLE regress_words;
