@@ -38,6 +38,13 @@
 /* Advisory lock on the sources of a controller, shared by all who write contacts; guard_source() takes it alone. */
 #define DC_SOURCE_LOCK 1685549172
 
+/* Whether duty/ is asked; test/bench/guard compiles a library without, to measure what it costs. */
+#ifdef DC_WITHOUT_GUARD
+#define GUARDED false
+#else
+#define GUARDED true
+#endif
+
 /* text[] columns */
 enum
 {
@@ -532,6 +539,20 @@ clean_lists(Cleaner *cleaner, Row *row, bool is_update)
 	}
 }
 
+/* The ground under the statement (duty/): its run, whether it is permitted, whether an agreement binds. */
+static void
+open_ground(Cleaner *cleaner, int controller_id)
+{
+	static int64 uncounted;
+
+	cleaner->run_of = controller_id;
+	cleaner->counter = &uncounted;
+	if (!GUARDED)
+		return;
+	cleaner->counter = dc_run_rows(controller_id, cleaner->purpose);
+	cleaner->bound = dc_permit(controller_id, cleaner->purpose)->agreement_id != 0;
+}
+
 static const Source *
 set_origin(Cleaner *cleaner, Row *row)
 {
@@ -543,14 +564,10 @@ set_origin(Cleaner *cleaner, Row *row)
 		row->values[controller] = Int32GetDatum(statement_controller(cleaner));
 	row->nulls[controller] = false;
 	if (cleaner->run_of != DatumGetInt32(row->values[controller]))
-	{
-		cleaner->run_of = DatumGetInt32(row->values[controller]);
-		cleaner->counter = dc_run_rows(cleaner->run_of, cleaner->purpose);
-		cleaner->bound = dc_permit(cleaner->run_of, cleaner->purpose)->agreement_id != 0;
-	}
+		open_ground(cleaner, DatumGetInt32(row->values[controller]));
 	found = find_source(cleaner, DatumGetInt32(row->values[controller]),
 						row->nulls[source] ? NULL : TextDatumGetCString(row->values[source]));
-	if (!found->noted)
+	if (GUARDED && !found->noted)
 	{
 		found->needs_consent = dc_run_source(cleaner->run_of, cleaner->purpose, found->id);
 		found->noted = true;
@@ -696,6 +713,14 @@ is_covered(Cleaner *cleaner, const Source *source, const Row *row)
 	return field == NULL;
 }
 
+/* Whether the person must not be stored, or not be changed. */
+static bool
+is_kept_out(Cleaner *cleaner, const Source *source, const Row *row, bool is_update)
+{
+	return GUARDED && (is_refused(cleaner, row) || (is_update && is_limited(cleaner, row)) ||
+					   (source->needs_consent && !has_consent(cleaner, source, row)) || !is_covered(cleaner, source, row));
+}
+
 /* Cleans the fields by the lists and the words of the controller over them. */
 static void
 clean_with_words(Cleaner *cleaner, Row *row, bool is_update)
@@ -825,8 +850,7 @@ clean_tuple(Cleaner *cleaner, HeapTuple tuple, HeapTuple before, TupleDesc desc,
 		restore_received(cleaner, &row);
 	read_fields(cleaner, &row, before != NULL && !again);
 	clean_with_words(cleaner, &row, before != NULL && !again);
-	if (is_refused(cleaner, &row) || (before != NULL && is_limited(cleaner, &row)) ||
-		(source->needs_consent && !has_consent(cleaner, source, &row)) || !is_covered(cleaner, source, &row))
+	if (is_kept_out(cleaner, source, &row, before != NULL))
 		return NULL;
 
 	finish_object(row.received, &row.values[cleaner->column_received - 1], &row.nulls[cleaner->column_received - 1]);
