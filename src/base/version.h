@@ -26,4 +26,11 @@
 #define dc_backend_status(i) pgstat_fetch_stat_local_beentry(i)
 #endif
 
+/* the local transaction id of this backend; moved in 17 */
+#if PG_VERSION_NUM >= 170000
+#define dc_local_transaction() (MyProc->vxid.lxid)
+#else
+#define dc_local_transaction() (MyProc->lxid)
+#endif
+
 #endif							/* DC_BASE_VERSION_H */

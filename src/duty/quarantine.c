@@ -13,6 +13,7 @@
 #include "storage/proc.h"
 #include "utils/builtins.h"
 
+#include "base/version.h"
 #include "duty/duty.h"
 
 /* One warning a transaction for each reason; codes are constants. */
@@ -23,9 +24,9 @@ warn_once(const char *code, const char *field)
 	static const char *warned_of[4];
 	static int	n = 0;
 
-	if (warned_in != MyProc->lxid)
+	if (warned_in != dc_local_transaction())
 	{
-		warned_in = MyProc->lxid;
+		warned_in = dc_local_transaction();
 		n = 0;
 	}
 	for (int i = 0; i < n; i++)
