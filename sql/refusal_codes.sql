@@ -58,6 +58,7 @@ INSERT INTO refusal (code, does) VALUES
 	('RG165', 'UPDATE breach SET liable_party = ''OVH'''),
 	('RG181', 'UPDATE breach SET aware_at = aware_at + interval ''1 hour'''),
 	('RG182', 'SELECT notify_breach(breach_id, ''final'') FROM breach'),
+	('RG191', 'SELECT create_source(''clear'', url => ''http://crm.example/export'')'),
 	('RG200', 'UPDATE ledger SET kind = ''x'''),
 	('RG200', 'DELETE FROM run'),
 	('RG200', 'DELETE FROM register_snapshot'),

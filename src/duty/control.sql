@@ -97,9 +97,13 @@ INSERT INTO dropcontact.control VALUES
 	WHERE r.controller_id = $1 AND r.agreement_id IS NOT NULL AND r.instruction_ids <> '{}'
 		AND NOT EXISTS (SELECT FROM instruction i WHERE i.instruction_id = ANY (r.instruction_ids) AND i.kind = 'purpose' AND i.body ->> 'purpose' = r.purpose
 			AND i.recorded_at <= r.started_at AND r.started_at < coalesce(i.held_from, 'infinity')) $$),
-(32.2, 'III.2b', 'GDPR art. 28(3)(a)', 'processor', 'every setting is a documented instruction', false, $$
+(32.2, 'III.2b', 'GDPR art. 28(3)(a)', 'processor', 'every setting, source and match field is a documented instruction', false, $$
 	SELECT 'setting without instruction: ' || s.setting FROM setting_value s LEFT JOIN instruction_record i USING (instruction_id)
 	WHERE s.controller_id = $1 AND (i.instruction_id IS NULL OR i.controller_id <> $1 OR i.body ->> 'value' IS DISTINCT FROM s.value OR i.body ->> 'setting' IS DISTINCT FROM s.setting)
+	UNION ALL SELECT format('source %s without instruction', s.source_id) FROM source s
+	WHERE s.controller_id = $1 AND NOT EXISTS (SELECT FROM instruction_record i WHERE i.controller_id = $1 AND i.kind = 'source' AND i.body ->> 'source' = s.source_id::text)
+	UNION ALL SELECT 'match field without instruction: ' || quote_ident(f.key) FROM match_field f
+	WHERE f.controller_id = $1 AND NOT EXISTS (SELECT FROM instruction_record i WHERE i.controller_id = $1 AND i.kind = 'match_field' AND i.body ->> 'key' = f.key)
 	UNION ALL SELECT format('trigger %s of setting_value is off', t) FROM unnest('{guard,guard_all}'::name[]) t
 	WHERE NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = 'dropcontact.setting_value'::regclass AND g.tgname = t AND g.tgenabled = 'A') $$),
 (32.3, 'III.2c', 'GDPR art. 28(3), last sentence', 'processor', 'the controller was told at once of each instruction that seems to infringe the law', false, $$
@@ -205,6 +209,7 @@ INSERT INTO dropcontact.control VALUES
 	UNION ALL SELECT 'dpia_input lacks ' || k FROM unnest(art35_7_keys()) k WHERE NOT do_dpia_input($1) ? k $$),
 (40.1, 'III.10a', 'GDPR art. 32(1)(a)', 'processor', 'personal data come over encrypted channels only', true, $$
 	SELECT format('%s runs over a connection in clear', count(*)) FROM run r WHERE r.controller_id = $1 AND r.agreement_id IS NOT NULL AND r.channel = 'clear' HAVING count(*) > 0
+	UNION ALL SELECT format('source %s is fetched from without encryption', s.source_id) FROM source s WHERE s.controller_id = $1 AND NOT is_encrypted_url(s.url)
 	UNION ALL SELECT format('line %s of pg_hba.conf admits connections in clear over a network', h.line_number) FROM pg_hba_file_rules h
 	WHERE h.type IN ('host', 'hostnossl') AND h.auth_method <> 'reject' AND h.database && ARRAY['all', current_database()::text]
 		AND coalesce(h.address, '') NOT IN ('127.0.0.1', '::1', 'localhost', 'samehost')

@@ -153,6 +153,10 @@ for my $n (0 .. $#kinds)
 	is(join("\n", @leaks), '', "$kind: nothing of the other controller comes out") unless $kind eq 'admin';
 }
 
+# sequences: the number of the last row is read by nobody, and set by nobody
+is($node->safe_psql('postgres', q{SELECT c.relname, r FROM pg_class c, unnest('{admin,operator,ingest,controller,auditor,agent,improver,none}'::text[]) r
+	WHERE c.relnamespace = 'dropcontact'::regnamespace AND c.relkind = 'S' AND has_sequence_privilege('t_' || r, c.oid, 'SELECT, UPDATE')}), '', 'no sequence can be read or set');
+
 # 3. neither estimates nor statistics tell what the other has
 $node->safe_psql('postgres', 'ANALYZE');
 my %estimate = map { $_ => $node->safe_psql('postgres', "EXPLAIN SELECT FROM dropcontact.contact WHERE company = '$_' AND email = 'jean1\@" . lc($_) . ".example'", extra_params => [ '-U', 't_operator' ]) =~ /rows=(\d+)/ ? $1 : '?' } qw(Zyxsecret Nobody);
