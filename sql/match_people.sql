@@ -67,6 +67,8 @@ INSERT INTO person (external_id, first_name, last_name, suffix, email, phone, mo
 	-- namesakes
 	('namesakes', 'Anne', 'Bernard', NULL, 'anne.bernard77@gmail.com', NULL, NULL, NULL, NULL, NULL, '59000', 'Lille', NULL, '1971-01-05'),
 	('namesakes 2', 'Anne', 'Bernard', NULL, 'a.bernard@free.fr', NULL, NULL, NULL, NULL, NULL, '13001', 'Marseille', NULL, '1984-08-19'),
+	('a name alone', 'Sidonie', 'Kervella', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+	('a name alone 2', 'Sidonie', 'Kervella', NULL, 'sidonie@kervella.example', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
 	('person and company', 'Edgar', 'Fontenoy', NULL, 'edgar@fontenoy.example', '03 29 11 22 33', NULL, 'Fontenoy', NULL, NULL, NULL, 'Nancy', NULL, NULL),
 	('person and company 2', NULL, NULL, NULL, NULL, '03 29 11 22 33', NULL, 'Fontenoy SARL', 'fontenoy.example', NULL, NULL, 'Nancy', NULL, NULL);
 INSERT INTO dropcontact.contact (source, external_id, first_name, last_name, suffix, email, phone, mobile_phone, company, website, address, postcode, city, job_title, attributes)
@@ -113,7 +115,7 @@ SELECT count(*) > 500 AS many, count(*) FILTER (WHERE guarded) > 5 AS guarded,
 FROM pair, LATERAL (
 	SELECT array_agg(x.field ORDER BY x.step) AS fields, bool_or(x.field = 'guard') AS guarded, sum(x.weight) FILTER (WHERE x.field <> 'result') AS total,
 		sum(x.weight) FILTER (WHERE x.field = 'result') AS result, (array_agg(x.probability ORDER BY x.step DESC))[1] AS last_probability,
-		bool_and(abs(log(x.m::numeric / x.u::numeric) / log(2.0) - x.weight) < 1e-9) AS of_levels
+		coalesce(bool_and(abs(log(x.m::numeric / x.u::numeric) / log(2.0) - x.weight) < 1e-9), true) AS of_levels
 	FROM dropcontact.explain_match(pair.a, pair.b) x) e,
 	LATERAL (SELECT dropcontact.match_probability(pair.a, pair.b) AS probability) p;
 SELECT count(*) > 5 AS many, bool_and(abs(1 / (1 + 2 ^ -(SELECT sum((e ->> 'weight')::float8) FROM jsonb_array_elements(evidence) e)) - probability) < 1e-9) AS add_up FROM dropcontact.review_queue;

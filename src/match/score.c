@@ -268,12 +268,17 @@ weight_limit(const DcModel *model, const DcScore *score, const DcRecord *a, cons
 	return REVIEW_LIMIT;
 }
 
+/* Over fewer contacts than this nobody can tell how rare a name is: alone it identifies nobody. */
+#define FEW_CONTACTS 2000
+
 static void
 score_persons(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b)
 {
 	NameVerdict name = dc_score_name(score, p, model, a, b);
 	Agreed		agreed = {0};
 	bool		place;
+	bool		supported = false;
+	int			names = score->nsteps;
 	bool		organisation = score_organisation(score, p, model, a, b);
 
 	score_identifiers(score, p, model, a, b, name, organisation, &agreed);
@@ -281,6 +286,8 @@ score_persons(DcScore *score, DcPopulation *p, const DcModel *model, const DcRec
 	place = same_place(a, b);
 	if (!organisation)
 		place |= dc_score_place(score, p, model, a, b, 0);
+	for (int i = names; i < score->nsteps; i++)
+		supported |= score->steps[i].weight > 0;
 	if (a->job != 0 && b->job != 0)
 	{
 		if (a->job == b->job)
@@ -288,7 +295,7 @@ score_persons(DcScore *score, DcPopulation *p, const DcModel *model, const DcRec
 		else
 			STEP(L_JOB_CONFLICT, a->job, b->job);
 	}
-	score->limit = weight_limit(model, score, a, b, name, &agreed, place);
+	score->limit = supported || p->size >= FEW_CONTACTS ? weight_limit(model, score, a, b, name, &agreed, place) : REVIEW_LIMIT;
 }
 
 /*
