@@ -417,14 +417,18 @@ CREATE FUNCTION dropcontact.do_daily_duties(controllers integer[]) RETURNS jsonb
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
 DECLARE
-	destroyed integer := jsonb_array_length(do_destroy_expired(controllers));
-	snapshots integer := do_snapshot_register(controllers);
-	reminders integer := do_remind_deadlines(controllers);
+	destroyed integer := 0;
+	snapshots integer := 0;
+	reminders integer := 0;
 	failing jsonb := '{}';
 	c controller;
 	red text[];
 BEGIN
+	/* controller by controller, by id: whoever writes several ledgers locks them in this order */
 	FOR c IN SELECT * FROM controller x WHERE x.controller_id = ANY (controllers) ORDER BY x.controller_id LOOP
+		destroyed := destroyed + jsonb_array_length(do_destroy_expired(ARRAY[c.controller_id]));
+		snapshots := snapshots + do_snapshot_register(ARRAY[c.controller_id]);
+		reminders := reminders + do_remind_deadlines(ARRAY[c.controller_id]);
 		red := ARRAY(SELECT r.clause FROM do_run_controls(c.controller_id) r WHERE NOT r.passed);
 		IF red <> '{}' THEN
 			failing := failing || jsonb_build_object(c.name, red);
