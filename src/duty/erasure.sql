@@ -92,6 +92,7 @@ COMMENT ON FUNCTION dropcontact.strike_out_everywhere(integer, text[]) IS 'Inner
 CREATE FUNCTION dropcontact.do_erase_subject(controller integer, request uuid) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
+	SET jit = off
 	AS $$
 DECLARE
 	r request_record := take_request(controller, request, '{erasure}');
@@ -166,11 +167,13 @@ CREATE FUNCTION dropcontact.erasure_jobs() RETURNS SETOF text
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
+	SELECT format('SELECT dropcontact.strike_out_mentions(%s)', v.controller_id) FROM (SELECT DISTINCT e.controller_id FROM erasure_certificate e ORDER BY 1) v
+	UNION ALL
 	SELECT format('VACUUM (FULL, ANALYZE) dropcontact.%I', x.relation)
 	FROM (SELECT DISTINCT m.relation FROM data_map m WHERE m.category IN ('identifying', 'professional') AND m.erase_strategy <> 'kept'
-		AND to_regclass(format('dropcontact.%I', m.relation)) IS NOT NULL) x ORDER BY 1
+		AND to_regclass(format('dropcontact.%I', m.relation)) IS NOT NULL ORDER BY 1) x
 	$$;
-COMMENT ON FUNCTION dropcontact.erasure_jobs() IS 'The statements that take erased rows out of files, indexes and planner statistics: run them by \gexec outside a transaction (VACUUM FULL locks each table while it copies it)';
+COMMENT ON FUNCTION dropcontact.erasure_jobs() IS 'The statements that strike mentions of erased persons out of other contacts and take erased rows out of files, indexes and planner statistics: run them by \gexec outside a transaction (VACUUM FULL locks each table while it copies it)';
 
 CREATE VIEW dropcontact.certificate_of_erasure WITH (security_invoker = true) AS
 	SELECT e.request_id, c.name AS controller, e.erased_at, e.removed, e.recognisable, e.wal_lsn, e.backups_expire_on, e.sha256,
@@ -179,10 +182,55 @@ CREATE VIEW dropcontact.certificate_of_erasure WITH (security_invoker = true) AS
 	FROM dropcontact.erasure_certificate e JOIN dropcontact.controller c USING (controller_id);
 COMMENT ON VIEW dropcontact.certificate_of_erasure IS 'Certificates of erasure by stage: logical (the rows are gone), physical (their files were rewritten, see erasure_jobs()), complete (the last backup that holds them has expired, setting backup_days)';
 
+CREATE FUNCTION dropcontact.own_words(value text) RETURNS SETOF text
+	LANGUAGE sql IMMUTABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	SELECT DISTINCT v FROM (SELECT value UNION ALL SELECT (regexp_matches(value, '[^\s"<>,;{}\[\]()]+@[^\s"<>,;{}\[\]()]+|\+[0-9]{6,15}', 'g'))[1]
+		UNION ALL SELECT (regexp_matches(value, '"((?:[^"\\]|\\.)*)"', 'g'))[1]) w(v)
+	WHERE v <> ''
+	$$;
+COMMENT ON FUNCTION dropcontact.own_words(text) IS 'A value, and what looks like an address, a number or a text of JSON in it: what value_token() is asked of';
+
+CREATE FUNCTION dropcontact.strike_out_mentions(controller integer) RETURNS bigint
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	SET jit = off
+	AS $$
+DECLARE
+	tokens bytea[] := ARRAY(SELECT DISTINCT v.token FROM erased_value v WHERE v.controller_id = controller);
+	run bigint := open_run_for(controller, 'rights');
+	c record;
+	words text[];
+	struck bigint := 0;
+BEGIN
+	FOR c IN SELECT k.contact_id, k.attributes::text AS attributes, k.other_emails, k.other_phones FROM contact k
+		WHERE k.controller_id = controller AND (k.other_emails IS NOT NULL OR k.other_phones IS NOT NULL
+			OR strpos(k.attributes::text, '@') > 0 OR strpos(k.attributes::text, '+') > 0 OR strpos(k.attributes::text, 'linkedin') > 0) LOOP
+		words := ARRAY(SELECT w FROM (SELECT own_words(c.attributes) UNION SELECT unnest(c.other_emails || c.other_phones)) x(w)
+			WHERE w IS NOT NULL AND value_token(controller, lower(w)) = ANY (tokens));
+		IF words <> '{}' THEN
+			UPDATE contact k SET attributes = strike_out(k.attributes::text, words)::jsonb,
+				other_emails = nullif(ARRAY(SELECT e FROM unnest(k.other_emails) e WHERE e <> ALL (words)), '{}'),
+				other_phones = nullif(ARRAY(SELECT p FROM unnest(k.other_phones) p WHERE p <> ALL (words)), '{}')
+			WHERE k.contact_id = c.contact_id;
+			struck := struck + 1;
+		END IF;
+	END LOOP;
+	PERFORM close_run(run, struck);
+	IF struck > 0 THEN
+		PERFORM write_ledger(controller, 'mentions_struck_out', jsonb_build_object('contacts', struck));
+	END IF;
+	RETURN struck;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.strike_out_mentions(integer) IS 'Strikes the addresses, numbers and profiles of persons who were erased out of the attributes and lists of other contacts of a controller, in one pass over them, and answers how many contacts it changed; one of erasure_jobs(), for the owner only. A name in a free text is not recognised';
+
 /* Whole values, and what looks like an address or a number inside longer texts. One pass over every mapped column. */
 CREATE FUNCTION dropcontact.do_find_erasure_gaps(controller integer, request uuid) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
+	SET jit = off
 	AS $$
 DECLARE
 	m data_map;
@@ -195,10 +243,11 @@ BEGIN
 	END IF;
 	FOR m IN SELECT * FROM data_map d WHERE d.category <> 'technical' AND EXISTS (SELECT FROM pg_attribute a
 			WHERE a.attrelid = to_regclass(format('dropcontact.%I', d.relation)) AND a.attname = 'controller_id') LOOP
-		EXECUTE format($q$SELECT count(*) FROM dropcontact.%1$I t WHERE t.controller_id = $1 AND EXISTS (
-				SELECT FROM (SELECT t.%2$I::text UNION ALL SELECT (regexp_matches(t.%2$I::text, '[^\s"<>,;{}\[\]()]+@[^\s"<>,;{}\[\]()]+|\+[0-9]{6,15}', 'g'))[1]
-					UNION ALL SELECT (regexp_matches(t.%2$I::text, '"((?:[^"\\]|\\.)*)"', 'g'))[1]) w(v)
-				WHERE v IS NOT NULL AND dropcontact.value_token($1, lower(v)) = ANY ($2))$q$, m.relation, m.attribute) INTO n USING controller, tokens;
+		EXECUTE format($q$SELECT count(*) FROM dropcontact.%1$I t WHERE t.controller_id = $1
+			AND CASE WHEN %3$L THEN value_token($1, lower(t.%2$I::text)) = ANY ($2)
+				ELSE (strpos(t.%2$I::text, '@') > 0 OR strpos(t.%2$I::text, '+') > 0 OR strpos(t.%2$I::text, 'linkedin') > 0)
+					AND EXISTS (SELECT FROM own_words(t.%2$I::text) w WHERE value_token($1, lower(w)) = ANY ($2)) END$q$,
+			m.relation, m.attribute, m.relation = 'contact' AND m.attribute IN ('email', 'linkedin', 'phone', 'mobile_phone')) INTO n USING controller, tokens;
 		IF n > 0 THEN
 			gaps := gaps || jsonb_build_object('relation', m.relation, 'attribute', m.attribute, 'rows', n);
 		END IF;
@@ -231,6 +280,6 @@ ALTER TABLE dropcontact.erasure_certificate ENABLE ROW LEVEL SECURITY, FORCE ROW
 CREATE POLICY own ON dropcontact.erasure_certificate USING (controller_id = ANY ((SELECT dropcontact.visible_controllers())::integer[]));
 GRANT SELECT ON dropcontact.erasure_certificate, dropcontact.certificate_of_erasure TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 SELECT pg_catalog.pg_extension_config_dump('dropcontact.erasure_certificate', '');
-REVOKE ALL ON FUNCTION dropcontact.values_of(bigint[]), dropcontact.own_values_of(bigint[]), dropcontact.strike_out(text, text[]), dropcontact.strike_out_everywhere(integer, text[]), dropcontact.do_erase_subject(integer, uuid),
+REVOKE ALL ON FUNCTION dropcontact.values_of(bigint[]), dropcontact.own_values_of(bigint[]), dropcontact.strike_out(text, text[]), dropcontact.own_words(text), dropcontact.strike_out_mentions(integer), dropcontact.strike_out_everywhere(integer, text[]), dropcontact.do_erase_subject(integer, uuid),
 	dropcontact.erase_subject(uuid), dropcontact.erasure_jobs(), dropcontact.do_find_erasure_gaps(integer, uuid), dropcontact.find_erasure_gaps(uuid), dropcontact.erasure_gaps(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.erase_subject(uuid), dropcontact.erasure_jobs(), dropcontact.find_erasure_gaps(uuid), dropcontact.erasure_gaps(uuid) TO dropcontact_admin, dropcontact_operator, dropcontact_controller;

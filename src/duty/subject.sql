@@ -6,6 +6,7 @@
 CREATE FUNCTION dropcontact.find_subject(controller integer, subject jsonb) RETURNS TABLE (contact_id bigint, found_by text)
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, dropcontact, pg_temp
+	SET jit = off	/* compiling would take longer than looking */
 	AS $$
 	WITH wanted AS (
 		SELECT (subject ->> 'contact_id')::bigint AS contact_id, (subject ->> 'entity_id')::bigint AS entity_id, subject ->> 'source' AS source, subject ->> 'external_id' AS external_id,
