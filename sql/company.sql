@@ -21,3 +21,6 @@ SELECT a, b, round(dropcontact.company_similarity(a, b)::numeric, 2) AS alike, d
 	('Acme SAS', 'ACME'), ('Jones & Smith', 'Smith, Jones LLP'), ('Goldman Sachs', 'Goldmann Sachs Inc'), ('IBM', 'International Business Machines Corp'), ('HSBC', 'Hongkong and Shanghai Banking Corporation'),
 	('ОАО Лукойл', 'Lukoil PJSC'), ('Müller GmbH', 'Mueller'), ('Data Tec', 'Datatec'), ('Acme International', 'Acme Intl'), ('Banque Dupont', 'Bank Dupont'),
 	('Bank of China', 'Bank of America'), ('School No 1', 'School No 2'), ('Crédit Agricole', 'Crédit Mutuel'), ('Global Services Group', 'Global Trading Group'), ('Garage Dupont', 'Garage Durand'), ('Renault', 'Peugeot'), ('', 'Acme')) v(a, b);
+-- forms that French companies write in front; the kind of an organisation alone is no name
+SELECT c, (dropcontact.parse_company(c)).name, (dropcontact.parse_company(c)).legal_form, (dropcontact.parse_company(c)).key
+FROM unnest('{SAS Delta Pharma,SAS Dupont & Fils,SASU MARTIN,SNC Les Halles,SAS Institute,SAS}'::text[]) c;

@@ -251,7 +251,12 @@ belongs_to_name(const DcCompanyText *r, int next)
 {
 	static const char *const prepositions[] = {"de", "du", "des", "d", "della", "del", "dei", "di", "der", "von", "of", "van"};
 
-	return next < r->n && dc_is_word_of(&r->words[next], prepositions, lengthof(prepositions));
+	/* "SAS Institute" too: the kind of an organisation alone is no name */
+	static const char *const kinds[] = {"institute", "institut", "group", "groupe", "gruppe", "grupo", "gruppo", "airlines", "bank", "banque", "holding",
+		"international", "services", "solutions", "consulting", "software", "technologies", "systems"};
+
+	return next < r->n && (dc_is_word_of(&r->words[next], prepositions, lengthof(prepositions)) ||
+						   (next == r->n - 1 && dc_is_word_of(&r->words[next], kinds, lengthof(kinds))));
 }
 
 static bool
