@@ -50,6 +50,7 @@ typedef struct Token
 
 typedef struct Tokens
 {
+	pg_hmac_ctx *hmac;
 	int			n;
 	Token		token[MAX_TOKENS];
 } Tokens;
@@ -60,6 +61,7 @@ typedef struct Graveyard
 	struct Graveyard *next;
 	int			controller_id;
 	unsigned char key[PG_SHA256_DIGEST_LENGTH];
+	bool		key_checked;
 	int			n;
 	Token	   *tokens;			/* ascending */
 } Graveyard;
@@ -86,11 +88,11 @@ dc_tombstone_init(void)
 
 /* ---------- tokens ---------- */
 
+/* hmac is used again and again: making one takes longer than what it computes. */
 static void
-digest(const unsigned char *key, const char *kind, const char *a, const char *b, Token *token)
+digest_with(pg_hmac_ctx *hmac, const unsigned char *key, const char *kind, const char *a, const char *b, Token *token)
 {
 	unsigned char hash[PG_SHA256_DIGEST_LENGTH];
-	pg_hmac_ctx *hmac = pg_hmac_create(PG_SHA256);
 
 	/* each text ends with its NUL, so that no two lists of texts are one */
 	if (hmac == NULL || pg_hmac_init(hmac, key, PG_SHA256_DIGEST_LENGTH) < 0 ||
@@ -99,8 +101,16 @@ digest(const unsigned char *key, const char *kind, const char *a, const char *b,
 		pg_hmac_update(hmac, (const uint8 *) b, strlen(b) + 1) < 0 ||
 		pg_hmac_final(hmac, hash, sizeof(hash)) < 0)
 		elog(ERROR, "could not compute an HMAC");
-	pg_hmac_free(hmac);
 	memcpy(token->byte, hash, TOKEN_BYTES);
+}
+
+static void
+digest(const unsigned char *key, const char *kind, const char *a, const char *b, Token *token)
+{
+	pg_hmac_ctx *hmac = pg_hmac_create(PG_SHA256);
+
+	digest_with(hmac, key, kind, a, b, token);
+	pg_hmac_free(hmac);
 }
 
 static int
@@ -136,7 +146,7 @@ add_token(Tokens *tokens, const unsigned char *key, const char *kind, const char
 {
 	if (a == NULL || b == NULL || tokens->n == MAX_TOKENS)
 		return;
-	digest(key, kind, a, b, &tokens->token[tokens->n++]);
+	digest_with(tokens->hmac, key, kind, a, b, &tokens->token[tokens->n++]);
 }
 
 static void
@@ -163,6 +173,7 @@ make_tokens(const unsigned char *key, const DcPerson *person, Tokens *tokens)
 	char	   *name = name_words(joined ? joined : person->full_name);
 
 	tokens->n = 0;
+	tokens->hmac = pg_hmac_create(PG_SHA256);
 	add_mail(tokens, key, person->email, name);
 	for (int i = 0; i < person->nother_emails; i++)
 		add_mail(tokens, key, person->other_emails[i], name);
@@ -179,6 +190,7 @@ make_tokens(const unsigned char *key, const DcPerson *person, Tokens *tokens)
 		dc_parse_company(person->company, &company);
 		add_token(tokens, key, "name and company", name, company.key);
 	}
+	pg_hmac_free(tokens->hmac);
 }
 
 static int
@@ -294,10 +306,12 @@ graveyard_of(int controller_id)
 
 /* The token of the empty value stands among the tombstones: it says whether the key is the one that they were made with. */
 static void
-check_key(const Graveyard *g)
+check_key(Graveyard *g)
 {
 	Token		check;
 
+	if (g->key_checked)
+		return;
 	digest(g->key, "value", "", "", &check);
 	if (bsearch(&check, g->tokens, g->n, TOKEN_BYTES, compare_tokens) == NULL)
 		ereport(ERROR,
@@ -305,6 +319,7 @@ check_key(const Graveyard *g)
 				 errmsg("the tombstones of controller %d were made with another key", g->controller_id),
 				 errdetail("Persons who were erased could come back."),
 				 errhint("Let dropcontact.tombstone_key_file name the key file that was in use, or copy it from the server that the data come from.")));
+	g->key_checked = true;
 }
 
 bool

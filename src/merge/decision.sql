@@ -234,6 +234,7 @@ BEGIN
 	IF fellows IS NULL THEN
 		RETURN entity;
 	END IF;
+	PERFORM dropcontact.refuse_limited(ARRAY[unmerge.contact_id], 'merge');
 	run := dropcontact.open_run('merge');
 	/* what a person confirmed through this contact stays one without it */
 	INSERT INTO dropcontact.match_decision (a_contact_id, b_contact_id, controller_id, verdict)
@@ -247,7 +248,7 @@ BEGIN
 	RETURN entity;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.unmerge(bigint) IS 'Takes a contact out of its entity for good, by setting it apart from each other member, and answers its new entity; the others keep theirs. A contact that is alone stays where it is. Errors: no_data_found';
+COMMENT ON FUNCTION dropcontact.unmerge(bigint) IS 'Takes a contact out of its entity for good, by setting it apart from each other member, and answers its new entity; the others keep theirs. A contact that is alone stays where it is. Errors: no_data_found; RG174, RG176 for a person who objected or restricted it';
 
 REVOKE ALL ON FUNCTION dropcontact.confirmed_chain(integer, bigint, bigint), dropcontact.refuse_contradiction(integer, bigint, bigint),
 	dropcontact.join_entities(integer, bigint, bigint, text), dropcontact.leave_entity(integer, bigint, text, text), dropcontact.lock_decisions(bigint[]),

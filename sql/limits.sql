@@ -1,0 +1,41 @@
+-- a person who restricted its contacts: they are stored, and nothing else happens to them
+\set SHOW_CONTEXT never
+\set VERBOSITY terse
+SET client_min_messages = error;
+DROP EXTENSION dropcontact CASCADE;
+CREATE EXTENSION dropcontact;
+SET search_path = dropcontact;
+SELECT create_controller('Acme', 'dpo@acme.example') > 0 AS acme;
+SELECT create_source('crm', region => 'FR') > 0 AS made;
+INSERT INTO contact (source, external_id, full_name, email, phone, company) VALUES
+	('crm', '1', 'Jean Martin', 'jean.martin@one.example', '01 23 45 67 89', 'One SAS'),
+	('crm', '2', 'MARTIN Jean', 'jean.martin@one.example', '01 23 45 67 89', 'One'),
+	('crm', '3', 'Anne Petit', 'anne.petit@one.example', NULL, 'One');
+SELECT entities FROM dedupe();
+SELECT submit_request('restriction', '{"email": "jean.martin@one.example"}', 'controller') AS request \gset
+SELECT restrict_processing(:'request');
+-- what was merged stays merged; what comes later is not merged with it by a rule
+SELECT entities FROM dedupe();
+INSERT INTO contact (source, external_id, full_name, email, phone, company) VALUES ('crm', '4', 'Jean Martin', 'jean.martin@one.example', '01 23 45 67 89', 'One SAS');
+SELECT entities FROM dedupe();
+SELECT external_id, entity_id FROM contact_entity ORDER BY contact_id;
+-- neither changed, by any path, nor removed, which could be against the person's interest (GDPR article 18(1)(b), (c))
+UPDATE contact SET city = 'Lyon' WHERE external_id = '1';
+SELECT external_id, action FROM ingest('crm', '[{"external_id": "1", "city": "Paris"}, {"external_id": "3", "city": "Paris"}]');
+DELETE FROM contact WHERE external_id = '1';
+SELECT external_id, city FROM contact ORDER BY contact_id;
+-- nor decided about
+SELECT confirm_match(1, 4);
+SELECT reject_match(1, 2);
+SELECT unmerge(1);
+SELECT purpose, refused FROM processing_run WHERE refused <> '{}' ORDER BY run_id;
+-- until it is lifted, of which the person is told before
+SELECT lift_restriction(:'request', 1);
+SELECT announce_lift(:'request') AS notice \gset
+SELECT lift_restriction(:'request', :notice);
+UPDATE contact SET city = 'Lyon' WHERE external_id = '1';
+SELECT city FROM contact WHERE external_id = '1';
+SELECT entities FROM dedupe();
+SELECT unmerge(1) > 0 AS apart;
+DROP EXTENSION dropcontact CASCADE;
+CREATE EXTENSION dropcontact;
