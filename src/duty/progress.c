@@ -20,6 +20,7 @@
 #include "utils/backend_progress.h"
 #include "utils/backend_status.h"
 #include "utils/builtins.h"
+#include "utils/timestamp.h"
 
 #include "base/version.h"
 #include "duty/progress.h"
@@ -31,9 +32,32 @@ enum
 	PARAM_OPERATION, PARAM_PHASE, PARAM_DONE, PARAM_TOTAL
 };
 
+static const char *const operation_names[OPERATION_COUNT] = {"dedupe", "train", "enrich", "load"};
+static const char *const phase_names[PHASE_COUNT] = {"reading", "counting", "making keys", "scoring pairs", "fitting the model", "clustering", "writing"};
+
+/* What runs in this session, for the times of its phases in the log. */
+static DcOperation current_operation;
+static int	current_phase = -1;
+static TimestampTz phase_started;
+
+/* With log_min_messages or client_min_messages at debug1, how long each phase took. */
+static void
+end_phase(int next)
+{
+	TimestampTz now = GetCurrentTimestamp();
+
+	if (current_phase >= 0)
+		elog(DEBUG1, "dropcontact %s: %s took %ld ms", operation_names[current_operation], phase_names[current_phase],
+			 TimestampDifferenceMilliseconds(phase_started, now));
+	current_phase = next;
+	phase_started = now;
+}
+
 void
 dc_progress_start(DcOperation operation)
 {
+	current_operation = operation;
+	current_phase = -1;
 	pgstat_progress_start_command(COMMAND, InvalidOid);
 	pgstat_progress_update_param(PARAM_OPERATION, operation);
 }
@@ -41,6 +65,7 @@ dc_progress_start(DcOperation operation)
 void
 dc_progress_end(void)
 {
+	end_phase(-1);
 	pgstat_progress_end_command();
 }
 
@@ -50,6 +75,7 @@ dc_progress_phase(DcPhase phase, int64 total)
 	const int	params[] = {PARAM_PHASE, PARAM_DONE, PARAM_TOTAL};
 	int64		values[3];
 
+	end_phase(phase);
 	values[0] = phase;
 	values[1] = 0;
 	values[2] = total;
@@ -65,8 +91,6 @@ dc_progress_done(int64 done)
 static void
 put_operation(ReturnSetInfo *rsinfo, const PgBackendStatus *status)
 {
-	static const char *const operations[OPERATION_COUNT] = {"dedupe", "train", "enrich", "load"};
-	static const char *const phases[PHASE_COUNT] = {"reading", "counting", "making keys", "scoring pairs", "fitting the model", "clustering", "writing"};
 	int64		operation = status->st_progress_param[PARAM_OPERATION];
 	int64		phase = status->st_progress_param[PARAM_PHASE];
 	Datum		values[5];
@@ -75,8 +99,8 @@ put_operation(ReturnSetInfo *rsinfo, const PgBackendStatus *status)
 	if (operation < 0 || operation >= OPERATION_COUNT || phase < 0 || phase >= PHASE_COUNT)
 		return;
 	values[0] = Int32GetDatum(status->st_procpid);
-	values[1] = CStringGetTextDatum(operations[operation]);
-	values[2] = CStringGetTextDatum(phases[phase]);
+	values[1] = CStringGetTextDatum(operation_names[operation]);
+	values[2] = CStringGetTextDatum(phase_names[phase]);
 	values[3] = Int64GetDatum(status->st_progress_param[PARAM_DONE]);
 	values[4] = Int64GetDatum(status->st_progress_param[PARAM_TOTAL]);
 	nulls[4] = status->st_progress_param[PARAM_TOTAL] == 0;

@@ -242,24 +242,6 @@ typedef struct SortedEdge
 	const uint64 *fingerprint;
 } SortedEdge;
 
-/* What a record says, whatever its number. */
-static uint64 *
-fingerprints(const DcPopulation *p)
-{
-	uint64	   *result = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * ((size_t) p->nrecords + 1));
-
-	for (int r = 0; r < p->nrecords; r++)
-	{
-		const DcRecord *record = &p->records[r];
-		uint64		h = 0;
-
-		for (const DcValue *v = &record->first; v < record->field + DC_MAX_FIELDS; v++)
-			h = (h ^ p->hash[*v]) * UINT64CONST(0x9ddfea08eb382d69) + (h >> 29);
-		result[r] = h;
-	}
-	return result;
-}
-
 static int
 compare_edges(const void *a, const void *b, void *arg)
 {
@@ -329,7 +311,7 @@ DcClusters *
 dc_cluster(DcPopulation *population, const DcModel *model, DcEdge *edges, size_t nedges,
 		   const DcDecision *decisions, int ndecisions, const bool *barred, double merge_weight)
 {
-	uint64	   *fingerprint = fingerprints(population);
+	uint64	   *fingerprint = dc_fingerprints(population);
 	Forest		f = {.population = population, .model = model, .fingerprint = fingerprint, .barred = barred};
 
 	start_forest(&f, decisions, ndecisions);

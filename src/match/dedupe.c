@@ -26,36 +26,8 @@
 #include "duty/duty.h"
 #include "duty/progress.h"
 #include "match/explain.h"
+#include "match/parallel.h"
 #include "match/read.h"
-
-typedef struct Edges
-{
-	DcPopulation *population;
-	const DcModel *model;
-	double		review_weight;
-	size_t		n;
-	size_t		capacity;
-	DcEdge	   *edge;
-} Edges;
-
-static void
-keep_edge(void *state, int a, int b)
-{
-	Edges	   *edges = state;
-	DcPopulation *p = edges->population;
-	DcScore		score;
-	DcEdge	   *edge;
-
-	dc_score_pair(p, edges->model, &p->records[a], &p->records[b], &score);
-	if (score.weight < edges->review_weight)
-		return;
-	if (edges->n == edges->capacity)
-		edges->edge = repalloc_huge(edges->edge, sizeof(DcEdge) * (edges->capacity *= 2));
-	edge = &edges->edge[edges->n++];
-	edge->a = a;
-	edge->b = b;
-	edge->weight = score.weight;
-}
 
 static void
 show_progress(int64 done, int64 total)
@@ -177,7 +149,7 @@ write_companies(const DcPopulation *p, int controller_id, DcClusters *clusters)
 
 /* Edges between clusters are for a person to decide; a pair is an edge once or, after others, again. */
 static int64
-write_reviews(const Edges *edges, const DcDecision *decisions, int ndecisions, int controller_id, DcClusters *clusters)
+write_reviews(const DcEdges *edges, const DcDecision *decisions, int ndecisions, int controller_id, DcClusters *clusters)
 {
 	Oid			types[] = {INT4OID, INT8ARRAYOID, INT8ARRAYOID, FLOAT8ARRAYOID, JSONBARRAYOID};
 	Datum		args[5] = {Int32GetDatum(controller_id)};
@@ -251,7 +223,7 @@ dedupe(PG_FUNCTION_ARGS)
 	MemoryContext old;
 	DcRun		duty;
 	DcModel		model;
-	Edges		edges = {.model = &model, .capacity = 1024};
+	DcEdges		edges = {.model = &model};
 	DcDecision *decisions;
 	int			ndecisions;
 	DcClusters *clusters;
@@ -272,9 +244,8 @@ dedupe(PG_FUNCTION_ARGS)
 	edges.population->progress = show_progress;
 	dc_progress_phase(PHASE_COUNTING, 0);
 	dc_load_statistics(edges.population, duty.controller_id, &model);
-	edges.edge = palloc(sizeof(DcEdge) * edges.capacity);
 	dc_progress_phase(PHASE_KEYS, edges.population->nrecords);
-	values[1] = Int64GetDatum(dc_candidate_pairs(edges.population, keep_edge, &edges));
+	values[1] = Int64GetDatum(dc_score_candidates(&edges));
 	decisions = dc_read_decisions(edges.population, duty.controller_id, &ndecisions);
 	dc_progress_phase(PHASE_CLUSTERING, edges.n);
 	clusters = dc_cluster(edges.population, &model, edges.edge, edges.n, decisions, ndecisions, dc_read_barred(edges.population, duty.controller_id), merge_weight);

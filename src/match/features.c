@@ -345,6 +345,26 @@ dc_find_shared(DcPopulation *p)
 	pfree(bearers);
 }
 
+/* ---------- records ---------- */
+
+/* What a record says, whatever its number. */
+uint64 *
+dc_fingerprints(const DcPopulation *p)
+{
+	uint64	   *result = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * ((size_t) p->nrecords + 1));
+
+	for (int r = 0; r < p->nrecords; r++)
+	{
+		const DcRecord *record = &p->records[r];
+		uint64		h = 0;
+
+		for (const DcValue *v = &record->first; v < record->field + DC_MAX_FIELDS; v++)
+			h = (h ^ p->hash[*v]) * UINT64CONST(0x9ddfea08eb382d69) + (h >> 29);
+		result[r] = h;
+	}
+	return result;
+}
+
 /* ---------- words ---------- */
 
 #define MAX_TOKENS 24

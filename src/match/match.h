@@ -183,6 +183,7 @@ extern bool dc_is_common(const DcPopulation *population, DcValue value);
 extern void dc_set_size(DcPopulation *population, double size);
 extern void dc_set_frequency(DcPopulation *population, uint64 hash, double frequency, bool shared);
 extern void dc_find_shared(DcPopulation *population);
+extern uint64 *dc_fingerprints(const DcPopulation *population);
 extern DcTokens dc_value_tokens(DcPopulation *population, DcValue value);
 
 /* model.c */
@@ -209,8 +210,31 @@ typedef struct DcKeys
 
 extern void dc_make_keys(const DcPopulation *population, const DcRecord *record, DcKeys *keys);
 
-/* pairs.c: calls back for each candidate pair */
+/* pairs.c */
+
+/* A key of a record. */
+typedef struct DcKeyEntry
+{
+	uint64		key;
+	uint32		record;
+	uint32		rank;			/* of the key among those of the record */
+} DcKeyEntry;
+
+/* The keys of all records: those of record r from start[r] to start[r + 1], ascending. */
+typedef struct DcKeyTable
+{
+	size_t		nkeys;
+	DcKeyEntry *entries;		/* by key: records of one key are a block */
+	uint64	   *key;
+	uint64	   *start;
+	uint8	   *large;			/* the block of this key is too large to be compared as a whole */
+} DcKeyTable;
+
 typedef void (*DcPairCallback) (void *state, int a, int b);
+
+extern void dc_make_key_table(DcPopulation *population, DcKeyTable *table);
+extern void dc_free_key_table(DcKeyTable *table);
+extern int64 dc_scan_pairs(DcPopulation *population, const DcKeyTable *table, size_t from, size_t to, DcPairCallback callback, void *state);
 extern int64 dc_candidate_pairs(DcPopulation *population, DcPairCallback callback, void *state);
 
 /* train.c */

@@ -244,7 +244,7 @@ GRANT EXECUTE ON FUNCTION dropcontact.store_values(integer, bigint[], float8[], 
 CREATE FUNCTION dropcontact.dedupe(OUT contacts bigint, OUT candidate_pairs bigint, OUT matched_pairs bigint, OUT review_pairs bigint, OUT entities bigint, OUT elapsed interval)
 	RETURNS SETOF record
 	LANGUAGE c SET jit = off AS 'MODULE_PATHNAME', 'dedupe';
-COMMENT ON FUNCTION dropcontact.dedupe() IS 'Finds the duplicates among all contacts of the current controller and updates the entities; pairs between review_threshold and merge_threshold go to review_queue. Running it twice changes nothing. Source: Fellegi and Sunter 1969, Winkler 1990';
+COMMENT ON FUNCTION dropcontact.dedupe() IS 'Finds the duplicates among all contacts of the current controller and updates the entities; pairs between review_threshold and merge_threshold go to review_queue. Running it twice changes nothing. Large numbers of contacts are scored by up to max_parallel_maintenance_workers workers beside the session; the result is the same for any number, 0 included. Source: Fellegi and Sunter 1969, Winkler 1990';
 
 CREATE FUNCTION dropcontact.built_in_model(OUT field text, OUT level text, OUT m float8, OUT u float8, OUT weight float8) RETURNS SETOF record
 	LANGUAGE c IMMUTABLE AS 'MODULE_PATHNAME', 'built_in_model';

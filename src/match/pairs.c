@@ -18,71 +18,55 @@
 #define WINDOW 12
 #define REPORT_EVERY 65536		/* keys */
 
-typedef struct Entry
-{
-	uint64		key;
-	uint32		record;
-	uint32		rank;			/* of the key among those of the record */
-} Entry;
-
-/* The keys of all records: those of record r from start[r] to start[r + 1], ascending. */
-typedef struct KeyTable
-{
-	uint64	   *key;
-	uint64	   *start;
-	uint8	   *large;			/* the block of this key is too large to be compared as a whole */
-} KeyTable;
-
-static Entry *
-make_table(const DcPopulation *p, KeyTable *table, size_t *n)
+static void
+make_entries(const DcPopulation *p, DcKeyTable *table)
 {
 	size_t		capacity = (size_t) p->nrecords * 10 + DC_MAX_KEYS;
-	Entry	   *entries;
+	size_t		n = 0;
 
 	table->key = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * capacity);
 	table->start = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * ((size_t) p->nrecords + 1));
-	*n = 0;
 	for (int r = 0; r < p->nrecords; r++)
 	{
 		DcKeys		keys;
 
 		CHECK_FOR_INTERRUPTS();
 		dc_make_keys(p, &p->records[r], &keys);
-		table->start[r] = *n;
-		if (*n + keys.n > capacity)
+		table->start[r] = n;
+		if (n + keys.n > capacity)
 			table->key = repalloc_huge(table->key, sizeof(uint64) * (capacity = capacity * 2));
-		memcpy(table->key + *n, keys.key, sizeof(uint64) * keys.n);
-		*n += keys.n;
+		memcpy(table->key + n, keys.key, sizeof(uint64) * keys.n);
+		n += keys.n;
 	}
-	table->start[p->nrecords] = *n;
-	table->large = MemoryContextAllocExtended(CurrentMemoryContext, *n + 1, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	entries = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Entry) * (*n + 1));
+	table->start[p->nrecords] = n;
+	table->nkeys = n;
+	table->large = MemoryContextAllocExtended(CurrentMemoryContext, n + 1, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	table->entries = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcKeyEntry) * (n + 1));
 	for (int r = 0; r < p->nrecords; r++)
 		for (uint64 k = table->start[r]; k < table->start[r + 1]; k++)
 		{
-			entries[k].key = table->key[k];
-			entries[k].record = r;
-			entries[k].rank = k - table->start[r];
+			table->entries[k].key = table->key[k];
+			table->entries[k].record = r;
+			table->entries[k].rank = k - table->start[r];
 		}
-	return entries;
 }
 
 #define DIGITS 11
 #define BUCKETS (1 << DIGITS)
 
 /* Sorts by the upper 33 bits of the key in three stable passes, then puts right what they leave equal. */
-static Entry *
-sort_entries(Entry *entries, size_t n)
+static DcKeyEntry *
+sort_entries(DcKeyEntry *entries, size_t n)
 {
-	Entry	   *from = entries;
-	Entry	   *to = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Entry) * (n + 1));
+	DcKeyEntry	   *from = entries;
+	DcKeyEntry	   *to = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcKeyEntry) * (n + 1));
 
 	for (int pass = 0; pass < 3; pass++)
 	{
 		size_t		count[BUCKETS] = {0};
 		int			shift = 64 - DIGITS * (3 - pass);
 		size_t		sum = 0;
-		Entry	   *swap;
+		DcKeyEntry	   *swap;
 
 		for (size_t i = 0; i < n; i++)
 			count[(from[i].key >> shift) & (BUCKETS - 1)]++;
@@ -103,7 +87,7 @@ sort_entries(Entry *entries, size_t n)
 	/* insertion: keys that share 33 bits without being equal are few */
 	for (size_t i = 1; i < n; i++)
 	{
-		Entry		entry = from[i];
+		DcKeyEntry		entry = from[i];
 		size_t		j = i;
 
 		for (; j > 0 && from[j - 1].key > entry.key; j--)
@@ -119,8 +103,8 @@ static int
 compare_names(const void *a, const void *b, void *arg)
 {
 	const DcPopulation *p = arg;
-	const DcRecord *x = &p->records[((const Entry *) a)->record];
-	const DcRecord *y = &p->records[((const Entry *) b)->record];
+	const DcRecord *x = &p->records[((const DcKeyEntry *) a)->record];
+	const DcRecord *y = &p->records[((const DcKeyEntry *) b)->record];
 	const DcValue *v = &x->first;
 	const DcValue *w = &y->first;
 	int			c = strcmp(p->text[x->last], p->text[y->last]);
@@ -140,7 +124,7 @@ compare_names(const void *a, const void *b, void *arg)
  * smallest that the records share in such a block, a large one when they share none there.
  */
 static bool
-owns(const KeyTable *table, const Entry *a, const Entry *b, bool large)
+owns(const DcKeyTable *table, const DcKeyEntry *a, const DcKeyEntry *b, bool large)
 {
 	uint64		i = table->start[a->record];
 	uint64		j = table->start[b->record];
@@ -161,57 +145,95 @@ owns(const KeyTable *table, const Entry *a, const Entry *b, bool large)
 	return true;
 }
 
-/*
- * Calls back for the pairs of records that share a key, a pair of two large blocks perhaps
- * more than once.  O(k log k) for k keys, and at most BLOCK or WINDOW pairs a key.
- */
-int64
-dc_candidate_pairs(DcPopulation *p, DcPairCallback callback, void *state)
+/* Where the block of this entry ends. */
+static size_t
+block_end(const DcKeyTable *table, size_t from)
 {
-	KeyTable	table;
-	size_t		n;
-	Entry	   *entries = make_table(p, &table, &n);
-	int64		pairs = 0;
-	size_t		done = 0;
+	size_t		to = from + 1;
 
-	entries = sort_entries(entries, n);
-	for (size_t from = 0, to; from < n; from = to)
+	while (to < table->nkeys && table->entries[to].key == table->entries[from].key)
+		to++;
+	return to;
+}
+
+/* The keys of all records, sorted.  O(k) for k keys: a radix sort. */
+void
+dc_make_key_table(DcPopulation *p, DcKeyTable *table)
+{
+	make_entries(p, table);
+	table->entries = sort_entries(table->entries, table->nkeys);
+	for (size_t from = 0, to; from < table->nkeys; from = to)
 	{
-		for (to = from + 1; to < n && entries[to].key == entries[from].key; to++)
-			;
+		to = block_end(table, from);
 		if (to - from <= BLOCK)
 			continue;
 		for (size_t i = from; i < to; i++)
-			table.large[table.start[entries[i].record] + entries[i].rank] = 1;
+			table->large[table->start[table->entries[i].record] + table->entries[i].rank] = 1;
 	}
-	for (size_t from = 0, to; from < n; from = to)
+}
+
+void
+dc_free_key_table(DcKeyTable *table)
+{
+	pfree(table->entries);
+	pfree(table->key);
+	pfree(table->start);
+	pfree(table->large);
+}
+
+/*
+ * Calls back for the pairs of the blocks that begin in this range of entries, a pair of two large
+ * blocks perhaps more than once, and answers their number.  At most BLOCK or WINDOW pairs a key.  Ranges
+ * may be scanned by several processes at once: entries change place within their block only, and
+ * a block belongs to the range that it begins in.
+ */
+int64
+dc_scan_pairs(DcPopulation *p, const DcKeyTable *table, size_t from, size_t to, DcPairCallback callback, void *state)
+{
+	DcKeyEntry *entries = table->entries;
+	int64		pairs = 0;
+
+	while (from > 0 && from < to && entries[from].key == entries[from - 1].key)
+		from++;
+	for (size_t end; from < to; from = end)
 	{
 		size_t		reach = BLOCK;
 
-		if (p->progress != NULL && (from == 0 || from >= done + REPORT_EVERY))
-			p->progress(done = from, n);
-		for (to = from + 1; to < n && entries[to].key == entries[from].key; to++)
-			;
-		if (to - from > BLOCK)
+		end = block_end(table, from);
+		if (end - from > BLOCK)
 		{
-			qsort_arg(entries + from, to - from, sizeof(Entry), compare_names, p);
+			qsort_arg(entries + from, end - from, sizeof(DcKeyEntry), compare_names, p);
 			reach = WINDOW;
 		}
-		for (size_t i = from; i < to; i++)
+		for (size_t i = from; i < end; i++)
 		{
 			CHECK_FOR_INTERRUPTS();
-			for (size_t j = i + 1; j < to && j - i <= reach; j++)
+			for (size_t j = i + 1; j < end && j - i <= reach; j++)
 			{
-				if (!owns(&table, &entries[i], &entries[j], reach == WINDOW))
+				if (!owns(table, &entries[i], &entries[j], reach == WINDOW))
 					continue;
 				callback(state, Min(entries[i].record, entries[j].record), Max(entries[i].record, entries[j].record));
 				pairs++;
 			}
 		}
 	}
-	pfree(entries);
-	pfree(table.key);
-	pfree(table.start);
-	pfree(table.large);
+	return pairs;
+}
+
+/* Calls back for all pairs of records that share a key. */
+int64
+dc_candidate_pairs(DcPopulation *p, DcPairCallback callback, void *state)
+{
+	DcKeyTable	table;
+	int64		pairs = 0;
+
+	dc_make_key_table(p, &table);
+	for (size_t from = 0; from < table.nkeys; from += REPORT_EVERY)
+	{
+		if (p->progress != NULL)
+			p->progress(from, table.nkeys);
+		pairs += dc_scan_pairs(p, &table, from, Min(from + REPORT_EVERY, table.nkeys), callback, state);
+	}
+	dc_free_key_table(&table);
 	return pairs;
 }

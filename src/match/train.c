@@ -45,21 +45,12 @@ typedef struct Sample
 {
 	DcPopulation *population;
 	const DcModel *model;
+	const uint64 *fingerprint;	/* of each record */
 	uint64		threshold;		/* pairs whose hash is below it are kept */
 	double		share;			/* of all candidate pairs */
 	int			n;
 	SampledPair *pair;
 } Sample;
-
-static uint64
-fingerprint(const DcPopulation *p, const DcRecord *r)
-{
-	uint64		h = 0;
-
-	for (const DcValue *v = &r->first; v < r->field + DC_MAX_FIELDS; v++)
-		h = (h ^ p->hash[*v]) * UINT64CONST(0x9ddfea08eb382d69) + (h >> 29);
-	return h;
-}
 
 /*
  * Levels of organisation and of place are tried one after the other, each where both have the value: a
@@ -158,8 +149,8 @@ sample_pair(void *state, int a, int b)
 {
 	Sample	   *sample = state;
 	DcPopulation *p = sample->population;
-	uint64		x = fingerprint(p, &p->records[a]);
-	uint64		y = fingerprint(p, &p->records[b]);
+	uint64		x = sample->fingerprint[a];
+	uint64		y = sample->fingerprint[b];
 	uint64		hash = (Min(x, y) ^ (Max(x, y) >> 7)) * UINT64CONST(0xc4ceb9fe1a85ec53);
 	DcScore		score;
 
@@ -252,7 +243,7 @@ level_chance(const DcPopulation *p, int level)
 }
 
 static void
-fit_u(DcPopulation *p, DcModel *model)
+fit_u(DcPopulation *p, const uint64 *fingerprint, DcModel *model)
 {
 	FingerprintedRecord *order = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(FingerprintedRecord) * ((size_t) p->nrecords + 1));
 	double		seen[L_COUNT] = {0};
@@ -261,7 +252,7 @@ fit_u(DcPopulation *p, DcModel *model)
 
 	for (int i = 0; i < p->nrecords; i++)
 	{
-		order[i].hash = fingerprint(p, &p->records[i]);
+		order[i].hash = fingerprint[i];
 		order[i].record = i;
 	}
 	qsort(order, p->nrecords, sizeof(FingerprintedRecord), compare_fingerprints);
@@ -350,15 +341,19 @@ void
 dc_train_model(DcPopulation *population, DcModel *model)
 {
 	Sample		sample = {.population = population, .model = model, .threshold = PG_UINT64_MAX, .share = 1};
+	uint64	   *fingerprint;
 
 	dc_model_default(population, model);
 	if (population->nrecords < 2)
 		return;
-	fit_u(population, model);
+	fingerprint = dc_fingerprints(population);
+	sample.fingerprint = fingerprint;
+	fit_u(population, fingerprint, model);
 	sample.pair = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(SampledPair) * (SAMPLE_PAIRS + 1));
 	dc_candidate_pairs(population, sample_pair, &sample);
 	qsort(sample.pair, sample.n, sizeof(SampledPair), compare_sampled);
 	for (int round = 0; round < ROUNDS; round++)
 		maximise(&sample, population->size, model);
 	pfree(sample.pair);
+	pfree(fingerprint);
 }

@@ -1,0 +1,42 @@
+-- any number of workers gives the same entities and reviews
+SET client_min_messages = error;
+DROP EXTENSION dropcontact CASCADE;
+CREATE EXTENSION dropcontact;
+RESET client_min_messages;
+SELECT dropcontact.create_controller('Parallel', 'dpo@parallel.example');
+SELECT dropcontact.create_source('crm', 'crm', 10, 'FR');
+INSERT INTO dropcontact.contact (source, external_id, first_name, last_name, email, mobile_phone, company, city, postcode)
+SELECT 'crm', n, first_name, CASE WHEN n % 7 = 0 THEN last_name || 'e' ELSE last_name END,
+	CASE WHEN n % 3 <> 0 THEN pg_catalog.lower(first_name || '.' || last_name || person || '@maison' || person % 2000 || '.fr') END,
+	CASE WHEN n % 2 = 0 THEN '+336' || pg_catalog.lpad((person * 7919 % 100000000)::text, 8, '0') END,
+	'Maison ' || person % 2000, (ARRAY['Paris', 'Lyon', 'Nantes'])[person % 3 + 1], pg_catalog.lpad((person % 90 * 1000 + 1000)::text, 5, '0')
+FROM (SELECT n, person, (ARRAY['Anne', 'Paul', 'Marie', 'Luc', 'Emma', 'Hugo', 'Chloé', 'Louis'])[person % 8 + 1] AS first_name,
+		(ARRAY['Martin', 'Bernard', 'Dubois', 'Petit', 'Durand', 'Leroy', 'Moreau', 'Simon', 'Laurent', 'Garnier', 'Faure'])[person % 11 + 1] AS last_name
+	FROM (SELECT n, n % 25000 AS person FROM pg_catalog.generate_series(1, 40000) n) x) y;
+CREATE TEMPORARY TABLE result (workers integer, contacts bigint, candidate_pairs bigint, matched_pairs bigint, review_pairs bigint, entities bigint, members text, reviews text);
+CREATE FUNCTION pg_temp.run(workers integer) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	DELETE FROM dropcontact.entity_member;
+	DELETE FROM dropcontact.match_pair;
+	PERFORM pg_catalog.set_config('max_parallel_maintenance_workers', workers::text, true);
+	INSERT INTO result
+	SELECT workers, d.contacts, d.candidate_pairs, d.matched_pairs, d.review_pairs, d.entities, NULL, NULL FROM dropcontact.dedupe() d;
+	UPDATE result r SET
+		members = (SELECT pg_catalog.md5(pg_catalog.string_agg(pg_catalog.format('%s %s %s', contact_id, entity_id, link_probability), ',' ORDER BY contact_id)) FROM dropcontact.entity_member),
+		reviews = (SELECT pg_catalog.md5(pg_catalog.string_agg(p::text, ',' ORDER BY a_contact_id, b_contact_id)) FROM dropcontact.match_pair p)
+	WHERE r.workers = run.workers;
+END
+$$;
+SELECT pg_temp.run(0);
+SELECT pg_temp.run(1);
+SELECT pg_temp.run(2);
+SELECT contacts, candidate_pairs > 100000 AS many_pairs, entities < contacts AS merged, count(*) AS runs FROM result
+GROUP BY contacts, candidate_pairs, matched_pairs, review_pairs, entities, members, reviews;
+
+-- inside a transaction the workers know what it has written, and nothing else
+BEGIN;
+SELECT entities AS before FROM dropcontact.dedupe() \gset
+INSERT INTO dropcontact.contact (source, external_id, first_name, last_name, email, mobile_phone)
+SELECT 'crm', 'x' || n, 'Zoltan', 'Kovacs', 'zoltan.kovacs@unique.example', '+33611223344' FROM pg_catalog.generate_series(1, 5) n;
+SELECT entities - :before AS one_more FROM dropcontact.dedupe();
+ROLLBACK;

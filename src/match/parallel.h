@@ -1,0 +1,35 @@
+/*-------------------------------------------------------------------------
+ *
+ * parallel.h
+ *	  Candidate pairs scored by several processes.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DC_MATCH_PARALLEL_H
+#define DC_MATCH_PARALLEL_H
+
+#include "postgres.h"
+
+#include "storage/dsm.h"
+#include "storage/shm_toc.h"
+
+#include "match/match.h"
+
+/* The pairs that weigh enough to be looked at. */
+typedef struct DcEdges
+{
+	DcPopulation *population;
+	const DcModel *model;
+	double		review_weight;
+	size_t		n;
+	size_t		capacity;
+	DcEdge	   *edge;
+} DcEdges;
+
+/* Fills the edges of all candidate pairs of the population; answers the number of pairs. */
+extern int64 dc_score_candidates(DcEdges *edges);
+
+/* What a worker runs. */
+extern PGDLLEXPORT void dc_score_worker(dsm_segment *segment, shm_toc *toc);
+
+#endif							/* DC_MATCH_PARALLEL_H */
