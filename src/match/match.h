@@ -232,10 +232,14 @@ typedef struct DcKeyTable
 
 typedef void (*DcPairCallback) (void *state, int a, int b);
 
+/* Is the pair wanted at all?  Asked before it is known to belong to the block: cheaper than finding that out. */
+typedef bool (*DcPairFilter) (const void *state, int a, int b);
+
 extern void dc_make_key_table(DcPopulation *population, DcKeyTable *table);
 extern void dc_free_key_table(DcKeyTable *table);
-extern int64 dc_scan_pairs(DcPopulation *population, const DcKeyTable *table, size_t from, size_t to, DcPairCallback callback, void *state);
-extern int64 dc_candidate_pairs(DcPopulation *population, DcPairCallback callback, void *state);
+extern int64 dc_scan_pairs(DcPopulation *population, const DcKeyTable *table, size_t from, size_t to,
+						   DcPairFilter filter, DcPairCallback callback, void *state);
+extern int64 dc_candidate_pairs(DcPopulation *population, DcPairFilter filter, DcPairCallback callback, void *state);
 
 /* train.c */
 extern void dc_train_model(DcPopulation *population, DcModel *model);

@@ -188,7 +188,8 @@ dc_free_key_table(DcKeyTable *table)
  * a block belongs to the range that it begins in.
  */
 int64
-dc_scan_pairs(DcPopulation *p, const DcKeyTable *table, size_t from, size_t to, DcPairCallback callback, void *state)
+dc_scan_pairs(DcPopulation *p, const DcKeyTable *table, size_t from, size_t to,
+			  DcPairFilter filter, DcPairCallback callback, void *state)
 {
 	DcKeyEntry *entries = table->entries;
 	int64		pairs = 0;
@@ -210,6 +211,8 @@ dc_scan_pairs(DcPopulation *p, const DcKeyTable *table, size_t from, size_t to, 
 			CHECK_FOR_INTERRUPTS();
 			for (size_t j = i + 1; j < end && j - i <= reach; j++)
 			{
+				if (filter != NULL && !filter(state, entries[i].record, entries[j].record))
+					continue;
 				if (!owns(table, &entries[i], &entries[j], reach == WINDOW))
 					continue;
 				callback(state, Min(entries[i].record, entries[j].record), Max(entries[i].record, entries[j].record));
@@ -220,9 +223,9 @@ dc_scan_pairs(DcPopulation *p, const DcKeyTable *table, size_t from, size_t to, 
 	return pairs;
 }
 
-/* Calls back for all pairs of records that share a key. */
+/* Calls back for all pairs of records that share a key, or those that the filter lets through (NULL: all). */
 int64
-dc_candidate_pairs(DcPopulation *p, DcPairCallback callback, void *state)
+dc_candidate_pairs(DcPopulation *p, DcPairFilter filter, DcPairCallback callback, void *state)
 {
 	DcKeyTable	table;
 	int64		pairs = 0;
@@ -232,7 +235,7 @@ dc_candidate_pairs(DcPopulation *p, DcPairCallback callback, void *state)
 	{
 		if (p->progress != NULL)
 			p->progress(from, table.nkeys);
-		pairs += dc_scan_pairs(p, &table, from, Min(from + REPORT_EVERY, table.nkeys), callback, state);
+		pairs += dc_scan_pairs(p, &table, from, Min(from + REPORT_EVERY, table.nkeys), filter, callback, state);
 	}
 	dc_free_key_table(&table);
 	return pairs;

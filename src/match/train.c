@@ -144,21 +144,34 @@ thin(Sample *sample)
 	sample->n = n;
 }
 
+/* A number that depends on what the two records say, not on their order. */
+static uint64
+pair_hash(const Sample *sample, int a, int b)
+{
+	uint64		x = sample->fingerprint[a];
+	uint64		y = sample->fingerprint[b];
+	uint64		hash = (Min(x, y) ^ (Max(x, y) >> 7)) * UINT64CONST(0xc4ceb9fe1a85ec53);
+
+	return hash ^ hash >> 32;
+}
+
+static bool
+is_sampled(const void *state, int a, int b)
+{
+	const Sample *sample = state;
+
+	return pair_hash(sample, a, b) < sample->threshold;
+}
+
 static void
 sample_pair(void *state, int a, int b)
 {
 	Sample	   *sample = state;
 	DcPopulation *p = sample->population;
-	uint64		x = sample->fingerprint[a];
-	uint64		y = sample->fingerprint[b];
-	uint64		hash = (Min(x, y) ^ (Max(x, y) >> 7)) * UINT64CONST(0xc4ceb9fe1a85ec53);
 	DcScore		score;
 
-	hash ^= hash >> 32;
-	if (hash >= sample->threshold)
-		return;
 	dc_score_pair(p, sample->model, &p->records[a], &p->records[b], &score);
-	keep(sample->model, &score, hash, possible_levels(&p->records[a], &p->records[b]), &sample->pair[sample->n++]);
+	keep(sample->model, &score, pair_hash(sample, a, b), possible_levels(&p->records[a], &p->records[b]), &sample->pair[sample->n++]);
 	if (sample->n == SAMPLE_PAIRS)
 		thin(sample);
 }
@@ -350,7 +363,7 @@ dc_train_model(DcPopulation *population, DcModel *model)
 	sample.fingerprint = fingerprint;
 	fit_u(population, fingerprint, model);
 	sample.pair = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(SampledPair) * (SAMPLE_PAIRS + 1));
-	dc_candidate_pairs(population, sample_pair, &sample);
+	dc_candidate_pairs(population, is_sampled, sample_pair, &sample);
 	qsort(sample.pair, sample.n, sizeof(SampledPair), compare_sampled);
 	for (int round = 0; round < ROUNDS; round++)
 		maximise(&sample, population->size, model);
