@@ -46,12 +46,18 @@ CREATE FUNCTION dropcontact.words_in_force(controller integer, OUT list text, OU
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
-	SELECT DISTINCT ON (w.list, w.word) w.list, w.word, w.value, w.origin, w.instruction_id
-	FROM word_entry w
-	WHERE w.controller_id = controller AND w.instruction_id IN (
+	/* no sort, as each session reads it before its first row: files of two kinds share no list, so that a word is in one of them at most */
+	WITH standing AS MATERIALIZED (
 		SELECT i.instruction_id FROM instruction_record i
-		WHERE i.controller_id = controller AND i.kind IN ('word', 'reference') AND instruction_state(i.instruction_id) = 'in force')
-	ORDER BY w.list, w.word, w.origin = 'own' DESC, w.instruction_id DESC
+		WHERE i.controller_id = controller AND i.kind IN ('word', 'reference') AND instruction_state(i.instruction_id) = 'in force'
+	), own AS MATERIALIZED (
+		SELECT w.list, w.word, w.value, w.origin, w.instruction_id FROM word_entry w JOIN standing USING (instruction_id)
+		WHERE w.controller_id = controller AND w.origin = 'own'
+	)
+	SELECT * FROM own
+	UNION ALL
+	SELECT w.list, w.word, w.value, w.origin, w.instruction_id FROM word_entry w JOIN standing USING (instruction_id)
+	WHERE w.controller_id = controller AND w.origin <> 'own' AND NOT EXISTS (SELECT FROM own o WHERE o.list = w.list AND o.word = w.word)
 	$$;
 COMMENT ON FUNCTION dropcontact.words_in_force(integer) IS 'The words of a controller that count where its contacts are cleaned: each once, its own before those of files, none whose instruction is suspended or withdrawn';
 

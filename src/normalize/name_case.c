@@ -39,6 +39,7 @@ is_mc(const char *lower, size_t n)
 	return n > 4 && lower[0] == 'm' && lower[1] == 'c' && lower[2] >= 'a' && lower[2] <= 'z';
 }
 
+/* The first letter as a capital: where that is several (sharp s, ligatures), only the first of them. */
 static void
 append_capital(StringInfo out, const char *lower, size_t n)
 {
@@ -50,8 +51,15 @@ append_capital(StringInfo out, const char *lower, size_t n)
 		appendStringInfoChar(out, pg_toupper((unsigned char) *p++));
 	else
 	{
+		const char *upper;
+		const char *rest;
+
 		(void) dc_utf8_next(&p, lower + n);
-		appendStringInfoString(out, dc_upper(pnstrdup(lower, p - lower)));
+		rest = upper = dc_upper(pnstrdup(lower, p - lower));
+		if (*upper != '\0')
+			(void) dc_utf8_next(&rest, upper + strlen(upper));
+		appendBinaryStringInfo(out, upper, rest - upper);
+		appendStringInfoString(out, dc_lower(rest));
 	}
 	appendBinaryStringInfo(out, p, n - (p - lower));
 }

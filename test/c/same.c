@@ -36,6 +36,7 @@ static const struct
 }			scalars[] = {
 	{"clean", dc_clean},
 	{"name_key", dc_fold},
+	{"name_case", dc_name_case},
 	{"normalize_email", dc_normalize_email},
 	{"email_key", dc_email_key},
 	{"normalize_phone FR", phone_of_france},
