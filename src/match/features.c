@@ -257,18 +257,15 @@ dc_set_frequency(DcPopulation *p, uint64 hash, double frequency, bool shared)
 
 /* ---------- shared mailboxes and numbers ---------- */
 
-/* A value that persons of this many unlike names carry is an organisation's, not a person's. */
-#define SHARED_BY 3
-
 typedef struct Bearer
 {
 	DcValue		value;
-	DcValue		first;
-	DcValue		last;
+	int			record;
+	uint64		order;
 } Bearer;
 
 static bool
-alike_names(const DcPopulation *p, const Bearer *a, const Bearer *b)
+alike_names(const DcPopulation *p, const DcRecord *a, const DcRecord *b)
 {
 	if (a->last == b->last || a->first == b->last || a->last == b->first)
 		return true;
@@ -281,32 +278,46 @@ compare_bearers(const void *a, const void *b, void *arg)
 	const DcPopulation *p = arg;
 	const Bearer *x = a;
 	const Bearer *y = b;
+	int64		i = p->records[x->record].contact_id;
+	int64		j = p->records[y->record].contact_id;
 
 	if (x->value != y->value)
 		return x->value < y->value ? -1 : 1;
-	if (p->hash[x->last] != p->hash[y->last])
-		return p->hash[x->last] < p->hash[y->last] ? -1 : 1;
-	return p->hash[x->first] < p->hash[y->first] ? -1 : p->hash[x->first] > p->hash[y->first];
+	if (x->order != y->order)
+		return x->order < y->order ? -1 : 1;
+	return i < j ? -1 : i > j;
+}
+
+/*
+ * Takes one more bearer of a value into account, in the order of dc_block_order; true as soon as names unlike
+ * each other carry it.
+ */
+bool
+dc_judge_bearer(const DcPopulation *p, DcJudgement *judgement, const DcRecord *bearer)
+{
+	if (judgement->n == DC_SHARED_BY)
+		return true;
+	if (bearer->last == 0)
+		return false;
+	for (int l = 0; l < judgement->n; l++)
+		if (alike_names(p, &p->records[judgement->leader[l]], bearer))
+			return false;
+	judgement->leader[judgement->n++] = bearer - p->records;
+	return judgement->n == DC_SHARED_BY;
 }
 
 /* Marks the value of bearers[from..to) when names unlike each other carry it; linear. */
 static void
 judge_bearers(DcPopulation *p, const Bearer *bearers, size_t from, size_t to)
 {
-	const Bearer *leaders[SHARED_BY];
-	int			n = 0;
+	DcJudgement judgement = {0};
 
-	for (size_t i = from; i < to && n < SHARED_BY; i++)
-	{
-		bool		known = false;
-
-		for (int l = 0; l < n && !known; l++)
-			known = alike_names(p, leaders[l], &bearers[i]);
-		if (!known)
-			leaders[n++] = &bearers[i];
-	}
-	if (n == SHARED_BY)
-		p->flags[bearers[from].value] |= VALUE_SHARED;
+	for (size_t i = from; i < to; i++)
+		if (dc_judge_bearer(p, &judgement, &p->records[bearers[i].record]))
+		{
+			p->flags[bearers[from].value] |= VALUE_SHARED;
+			return;
+		}
 }
 
 /* Finds the mailboxes and numbers that persons of several names use; O(n log n) in those carried thrice or more. */
@@ -326,13 +337,13 @@ dc_find_shared(DcPopulation *p)
 		{
 			DcValue		value = v < DC_MAX_EMAILS ? r->email[v] : r->phone[v - DC_MAX_EMAILS];
 
-			if (value == 0 || r->last == 0 || p->count[value] < SHARED_BY)
+			if (value == 0 || r->last == 0 || p->count[value] < DC_SHARED_BY)
 				continue;
 			if (n == capacity)
 				bearers = repalloc_huge(bearers, sizeof(Bearer) * (capacity *= 2));
 			bearers[n].value = value;
-			bearers[n].first = r->first;
-			bearers[n++].last = r->last;
+			bearers[n].order = dc_block_order(p, r);
+			bearers[n++].record = i;
 		}
 	}
 	qsort_arg(bearers, n, sizeof(Bearer), compare_bearers, p);

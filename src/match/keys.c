@@ -34,11 +34,26 @@ mix(uint64 h)
 	return h ^ (h >> 33);
 }
 
+static uint64
+make_key(int rule, uint64 a, uint64 b)
+{
+	uint64		key_class = rule == RULE_EMAIL ? DC_KEY_EMAIL : rule == RULE_PHONE ? DC_KEY_PHONE : 0;
+
+	return (mix(a + mix(b + ((uint64) rule << 32))) & ~(uint64) DC_KEY_CLASS) | key_class;
+}
+
 static void
 add_key(DcKeys *keys, int rule, uint64 a, uint64 b)
 {
 	if (a != 0 && b != 0 && keys->n < DC_MAX_KEYS)
-		keys->key[keys->n++] = mix(a + mix(b + ((uint64) rule << 32)));
+		keys->key[keys->n++] = make_key(rule, a, b);
+}
+
+/* The key of all records that carry a mailbox or number. */
+uint64
+dc_value_key(const DcPopulation *p, DcValue value, int key_class)
+{
+	return make_key(key_class == DC_KEY_EMAIL ? RULE_EMAIL : RULE_PHONE, p->hash[value], 1);
 }
 
 /* The first letters of a text, at most seven, as a number. */
@@ -223,4 +238,39 @@ dc_make_keys(const DcPopulation *p, const DcRecord *r, DcKeys *keys)
 		if (kept == 0 || keys->key[kept - 1] != keys->key[i])
 			keys->key[kept++] = keys->key[i];
 	keys->n = kept;
+}
+
+/* The first letters of a folded text, five bits each; what is no letter is told apart roughly. */
+static uint64
+letters(const DcPopulation *p, DcValue value, int n)
+{
+	uint64		result = 0;
+	const char *s = p->text[value];
+
+	for (int i = 0; i < n; i++)
+	{
+		unsigned char c = *s;
+
+		result = result << 5 | (c == '\0' ? 0 : c >= 'a' && c <= 'z' ? c - 'a' + 1 : 27 + c % 5);
+		s += c != '\0';
+	}
+	return result;
+}
+
+/*
+ * The place of a record among others of one key, for blocks too large to be compared as a whole: by the first
+ * letters of last and first name, or of the company, then by hashes of the organisation and of all
+ * values, so that records much alike are neighbours whatever the order of loading.  Equal ones follow by
+ * contact_id.
+ */
+uint64
+dc_block_order(const DcPopulation *p, const DcRecord *r)
+{
+	uint64		names = dc_is_person(r) ? letters(p, r->last, 5) << 20 | letters(p, r->first, 4) : letters(p, r->company, 9);
+	uint64		organisation = p->hash[r->company != 0 ? r->company : r->domain];
+	uint64		all = 0;
+
+	for (const DcValue *v = &r->first; v < r->field + DC_MAX_FIELDS; v++)
+		all = mix(all * 31 + p->hash[*v]);
+	return names << 19 | (organisation >> 56) << 11 | all >> 53;
 }

@@ -184,6 +184,17 @@ extern void dc_set_size(DcPopulation *population, double size);
 extern void dc_set_frequency(DcPopulation *population, uint64 hash, double frequency, bool shared);
 extern void dc_find_shared(DcPopulation *population);
 extern uint64 *dc_fingerprints(const DcPopulation *population);
+
+/* A mailbox or number that persons of this many unlike names carry is an organisation's, not a person's. */
+#define DC_SHARED_BY 3
+
+typedef struct DcJudgement
+{
+	int			n;
+	int			leader[DC_SHARED_BY];	/* records of names unlike each other */
+} DcJudgement;
+
+extern bool dc_judge_bearer(const DcPopulation *population, DcJudgement *judgement, const DcRecord *bearer);
 extern DcTokens dc_value_tokens(DcPopulation *population, DcValue value);
 
 /* model.c */
@@ -208,7 +219,18 @@ typedef struct DcKeys
 	uint64		key[DC_MAX_KEYS];	/* ascending, each once */
 } DcKeys;
 
+/* The lowest bits of a key tell those of mailboxes and of numbers from the others. */
+#define DC_KEY_CLASS 3
+#define DC_KEY_EMAIL 1
+#define DC_KEY_PHONE 2
+
+extern uint64 dc_value_key(const DcPopulation *population, DcValue value, int key_class);
 extern void dc_make_keys(const DcPopulation *population, const DcRecord *record, DcKeys *keys);
+extern uint64 dc_block_order(const DcPopulation *population, const DcRecord *record);
+
+/* A block of more records is too large to be compared as a whole: each meets its neighbours by dc_block_order. */
+#define DC_BLOCK 64
+#define DC_WINDOW 12
 
 /* pairs.c */
 

@@ -3,9 +3,9 @@
  * pairs.c
  *	  Candidate pairs: contacts that share a key.
  *
- * Sorting by key brings together the records of one.  A block of up to BLOCK records is
+ * Sorting by key brings together the records of one.  A block of up to DC_BLOCK records is
  * compared as a whole; in a larger one each record meets its neighbours in the order of names,
- * so that nothing is dropped and 100,000 equal contacts cost 100,000 times WINDOW.  A
+ * so that nothing is dropped and 100,000 equal contacts cost 100,000 times DC_WINDOW.  A
  * pair belongs to the smallest key that its records share in a block compared as a whole.
  *
  *-------------------------------------------------------------------------
@@ -14,8 +14,6 @@
 
 #include "match/match.h"
 
-#define BLOCK 64
-#define WINDOW 12
 #define REPORT_EVERY 65536		/* keys */
 
 static void
@@ -98,25 +96,42 @@ sort_entries(DcKeyEntry *entries, size_t n)
 	return from;
 }
 
-/* By the names and hashes of the records, for large blocks: the same whatever order contacts were read in. */
-static int
-compare_names(const void *a, const void *b, void *arg)
+typedef struct Placed
 {
-	const DcPopulation *p = arg;
-	const DcRecord *x = &p->records[((const DcKeyEntry *) a)->record];
-	const DcRecord *y = &p->records[((const DcKeyEntry *) b)->record];
-	const DcValue *v = &x->first;
-	const DcValue *w = &y->first;
-	int			c = strcmp(p->text[x->last], p->text[y->last]);
+	uint64		order;
+	int64		contact_id;
+	DcKeyEntry		entry;
+} Placed;
 
-	if (c == 0)
-		c = strcmp(p->text[x->first], p->text[y->first]);
-	if (c == 0)
-		c = strcmp(p->text[x->company], p->text[y->company]);
-	for (int i = 0; c == 0 && v + i < x->field + DC_MAX_FIELDS; i++)
-		if (v[i] != w[i])
-			c = p->hash[v[i]] < p->hash[w[i]] ? -1 : 1;
-	return c != 0 ? c : x->contact_id < y->contact_id ? -1 : 1;
+static int
+compare_placed(const void *a, const void *b)
+{
+	const Placed *x = a;
+	const Placed *y = b;
+
+	if (x->order != y->order)
+		return x->order < y->order ? -1 : 1;
+	return x->contact_id < y->contact_id ? -1 : x->contact_id > y->contact_id;
+}
+
+/* Puts the entries of a large block in the order in which neighbours are compared; O(n log n). */
+static void
+order_block(const DcPopulation *p, DcKeyEntry *entries, size_t n)
+{
+	Placed	   *placed = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Placed) * n);
+
+	for (size_t i = 0; i < n; i++)
+	{
+		const DcRecord *r = &p->records[entries[i].record];
+
+		placed[i].order = dc_block_order(p, r);
+		placed[i].contact_id = r->contact_id;
+		placed[i].entry = entries[i];
+	}
+	qsort(placed, n, sizeof(Placed), compare_placed);
+	for (size_t i = 0; i < n; i++)
+		entries[i] = placed[i].entry;
+	pfree(placed);
 }
 
 /*
@@ -165,7 +180,7 @@ dc_make_key_table(DcPopulation *p, DcKeyTable *table)
 	for (size_t from = 0, to; from < table->nkeys; from = to)
 	{
 		to = block_end(table, from);
-		if (to - from <= BLOCK)
+		if (to - from <= DC_BLOCK)
 			continue;
 		for (size_t i = from; i < to; i++)
 			table->large[table->start[table->entries[i].record] + table->entries[i].rank] = 1;
@@ -183,7 +198,7 @@ dc_free_key_table(DcKeyTable *table)
 
 /*
  * Calls back for the pairs of the blocks that begin in this range of entries, a pair of two large
- * blocks perhaps more than once, and answers their number.  At most BLOCK or WINDOW pairs a key.  Ranges
+ * blocks perhaps more than once, and answers their number.  At most DC_BLOCK or DC_WINDOW pairs a key.  Ranges
  * may be scanned by several processes at once: entries change place within their block only, and
  * a block belongs to the range that it begins in.
  */
@@ -198,13 +213,13 @@ dc_scan_pairs(DcPopulation *p, const DcKeyTable *table, size_t from, size_t to,
 		from++;
 	for (size_t end; from < to; from = end)
 	{
-		size_t		reach = BLOCK;
+		size_t		reach = DC_BLOCK;
 
 		end = block_end(table, from);
-		if (end - from > BLOCK)
+		if (end - from > DC_BLOCK)
 		{
-			qsort_arg(entries + from, end - from, sizeof(DcKeyEntry), compare_names, p);
-			reach = WINDOW;
+			order_block(p, entries + from, end - from);
+			reach = DC_WINDOW;
 		}
 		for (size_t i = from; i < end; i++)
 		{
@@ -213,7 +228,7 @@ dc_scan_pairs(DcPopulation *p, const DcKeyTable *table, size_t from, size_t to,
 			{
 				if (filter != NULL && !filter(state, entries[i].record, entries[j].record))
 					continue;
-				if (!owns(table, &entries[i], &entries[j], reach == WINDOW))
+				if (!owns(table, &entries[i], &entries[j], reach == DC_WINDOW))
 					continue;
 				callback(state, Min(entries[i].record, entries[j].record), Max(entries[i].record, entries[j].record));
 				pairs++;
