@@ -49,6 +49,12 @@ typedef struct DcRecord
 	uint32		nmobiles;		/* so many of the phones, the first, were given as mobile ones */
 } DcRecord;
 
+static inline bool
+dc_is_person(const DcRecord *record)
+{
+	return record->first != 0 || record->last != 0;
+}
+
 /* Flags of a value */
 #define VALUE_SHARED 1			/* a mailbox or number that several persons use */
 #define VALUE_ROLE 2			/* a mailbox of a function, such as contact@ */
@@ -207,7 +213,6 @@ extern void dc_model_finish(DcModel *model);
 
 /* score.c */
 extern void dc_score_pair(DcPopulation *population, const DcModel *model, const DcRecord *a, const DcRecord *b, DcScore *score);
-extern bool dc_is_person(const DcRecord *record);
 extern double dc_probability(double weight);
 
 /* keys.c */

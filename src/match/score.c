@@ -45,8 +45,8 @@ mailbox_level(DcPopulation *p, DcValue a, DcValue b)
 {
 	const char *s = p->text[a];
 	const char *t = p->text[b];
-	size_t		n = strcspn(s, "@");
-	size_t		m = strcspn(t, "@");
+	size_t		n = strchrnul(s, '@') - s;
+	size_t		m = strchrnul(t, '@') - t;
 
 	if (strcmp(s + n, t + m) == 0)
 	{
@@ -204,12 +204,6 @@ dc_score_place(DcScore *score, DcPopulation *p, const DcModel *model, const DcRe
 }
 
 /* ---------- a pair ---------- */
-
-bool
-dc_is_person(const DcRecord *r)
-{
-	return r->first != 0 || r->last != 0;
-}
 
 double
 dc_probability(double weight)

@@ -32,9 +32,16 @@
 /* How much of what a group itself says is left out when it is judged. */
 #define OTHERS_ONLY 0.5
 
-typedef struct SampledPair
+/* A candidate pair that may stay in the sample: it is scored once it is known to. */
+typedef struct DrawnPair
 {
 	uint64		hash;
+	int			a;
+	int			b;
+} DrawnPair;
+
+typedef struct SampledPair
+{
 	uint8		n;
 	uint8		level[DC_MAX_STEPS];
 	uint32		possible;		/* levels of organisation and place that both have the values for */
@@ -49,7 +56,8 @@ typedef struct Sample
 	uint64		threshold;		/* pairs whose hash is below it are kept */
 	double		share;			/* of all candidate pairs */
 	int			n;
-	SampledPair *pair;
+	DrawnPair  *drawn;
+	SampledPair *pair;			/* the drawn ones scored */
 } Sample;
 
 /*
@@ -100,27 +108,38 @@ possible_levels(const DcRecord *a, const DcRecord *b)
 	return result;
 }
 
+/* The first and last level of the group of each level. */
+typedef struct GroupBounds
+{
+	uint8		first[L_COUNT];
+	uint8		last[L_COUNT];
+} GroupBounds;
+
+static void
+find_bounds(const DcPopulation *p, GroupBounds *bounds)
+{
+	int			n = dc_level_count(p);
+
+	for (int l = 0; l < n; l++)
+		bounds->first[l] = l > 0 && dc_level_group(l - 1) == dc_level_group(l) ? bounds->first[l - 1] : l;
+	for (int l = n - 1; l >= 0; l--)
+		bounds->last[l] = l + 1 < n && dc_level_group(l + 1) == dc_level_group(l) ? bounds->last[l + 1] : l;
+}
+
 /* Adds a pair that shows this level to the totals of those that it could have shown. */
 static void
-add_total(double *total, const DcPopulation *p, int level, uint32 possible, double amount)
+add_total(double *total, const GroupBounds *bounds, int level, uint32 possible, double amount)
 {
-	DcGroup		group = dc_level_group(level);
-	int			first = level;
-	int			last = level;
+	int			last = bounds->last[level];
 
-	while (first > 0 && dc_level_group(first - 1) == group)
-		first--;
-	while (last + 1 < dc_level_count(p) && dc_level_group(last + 1) == group)
-		last++;
-	for (int l = first; l <= last; l++)
+	for (int l = bounds->first[level]; l <= last; l++)
 		if (!is_tried(l) || l == level || l == last || (l < level && possible & (1u << tried_bit(l))))
 			total[l] += amount;
 }
 
 static void
-keep(const DcModel *model, const DcScore *score, uint64 hash, uint32 possible, SampledPair *pair)
+keep(const DcModel *model, const DcScore *score, uint32 possible, SampledPair *pair)
 {
-	pair->hash = hash;
 	pair->possible = possible;
 	pair->n = score->nsteps;
 	for (int s = 0; s < score->nsteps; s++)
@@ -139,8 +158,8 @@ thin(Sample *sample)
 	sample->threshold /= 2;
 	sample->share /= 2;
 	for (int i = 0; i < sample->n; i++)
-		if (sample->pair[i].hash < sample->threshold)
-			sample->pair[n++] = sample->pair[i];
+		if (sample->drawn[i].hash < sample->threshold)
+			sample->drawn[n++] = sample->drawn[i];
 	sample->n = n;
 }
 
@@ -164,25 +183,48 @@ is_sampled(const void *state, int a, int b)
 }
 
 static void
-sample_pair(void *state, int a, int b)
+draw_pair(void *state, int a, int b)
 {
 	Sample	   *sample = state;
-	DcPopulation *p = sample->population;
-	DcScore		score;
+	DrawnPair  *drawn = &sample->drawn[sample->n++];
 
-	dc_score_pair(p, sample->model, &p->records[a], &p->records[b], &score);
-	keep(sample->model, &score, pair_hash(sample, a, b), possible_levels(&p->records[a], &p->records[b]), &sample->pair[sample->n++]);
+	drawn->hash = pair_hash(sample, a, b);
+	drawn->a = a;
+	drawn->b = b;
 	if (sample->n == SAMPLE_PAIRS)
 		thin(sample);
 }
 
 static int
-compare_sampled(const void *a, const void *b)
+compare_drawn(const void *a, const void *b)
 {
-	uint64		x = ((const SampledPair *) a)->hash;
-	uint64		y = ((const SampledPair *) b)->hash;
+	uint64		x = ((const DrawnPair *) a)->hash;
+	uint64		y = ((const DrawnPair *) b)->hash;
 
 	return x < y ? -1 : x > y;
+}
+
+/* Draws the sample and scores it, in the order of hashes. */
+static void
+take_sample(Sample *sample)
+{
+	DcPopulation *p = sample->population;
+
+	sample->drawn = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DrawnPair) * (SAMPLE_PAIRS + 1));
+	dc_candidate_pairs(p, is_sampled, draw_pair, sample);
+	qsort(sample->drawn, sample->n, sizeof(DrawnPair), compare_drawn);
+	sample->pair = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(SampledPair) * (sample->n + 1));
+	for (int i = 0; i < sample->n; i++)
+	{
+		const DcRecord *a = &p->records[sample->drawn[i].a];
+		const DcRecord *b = &p->records[sample->drawn[i].b];
+		DcScore		score;
+
+		CHECK_FOR_INTERRUPTS();
+		dc_score_pair(p, sample->model, a, b, &score);
+		keep(sample->model, &score, possible_levels(a, b), &sample->pair[i]);
+	}
+	pfree(sample->drawn);
 }
 
 /* What identifiers agree on is rarer by chance than any sample shows, and what sets namesakes apart shows among them only. */
@@ -262,7 +304,9 @@ fit_u(DcPopulation *p, const uint64 *fingerprint, DcModel *model)
 	double		seen[L_COUNT] = {0};
 	double		total[L_COUNT] = {0};
 	uint64		state = 1;
+	GroupBounds bounds;
 
+	find_bounds(p, &bounds);
 	for (int i = 0; i < p->nrecords; i++)
 	{
 		order[i].hash = fingerprint[i];
@@ -290,7 +334,7 @@ fit_u(DcPopulation *p, const uint64 *fingerprint, DcModel *model)
 		for (int s = 0; s < score.nsteps; s++)
 		{
 			seen[score.steps[s].level] += different;
-			add_total(total, p, score.steps[s].level, possible, different);
+			add_total(total, &bounds, score.steps[s].level, possible, different);
 		}
 	}
 	pfree(order);
@@ -318,7 +362,9 @@ maximise(const Sample *sample, double size, DcModel *model)
 	double		seen[L_COUNT] = {0};
 	double		total[L_COUNT] = {0};
 	double		matches = 0;
+	GroupBounds bounds;
 
+	find_bounds(sample->population, &bounds);
 	for (int i = 0; i < sample->n; i++)
 	{
 		const SampledPair *pair = &sample->pair[i];
@@ -332,7 +378,7 @@ maximise(const Sample *sample, double size, DcModel *model)
 			double		others = dc_probability(weight - OTHERS_ONLY * (model->weight[level] + pair->surprise[s]));
 
 			seen[level] += others;
-			add_total(total, sample->population, level, pair->possible, others);
+			add_total(total, &bounds, level, pair->possible, others);
 		}
 	}
 	for (int l = 0; l < dc_level_count(sample->population); l++)
@@ -362,9 +408,7 @@ dc_train_model(DcPopulation *population, DcModel *model)
 	fingerprint = dc_fingerprints(population);
 	sample.fingerprint = fingerprint;
 	fit_u(population, fingerprint, model);
-	sample.pair = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(SampledPair) * (SAMPLE_PAIRS + 1));
-	dc_candidate_pairs(population, is_sampled, sample_pair, &sample);
-	qsort(sample.pair, sample.n, sizeof(SampledPair), compare_sampled);
+	take_sample(&sample);
 	for (int round = 0; round < ROUNDS; round++)
 		maximise(&sample, population->size, model);
 	pfree(sample.pair);
