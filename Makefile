@@ -79,8 +79,8 @@ EXTRA_CLEAN = build $(EXTENSION)--$(EXTVERSION).sql dropcontact_phone.so \
 
 PKG_CONFIG ?= pkg-config
 PG_CPPFLAGS = -Isrc -Ibuild $(shell $(PKG_CONFIG) --cflags icu-uc icu-i18n libpsl)
-PG_CFLAGS = -std=gnu11 -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers -Werror
-SHLIB_LINK = $(shell $(PKG_CONFIG) --libs icu-uc icu-i18n libpsl)
+PG_CFLAGS = -std=gnu11 -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers -Werror -fno-semantic-interposition
+SHLIB_LINK = $(shell $(PKG_CONFIG) --libs icu-uc icu-i18n libpsl) -Wl,-Bsymbolic-functions
 
 # No LLVM bitcode: the functions are called, not inlined, and it doubles the build.
 override with_llvm = no
