@@ -42,7 +42,18 @@ FROM (VALUES
 	(37, 'Av. Paulista, 1578, São Paulo, SP, 01310-200', 'BR'),
 	(38, '  ', 'FR'),
 	(39, ', ,;', NULL),
-	(40, repeat('x', 1001), 'FR')
+	(40, repeat('x', 1001), 'FR'),
+	(41, '5 rue Foch, Metz, France, 57000', NULL),
+	(42, '10 Nevsky prospekt, Saint Petersburg, Russia, 191186', 'RU'),
+	(43, '20 Taft Avenue, Pasay, 1300 Metro Manila, Philippines', 'PH'),
+	(44, '8 Leonard St, London, Greater London, England, EC2A 4RH', 'GB'),
+	(45, 'Law Court, Bay Lane, Nassau', 'BS'),
+	(46, 'Bellevue, allée des Pins, Quartier du Port, 13002 Marseille', 'FR'),
+	(47, 'Hôtel Azur, RN2, Nouakchott', 'MR'),
+	(48, 'PO Box 12 Belfast BT1 1AA', 'GB'),
+	(49, 'Carrer de Balmes, 20, 08007 Barcelona', 'ES'),
+	(50, 'PO Box 12, Belfast BT1 1AA', 'GB'),
+	(51, 'Pº de la Castellana, 95, 28046 Madrid', 'ES')
 ) AS v(n, address, country), LATERAL parse_address(v.address, v.country) a
 ORDER BY n;
 -- the one line, and that it reads as the address it was made from

@@ -147,7 +147,14 @@ street_end(const char *text)
 		size_t		len = strcspn(p, " ");
 		char	   *folded = dc_fold(pnstrdup(p, len));
 		const char *type = dc_lexicon_find(&dc_lexicon_street_types, folded);
+		size_t		unit = 0;
 
+		/* "PO Box", not the Spanish "Pº" */
+		if (type != NULL && find_at(&dc_lexicon_address_units, p, 2, &unit) != NULL && unit > len)
+		{
+			type = NULL;
+			len = unit;
+		}
 		/* "St" before a name is a saint; "de" languages put theirs first */
 		if ((type != NULL && (*type == 'b' ? (first || end == 0) : !first)) || is_compound_street(folded))
 			end = p + len - text;
@@ -229,6 +236,17 @@ country_of(const char *text, const char *given)
 	return dc_normalize_country(text);
 }
 
+/* The whole text is a postcode of the country, or of any. */
+static bool
+is_postcode(const char *text, const char *country)
+{
+	DcPostcodeSide side;
+	char		postcode[24];
+	int			n = dc_match_postcode(text, country, postcode, &side);
+
+	return n > 0 && text[n] == '\0';
+}
+
 /* The country at the end, a segment of its own or the last words of one. */
 static const char *
 take_country(Segments *s, const char *given)
@@ -237,6 +255,13 @@ take_country(Segments *s, const char *given)
 	const char *found;
 	char	   *last;
 
+	/* "Paris, France, 75001": the country before the postcode */
+	if (s->n > 2 && is_postcode(s->text[s->n - 1], given) && (found = country_of(s->text[s->n - 2], given)) != NULL &&
+		(given == NULL || strcmp(given, found) == 0))
+	{
+		remove_segment(s, s->n - 2);
+		return found;
+	}
 	while (s->n > 1 && (found = country_of(s->text[s->n - 1], given)) != NULL)
 	{
 		/* "Guadeloupe, France": the inner one tells the postcodes; "Georgia" after a city of the US is a state */
@@ -293,6 +318,15 @@ calls_itself_region(const char *folded)
 			return true;
 	}
 	return false;
+}
+
+/* A text that is no city: "King County", "Greater Manchester" */
+static bool
+is_county(const char *text)
+{
+	const char *folded = dc_fold(text);
+
+	return strncmp(folded, "greater ", strlen("greater ")) == 0 || calls_itself_region(folded);
 }
 
 /* The region that the whole text names, in this country or in any; its code where it has one. */
@@ -359,7 +393,7 @@ typedef struct Place
 
 /* Where no postcode of the country is found: a number that ends a segment without a street, or is one after the first. */
 static bool
-find_partial_postcode(const Segments *s, Place *place)
+find_partial_postcode(const Segments *s, const char *country, Place *place)
 {
 	for (int i = s->n - 1; i > 0; i--)
 	{
@@ -371,7 +405,7 @@ find_partial_postcode(const Segments *s, Place *place)
 			p = text;
 		else
 			p = p == NULL ? text : p + 1;
-		if (street_end(text) > 0 || (place->length = dc_match_partial_postcode(p, place->postcode, &place->side)) == 0 || (p != text && p[place->length] != '\0'))
+		if (street_end(text) > 0 || (place->length = dc_match_partial_postcode(p, country, place->postcode, &place->side)) == 0 || (p != text && p[place->length] != '\0'))
 			continue;
 		/* a number alone after the street is that of the house */
 		if (p == text && strlen(p) < 3 && starts_with_digit(p))
@@ -415,7 +449,7 @@ find_postcode(const Segments *s, const char *country, Place *place)
 			return true;
 		}
 	}
-	return country != NULL && find_partial_postcode(s, place);
+	return country != NULL && find_partial_postcode(s, country, place);
 }
 
 /* A city without CEDEX, a province in brackets or in two capitals, or a number of a district. */
@@ -441,6 +475,29 @@ clean_city(const char *text, const char *country, DcAddress *a)
 	return *city == '\0' ? NULL : city;
 }
 
+/* The bytes up to the end of a numbered part of a building or a box that others follow: "PO Box 12 Belfast"; 0 when there is none. */
+static size_t
+numbered_unit_end(const char *text)
+{
+	size_t		len = 0;
+
+	for (const char *p = text; *p != '\0'; p += strspn(p, " "))
+	{
+		const char *number;
+		size_t		word;
+
+		if (find_at(&dc_lexicon_address_units, p, 3, &len) != NULL)
+		{
+			number = p + len + strspn(p + len, " ");
+			word = strcspn(number, " ");
+			if (starts_with_digit(number) && number[word] == ' ')
+				return number + word - text;
+		}
+		p += strcspn(p, " ");
+	}
+	return 0;
+}
+
 /* What stands before the postcode in its segment: the city after the street, if a street is there. */
 static char *
 city_on_the_left(Segments *s, int segment, char *left, const char *country, DcAddress *a)
@@ -457,7 +514,7 @@ city_on_the_left(Segments *s, int segment, char *left, const char *country, DcAd
 	if (region != NULL)
 		a->region = region;
 	end = street_end(left);
-	if (end == 0)
+	if (end == 0 && (end = numbered_unit_end(left)) == 0)
 		return left;
 	/* directions and units after the word for street belong to the street */
 	for (;;)
@@ -497,6 +554,10 @@ take_city_segment(Segments *s, int at, const char *country, DcAddress *a)
 		a->region = region;
 		remove_segment(s, at--);
 	}
+	/* a county inside the region: "London, Greater London, England" */
+	while (at > 1 && at < s->n && is_county(s->text[at]) && !starts_with_digit(s->text[at - 1]) &&
+		   street_end(s->text[at - 1]) == 0)
+		at--;
 	if (at < 0 || at >= s->n || starts_with_digit(s->text[at]))
 		return NULL;
 	if (s->n > 1 && at == 0 && street_end(s->text[at]) > 0)
@@ -527,8 +588,16 @@ take_place(Segments *s, const char *country, DcAddress *a)
 	remove_segment(s, place.segment);
 	if (*right != '\0' && (place.side == POSTCODE_BEFORE_CITY || *left == '\0'))
 	{
-		const char *region = take_region_at_end(right, country);
+		const char *region;
 
+		/* "Mandaluyong, 1550 Metro Manila": the postcode stands before the region */
+		if (*left == '\0' && calls_itself_region(dc_fold(right)) && place.segment > 0 && street_end(s->text[place.segment - 1]) == 0 &&
+			(a->city = take_city_segment(s, place.segment - 1, country, a)) != NULL)
+		{
+			a->region = right;
+			return;
+		}
+		region = take_region_at_end(right, country);
 		if (region != NULL)
 			a->region = region;
 		a->city = clean_city(right, country, a);
@@ -632,6 +701,8 @@ take_number(char *street, DcAddress *a)
 static void
 take_street(Segments *s, DcAddress *a)
 {
+	/* before a street without a number stands the name of a building, but France writes the hamlet behind it */
+	bool		last = a->country != NULL && strcmp(a->country, "FR") != 0;
 	int			best = -1;
 	int			likeness = 0;
 	size_t		len;
@@ -641,7 +712,7 @@ take_street(Segments *s, DcAddress *a)
 	{
 		int			here = street_likeness(s->text[i]);
 
-		if (here > likeness)
+		if (here > likeness || (last && here == 2 && likeness == 2))
 		{
 			best = i;
 			likeness = here;

@@ -163,9 +163,22 @@ country_prefix(const char *text, const char *country)
 	return n > 0 && is_separator(text[n]) && isdigit((unsigned char) text[n + 1]) ? n + 1 : 0;
 }
 
-int
-dc_match_partial_postcode(const char *text, char *postcode, DcPostcodeSide *side)
+/* Do postcodes of the country have letters? */
+static bool
+has_letters(const char *country)
 {
+	for (int f = 0; f < lengthof(formats); f++)
+		if (strstr(formats[f].countries, country) != NULL && strchr(formats[f].patterns, 'A') != NULL)
+			return true;
+	return false;
+}
+
+int
+dc_match_partial_postcode(const char *text, const char *country, char *postcode, DcPostcodeSide *side)
+{
+	/* N2 and RN7 are roads where postcodes are numbers */
+	if (isalpha((unsigned char) *text) && !has_letters(country))
+		return 0;
 	*side = partial[0].side;
 	return match_format(text, &partial[0], postcode);
 }

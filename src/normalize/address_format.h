@@ -22,7 +22,7 @@ typedef enum DcPostcodeSide
  */
 extern int	dc_match_postcode(const char *text, const char *country, char *postcode, DcPostcodeSide *side);
 
-/* The same for a number, or letters and a number, that may be a part of a postcode. */
-extern int	dc_match_partial_postcode(const char *text, char *postcode, DcPostcodeSide *side);
+/* The same for a number, or letters and a number where the country has them, that may be a part of a postcode; country is not NULL. */
+extern int	dc_match_partial_postcode(const char *text, const char *country, char *postcode, DcPostcodeSide *side);
 
 #endif							/* DC_ADDRESS_FORMAT_H */

@@ -58,8 +58,10 @@ append_capital(StringInfo out, const char *lower, size_t n)
 		rest = upper = dc_upper(pnstrdup(lower, p - lower));
 		if (*upper != '\0')
 			(void) dc_utf8_next(&rest, upper + strlen(upper));
-		appendBinaryStringInfo(out, upper, rest - upper);
-		appendStringInfoString(out, dc_lower(rest));
+		if (*rest == '\0')
+			appendStringInfoString(out, upper);
+		else
+			appendStringInfoString(out, dc_clean(psprintf("%.*s%s", (int) (rest - upper), upper, dc_lower(rest))));
 	}
 	appendBinaryStringInfo(out, p, n - (p - lower));
 }

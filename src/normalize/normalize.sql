@@ -165,20 +165,20 @@ COMMENT ON FUNCTION dropcontact.parse_job(text) IS 'One job title cleaned, with 
 CREATE FUNCTION dropcontact.jaro_winkler(text, text) RETURNS float8
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'jaro_winkler';
-COMMENT ON FUNCTION dropcontact.jaro_winkler(text, text) IS 'Jaro-Winkler similarity of two texts by Unicode code point, 0 (nothing in common) to 1 (equal). Source: Winkler 1990';
+COMMENT ON FUNCTION dropcontact.jaro_winkler(text, text) IS 'Jaro-Winkler similarity of two texts by Unicode code point, 0 (nothing in common) to 1 (equal); of longer texts the first 256 code points are compared. Source: Winkler 1990';
 
 CREATE FUNCTION dropcontact.damerau_levenshtein(text, text) RETURNS integer
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'damerau_levenshtein';
-COMMENT ON FUNCTION dropcontact.damerau_levenshtein(text, text) IS 'Number of insertions, deletions, substitutions and transpositions of neighbours that turn one text into the other (unrestricted), by Unicode code point. Source: Damerau 1964, Lowrance and Wagner 1975';
+COMMENT ON FUNCTION dropcontact.damerau_levenshtein(text, text) IS 'Number of insertions, deletions, substitutions and transpositions of neighbours that turn one text into the other (unrestricted), by Unicode code point; of longer texts the first 256 code points are compared. Source: Damerau 1964, Lowrance and Wagner 1975';
 
 CREATE FUNCTION dropcontact.name_similarity(text, text) RETURNS float8
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'name_similarity';
-COMMENT ON FUNCTION dropcontact.name_similarity(text, text) IS 'How likely two texts name one person, 0 to 1: each word finds its partner (the same, a nickname, an initial, another transliteration, a slip) in any order; words that one name alone has cost little, words that stand against each other much. 0.8 and more: one person, as far as a name tells; an initial gives 0.9 at most. Titles and degrees do not count, generations (Jr, Sr, III) do. Symmetric; 1 for a name and itself, 0 for a text without letters';
+COMMENT ON FUNCTION dropcontact.name_similarity(text, text) IS 'How likely two texts name one person, 0 to 1: each word finds its partner (the same, a nickname, an initial, another transliteration, a slip) in any order; words that one name alone has cost little, words that stand against each other much. 0.8 and more: one person, as far as a name tells; an initial gives 0.9 at most. Titles and degrees do not count, generations (Jr, Sr, III) do. Symmetric; 1 for a name and itself, 0 for a text without letters. The first 16 words are compared';
 
 CREATE FUNCTION dropcontact.company_similarity(text, text) RETURNS float8
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'company_similarity';
-COMMENT ON FUNCTION dropcontact.company_similarity(text, text) IS 'How far two company names can be one companys, 0 to 1: knows legal forms, acronyms, word order, slips of the keyboard, transliteration; words that many companies bear weigh little. From 0.75 on read it as one company';
+COMMENT ON FUNCTION dropcontact.company_similarity(text, text) IS 'How far two company names can be one companys, 0 to 1: knows legal forms, acronyms, word order, slips of the keyboard, transliteration; words that many companies bear weigh little. From 0.75 on read it as one company. The first 24 words are compared';
 

@@ -73,7 +73,11 @@ int
 main(int argc, char **argv)
 {
 	static char line[1 << 20];
+	/* letters whose capital is several letters */
+	static const char *const hard[] = {"ß", "ßa", "ßA Ŀ", "ŉa", "ﬁn", "ǆor", "ǰan", "ΐ", "jean-ßl", "o'ßen"};
 
+	for (int i = 0; i < lengthof(hard); i++)
+		try_cell(hard[i]);
 	for (int i = 1; i < argc; i++)
 	{
 		FILE	   *f = fopen(argv[i], "r");
