@@ -20,6 +20,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "base/version.h"
@@ -186,11 +187,15 @@ write_reviews(const DcEdges *edges, const DcDecision *decisions, int ndecisions,
 
 /* ---------- dedupe() ---------- */
 
-/* One matching run at a time for a controller; the second waits. */
+/*
+ * One matching run at a time for a controller; the second waits, and then sees what the first and all that
+ * committed meanwhile have written: reading goes by the snapshot taken here, which the caller pops.
+ */
 static void
 lock_matching(int controller_id)
 {
 	SPI_execute(psprintf("SELECT pg_catalog.pg_advisory_xact_lock(823752647, %d)", controller_id), false, 0);
+	PushActiveSnapshot(GetTransactionSnapshot());
 }
 
 static void
@@ -259,6 +264,7 @@ dedupe(PG_FUNCTION_ARGS)
 	dc_progress_end();
 	MemoryContextSwitchTo(old);
 	dc_run_close(&duty, edges.population->nrecords);
+	PopActiveSnapshot();
 	SPI_finish();
 	MemoryContextDelete(context);
 	values[5] = DirectFunctionCall2(timestamp_mi, TimestampTzGetDatum(GetCurrentTimestamp()), TimestampTzGetDatum(started));
@@ -309,6 +315,7 @@ train(PG_FUNCTION_ARGS)
 	dc_progress_end();
 	MemoryContextSwitchTo(old);
 	dc_run_close(&duty, p->nrecords);
+	PopActiveSnapshot();
 	SPI_finish();
 	MemoryContextDelete(context);
 	return (Datum) 0;

@@ -392,7 +392,11 @@ typedef void (*ListCallback) (Reader *reader, DcRecord *r, char *element);
 static void
 add_other_email(Reader *reader, DcRecord *r, char *email)
 {
-	add_email(reader, r, email, NULL);
+	DcEmail		parsed = {0};
+
+	/* whether it is a mailbox of a function must not rest on who else carries it */
+	dc_parse_email(email, &parsed);
+	add_email(reader, r, email, parsed.qualification);
 }
 
 static void
@@ -499,7 +503,8 @@ dc_add_given(DcPopulation *p, int64 contact_id, const DcGiven *given)
 	r->contact_id = contact_id;
 	pack_columns(&reader, r);
 	for (int i = 0; i < DC_MAX_EMAILS; i++)
-		add_email(&reader, r, given->other_email[i], NULL);
+		if (given->other_email[i] != NULL)
+			add_other_email(&reader, r, pstrdup(given->other_email[i]));
 	for (int i = 0; i < DC_MAX_PHONES; i++)
 		add_phone(&reader, r, given->other_phone[i] == NULL ? NULL : pstrdup(given->other_phone[i]));
 	for (int i = 0; i < p->nfields; i++)

@@ -90,9 +90,13 @@ read_frequencies(DcPopulation *p, int controller_id, Datum hashes)
 	}
 }
 
-/* Writes what differs: common values with their frequencies when counted anew, and the shared ones. */
+/*
+ * Writes what differs: common values with their frequencies when counted anew, and the shared ones.  A value that
+ * is shared since has the frequency of one that was not common when they were counted over so many contacts, so
+ * that it weighs the same whenever a run first met it.
+ */
 static void
-write_values(DcPopulation *p, int controller_id, bool counted)
+write_values(DcPopulation *p, int controller_id, bool counted, double size)
 {
 	Oid			types[] = {INT4OID, INT8ARRAYOID, FLOAT8ARRAYOID, BOOLARRAYOID, BOOLOID};
 	Datum	   *hash = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * p->nvalues);
@@ -106,7 +110,7 @@ write_values(DcPopulation *p, int controller_id, bool counted)
 		if (!(p->flags[v] & VALUE_SHARED) && !(counted && dc_is_common(p, v)))
 			continue;
 		hash[n] = Int64GetDatum((int64) p->hash[v]);
-		frequency[n] = Float8GetDatum(dc_frequency(p, v));
+		frequency[n] = Float8GetDatum(counted ? dc_frequency(p, v) : 1 / size);
 		shared[n++] = BoolGetDatum((p->flags[v] & VALUE_SHARED) != 0);
 	}
 	args[0] = Int32GetDatum(controller_id);
@@ -124,7 +128,7 @@ count_anew(DcPopulation *p, int controller_id)
 	Datum		args[] = {Int32GetDatum(controller_id), 0};
 
 	args[1] = Float8GetDatum(p->size);
-	write_values(p, controller_id, true);
+	write_values(p, controller_id, true, p->size);
 	execute("INSERT INTO dropcontact.match_training AS t (controller_id, contacts) VALUES ($1, $2) "
 			"ON CONFLICT (controller_id) DO UPDATE SET contacts = excluded.contacts, counted_at = excluded.counted_at",
 			2, types, args, false);
@@ -143,7 +147,7 @@ dc_load_statistics(DcPopulation *p, int controller_id, DcModel *model)
 		count_anew(p, controller_id);
 	else
 	{
-		write_values(p, controller_id, false);
+		write_values(p, controller_id, false, size);
 		dc_set_size(p, size);
 		read_frequencies(p, controller_id, (Datum) 0);
 	}
