@@ -49,13 +49,6 @@ add_key(DcKeys *keys, int rule, uint64 a, uint64 b)
 		keys->key[keys->n++] = make_key(rule, a, b);
 }
 
-/* The key of all records that carry a mailbox or number. */
-uint64
-dc_value_key(const DcPopulation *p, DcValue value, int key_class)
-{
-	return make_key(key_class == DC_KEY_EMAIL ? RULE_EMAIL : RULE_PHONE, p->hash[value], 1);
-}
-
 /* The first letters of a text, at most seven, as a number. */
 static uint64
 prefix(const DcPopulation *p, DcValue value, int n)

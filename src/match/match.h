@@ -229,7 +229,6 @@ typedef struct DcKeys
 #define DC_KEY_EMAIL 1
 #define DC_KEY_PHONE 2
 
-extern uint64 dc_value_key(const DcPopulation *population, DcValue value, int key_class);
 extern void dc_make_keys(const DcPopulation *population, const DcRecord *record, DcKeys *keys);
 extern uint64 dc_block_order(const DcPopulation *population, const DcRecord *record);
 
