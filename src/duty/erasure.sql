@@ -147,8 +147,7 @@ BEGIN
 		jsonb_build_object('request', request, 'contacts', to_jsonb(ids), 'recipients', (SELECT coalesce(jsonb_agg(DISTINCT d.recipient), '[]') FROM disclosure d WHERE d.controller_id = controller)));
 	INSERT INTO erasure_certificate (request_id, controller_id, erased_at, removed, recognisable, relfilenode, wal_lsn, backups_expire_on, sha256)
 	SELECT request, controller, t, removed, recognisable, pg_relation_filenode('dropcontact.contact'), pg_current_wal_lsn(),
-		(t + (SELECT coalesce((SELECT v.value FROM setting_value v WHERE v.controller_id = controller AND v.setting = 'backup_days'),
-			(SELECT d.default_value FROM setting_default() d WHERE d.setting = 'backup_days'))::integer) * interval '1 day')::date,
+		backups_expire_on(controller, t),
 		encode(sha256(convert_to(jsonb_build_object('request', request, 'at', t, 'removed', removed)::text, 'UTF8')), 'hex')
 	FROM clock_timestamp() t RETURNING * INTO certificate;
 	PERFORM write_ledger(controller, 'erasure', jsonb_build_object('request', request, 'contacts', cardinality(ids), 'sha256', certificate.sha256));

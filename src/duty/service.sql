@@ -164,6 +164,15 @@ END
 $$;
 COMMENT ON FUNCTION dropcontact.empty_relation(regclass, integer) IS 'Inner part of destroy_expired(): removes the rows of a controller; false when rows of another table still refer to them';
 
+CREATE FUNCTION dropcontact.backups_expire_on(controller integer, moment timestamptz) RETURNS date
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	SELECT (moment + coalesce((SELECT v.value FROM setting_value v WHERE v.controller_id = controller AND v.setting = 'backup_days'),
+		(SELECT d.default_value FROM setting_default() d WHERE d.setting = 'backup_days'))::integer * interval '1 day')::date
+	$$;
+COMMENT ON FUNCTION dropcontact.backups_expire_on(integer, timestamptz) IS 'The day on which the last backup that holds what was removed at a moment has expired, by setting backup_days; for the owner only';
+
 CREATE FUNCTION dropcontact.destroy_controller(controller integer) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
@@ -201,8 +210,7 @@ BEGIN
 	END IF;
 	INSERT INTO destruction_certificate (controller_id, destroyed_at, overdue, rows_before, rows_after, method, wal_lsn, backups_expire_on, sha256)
 	SELECT controller, n, n > s.destroy_by, before, after, 'rows deleted; space given back and planner statistics purged by VACUUM FULL and ANALYZE, to be run next',
-		pg_current_wal_lsn(), (n + (SELECT coalesce((SELECT v.value FROM setting_value v WHERE v.controller_id = controller AND v.setting = 'backup_days'),
-			(SELECT d.default_value FROM setting_default() d WHERE d.setting = 'backup_days'))::integer) * interval '1 day')::date,
+		pg_current_wal_lsn(), backups_expire_on(controller, n),
 		encode(sha256(convert_to(jsonb_build_object('controller', controller, 'at', n, 'before', before, 'after', after)::text, 'UTF8')), 'hex')
 	FROM clock_timestamp() n
 	RETURNING * INTO c;
@@ -253,7 +261,7 @@ SELECT pg_catalog.pg_extension_config_dump('dropcontact.destruction_certificate_
 COMMENT ON SEQUENCE dropcontact.destruction_certificate_certificate_id_seq IS 'Ids of the table of its name';
 REVOKE ALL ON FUNCTION dropcontact.kept_after_service(), dropcontact.destroyed_relations(), dropcontact.personal_rows(integer), dropcontact.do_end_service(integer, timestamptz),
 	dropcontact.end_service(text, timestamptz), dropcontact.do_choose_end(integer, text), dropcontact.choose_end(text), dropcontact.do_note_return(integer), dropcontact.note_return(),
-	dropcontact.return_data(), dropcontact.empty_relation(regclass, integer), dropcontact.destroy_controller(integer), dropcontact.do_destroy_expired(integer[]),
+	dropcontact.return_data(), dropcontact.empty_relation(regclass, integer), dropcontact.backups_expire_on(integer, timestamptz), dropcontact.destroy_controller(integer), dropcontact.do_destroy_expired(integer[]),
 	dropcontact.destroy_expired() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.end_service(text, timestamptz), dropcontact.note_return(), dropcontact.return_data() TO dropcontact_admin, dropcontact_controller;
 GRANT EXECUTE ON FUNCTION dropcontact.choose_end(text) TO dropcontact_controller;
