@@ -44,6 +44,7 @@ SQL_PARTS = \
 	src/contact/ingest.sql \
 	src/contact/attach.sql \
 	src/match/match.sql \
+	src/match/lock.sql \
 	src/match/pending.sql \
 	src/match/lookup.sql \
 	src/merge/entity.sql \
