@@ -48,3 +48,12 @@ FROM (SELECT dropcontact.parse_name(n) AS p FROM (SELECT plain FROM written UNIO
 -- no text is refused
 SELECT count(*) AS texts, count((dropcontact.parse_name(a || b || c)).problem) > 0 AS problems
 FROM unnest('{Jean," ",",",(,),"\"","''",.,-,&,/,1,é,´,M.,and,van,Jr,"\\n"}'::text[]) a, unnest('{Jean," ",",",(,),"\"","''",.,-,&,/,1,é,´,M.,and,van,Jr,"\\n"}'::text[]) b, unnest('{Jean," ",",",(,),"\"","''",.,-,&,/,1,é,´,M.,and,van,Jr,"\\n"}'::text[]) c;
+
+-- names of many cultures
+SELECT name, civility, first, middle, last, suffix FROM pg_temp.parts('Lucía Cruz Sánchez', 'Pilar Martín López', 'Pilar Ruiz Pérez-Castro', 'Mª del Carmen Ruiz', 'Mª Pilar Ruiz Gil', 'Dª Pilar Ruiz', 'D. Francisco Ruiz', 'D. Francis Hart', 'Eng.º Carlos Silva', 'Juan Jr. dela Cruz', 'Dela Cruz, Juan III',
+	'Mrs. Ann Reed Hart', 'Mrs. Ann Jackson Hart', 'Ann Reed Hart', 'Mr. Tom Reed Hart', 'Ann M Jackson Hart', 'A. B. Rahmandul Khan', 'Abdul Karim Haddad', 'Haddad, Abd al-Rahman', 'Ivanova Anna Sergeevna', 'Anna Sergeevna Ivanova', 'Graf Georg von Eltz', 'Prinz Ernst von Hannover', 'Herr Rechtsanwalt Karl Huber', 'Av. Mehmet Kaya', 'Doc. MUDr. Jan Novák, CSc.',
+	'Mc Kay Fiona', 'Mac Kay Fiona', 'JRR Hart', 'Mme Vve Roy', 'Mme Vve Roy Marie');
+SELECT name, first, middle, last FROM pg_temp.parts('Nguyễn Văn An', 'Nguyen Van An', 'An Van Nguyen', 'Nguyen, Van An', 'NGUYEN Thi Lan', 'Thi Lan Nguyen', 'Le Thi Hoa', 'TRAN VAN', 'Peter van Le', 'Zhang Wei', 'Wei Zhang', 'Chen Guangbiao', 'Chen, Guangbiao', 'Chen Mei Ling', 'Mei Ling Chen', 'Emily Chen', 'Chen Emily', 'Chen Robinson',
+	'Park Jong-un', 'Kim Jong-un', 'Jong-un Kim', 'Kim Carter', 'Moon Jae-in', 'LAURA KOWALSKA LE');
+-- marks around all of it, blanks of user names
+SELECT name, first, last, nickname FROM pg_temp.parts('"Hart, Tom"', '(Tom Hart)', '''Tom Hart''', '"Tom" (Hart)', 'tom_hart');

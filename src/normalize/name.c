@@ -17,6 +17,15 @@
 
 #define MAX_NAME 1000
 
+static bool
+all_are(DcWords words, int flags)
+{
+	for (int i = 0; i < words.n; i++)
+		if (!IS(words.word[i], flags))
+			return false;
+	return true;
+}
+
 /* ---------- remarks ---------- */
 
 /* "Marie Dupont née Martin": what follows is another last name, or a nickname. */
@@ -33,6 +42,14 @@ cut_remark(DcReading *r, DcWords words)
 		if (*remark == 's')
 		{
 			int			rest = i + 2;
+
+			/* Mme Vve Durand */
+			if (i + 1 < words.n && all_are(dc_stretch(words, 0, i), WORD_TITLE))
+			{
+				memmove(&words.word[i], &words.word[i + 1], sizeof(DcWord) * (words.n - i - 1));
+				words.n--;
+				continue;
+			}
 
 			/* DUPONT née MARTIN Marie */
 			while (rest < words.n && r->mixed && IS(words.word[i + 1], WORD_UPPER) && IS(words.word[rest], WORD_UPPER))
@@ -53,7 +70,7 @@ cut_remark(DcReading *r, DcWords words)
 			{
 				if (j > i + 1)
 					appendStringInfoChar(&rest, ' ');
-				dc_append_cased(&rest, words.word[j].text, j == i + 1);
+				dc_append_cased(&rest, words.word[j].text, j == i + 1 ? PLACE_FIRST : PLACE_INNER);
 			}
 			r->name->nickname = rest.data;
 		}
@@ -63,15 +80,6 @@ cut_remark(DcReading *r, DcWords words)
 }
 
 /* ---------- two persons ---------- */
-
-static bool
-all_are(DcWords words, int flags)
-{
-	for (int i = 0; i < words.n; i++)
-		if (!IS(words.word[i], flags))
-			return false;
-	return true;
-}
 
 /* "y", "e", "en" join the parts of one name too. */
 static bool
@@ -167,6 +175,25 @@ inner_civility(DcWords words)
 	return 0;
 }
 
+/* "Juan Jr. de la Cruz": the generation stands behind the given name. */
+static DcWords
+take_inner_generation(DcReading *r, DcWords words)
+{
+	for (int i = 1; i + 1 < words.n; i++)
+	{
+		if (!IS(words.word[i], WORD_GENERATION) || IS(words.word[i], WORD_SUFFIX_NAME | WORD_GIVEN | WORD_FAMILY | WORD_PARTICLE | WORD_INITIAL | WORD_DIGIT))
+			continue;
+		/* Tom Hart III PhD */
+		if (all_are(dc_stretch(words, i + 1, words.n), WORD_SUFFIX))
+			break;
+		dc_add_suffix(r, &words.word[i]);
+		memmove(&words.word[i], &words.word[i + 1], sizeof(DcWord) * (words.n - i - 1));
+		words.n--;
+		i--;
+	}
+	return words;
+}
+
 static void
 read_plain(DcReading *r, DcWords words, DcNameParts *parts)
 {
@@ -187,7 +214,7 @@ read_plain(DcReading *r, DcWords words, DcNameParts *parts)
 		read_last_first(r, dc_stretch(words, 0, inner), dc_stretch(words, inner, words.n), parts);
 		return;
 	}
-	words = dc_take_suffixes(r, dc_take_titles(r, words), false);
+	words = dc_take_suffixes(r, take_inner_generation(r, dc_take_titles(r, words)), false);
 	dc_divide_name(words, r->titled, parts);
 }
 
@@ -264,6 +291,15 @@ read_segments(DcReading *r, DcWords words, int nsegments, DcNameParts *parts)
 			dc_add_suffix(r, &segment[s].word[i]);
 }
 
+/* No particle stands last in a last name, or alone in a first one: Kim Le, Tran Van. */
+static DcPlace
+place_of(const DcNameParts *parts, int i, int from, int to)
+{
+	if (from == parts->last ? i + 1 == to : from == 0 && to == 1)
+		return PLACE_NAME;
+	return i == from ? PLACE_FIRST : PLACE_INNER;
+}
+
 static const char *
 join(const DcNameParts *parts, int from, int to, bool mixed)
 {
@@ -282,8 +318,11 @@ join(const DcNameParts *parts, int from, int to, bool mixed)
 		/* ORTEGA Y RUBIO */
 		else if (from == parts->last && i > from && i + 1 < to && IS(parts->word[i], WORD_JOINING) && !IS(parts->word[i], WORD_DOTTED))
 			appendStringInfoString(&out, dc_lower(parts->word[i].text));
+		/* JRR Tolkien */
+		else if (i == 0 && IS(parts->word[i], WORD_INITIAL) && !IS(parts->word[i], WORD_DOTTED | WORD_LOWER))
+			appendStringInfoString(&out, parts->word[i].text);
 		else
-			dc_append_cased(&out, parts->word[i].text, i == from);
+			dc_append_cased(&out, parts->word[i].text, place_of(parts, i, from, to));
 	}
 	return out.data;
 }

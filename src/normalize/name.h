@@ -47,6 +47,8 @@
 #define WORD_CAPITAL		(1 << 25)	/* a particle with a capital: Ben, St. */
 #define WORD_OPEN			(1 << 26)	/* a particle behind its last hyphen: Smit-de */
 #define WORD_ARABIC			(1 << 27)	/* a given name in Arabic use */
+#define WORD_FAMILY_ASIAN	(1 << 28)	/* common in China, Korea or Viet Nam, where it stands first */
+#define WORD_IBERIAN		(1 << 29)	/* a given name of Spain or Portugal alone */
 
 #define WORD_JOINING		(WORD_AND | WORD_LINK)
 
@@ -118,7 +120,14 @@ extern void dc_divide_last_first(DcWords last, DcWords given, DcNameParts *parts
 
 /* name_case.c */
 extern void dc_straighten_apostrophes(char *s);
-extern void dc_append_cased(StringInfo out, const char *word, bool first);
+typedef enum DcPlace
+{
+	PLACE_FIRST,				/* a part begins with the word */
+	PLACE_INNER,				/* another word stands before it */
+	PLACE_NAME					/* the word is a name, whatever particles look like it */
+} DcPlace;
+
+extern void dc_append_cased(StringInfo out, const char *word, DcPlace place);
 extern void dc_append_suffix(StringInfo out, const DcWord *word);
 
 #endif							/* DC_NAME_H */

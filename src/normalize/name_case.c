@@ -170,6 +170,15 @@ is_small_between(const char *lower, size_t n)
 	return particle != NULL && *particle == 'l';
 }
 
+/* Jean-pierre, but not the Korean and Chinese Jae-in. */
+static bool
+begins_with_given_name(const char *lower)
+{
+	const char *value = dc_lexicon_find_n(&dc_lexicon_given_names, lower, strcspn(lower, "-"));
+
+	return value != NULL && strcmp(value + 1, " ko") != 0 && strcmp(value + 1, " zh") != 0;
+}
+
 /* Between hyphens and dots each part stands for itself. */
 static void
 append_parts(StringInfo out, const char *typed, const char *lower, const char *upper)
@@ -191,7 +200,7 @@ append_parts(StringInfo out, const char *typed, const char *lower, const char *u
 			n = 1;
 		}
 		/* Jong-un stays, Jean-pierre does not */
-		else if (small && i > 0 && lower[i - 1] == '-' && !one_case && dc_lexicon_find_n(&dc_lexicon_given_names, lower, strcspn(lower, "-")) == NULL)
+		else if (small && i > 0 && lower[i - 1] == '-' && !one_case && !begins_with_given_name(lower))
 			appendBinaryStringInfo(out, lower + i, n);
 		/* al-Hassan */
 		else if (small && i == 0 && lower[n] == '-' && !one_case && dc_lexicon_find_n(&dc_lexicon_name_particles, lower, n) != NULL)
@@ -220,9 +229,9 @@ is_number(const char *lower)
 	return suffix != NULL && strstr(suffix, "name") == NULL;
 }
 
-/* A word in its correct casing; first: no other word of its part stands before it. */
+/* A word in its correct casing. */
 void
-dc_append_cased(StringInfo out, const char *word, bool first)
+dc_append_cased(StringInfo out, const char *word, DcPlace place)
 {
 	char	   *lower = dc_lower(word);
 	char	   *upper = dc_upper(word);
@@ -230,11 +239,11 @@ dc_append_cased(StringInfo out, const char *word, bool first)
 	bool		one_case = small || strcmp(word, upper) == 0;
 	const char *particle = dc_lexicon_find(&dc_lexicon_name_particles, lower);
 
-	if (particle != NULL && one_case && (*particle == 'l' || (*particle == 'm' && !first)))
+	if (particle != NULL && one_case && place != PLACE_NAME && (*particle == 'l' || (*particle == 'm' && place == PLACE_INNER)))
 		appendStringInfoString(out, lower);
 	else if (one_case && is_number(lower))
 		appendStringInfoString(out, upper);
-	else if (small && !first && dc_lexicon_find(&dc_lexicon_name_conjunctions, lower) != NULL)
+	else if (small && place == PLACE_INNER && dc_lexicon_find(&dc_lexicon_name_conjunctions, lower) != NULL)
 		appendStringInfoString(out, lower);
 	else if (strlen(lower) != strlen(word) || strlen(upper) != strlen(word))
 	{
@@ -280,11 +289,11 @@ dc_name_case(const char *part)
 	initStringInfo(&out);
 	for (char *word = strtok_r(s, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest))
 	{
-		bool		first = out.len == 0;
+		DcPlace		place = *rest == '\0' ? PLACE_NAME : out.len == 0 ? PLACE_FIRST : PLACE_INNER;
 
-		if (!first)
+		if (out.len > 0)
 			appendStringInfoChar(&out, ' ');
-		dc_append_cased(&out, word, first);
+		dc_append_cased(&out, word, place);
 	}
 	return out.len > 0 ? out.data : NULL;
 }
@@ -301,7 +310,7 @@ dc_append_suffix(StringInfo out, const DcWord *word)
 		if (word->flags & (WORD_UPPER | WORD_DOTTED))
 			appendStringInfoString(out, word->text);
 		else
-			dc_append_cased(out, word->text, true);
+			dc_append_cased(out, word->text, PLACE_FIRST);
 		return;
 	}
 	for (const char *p = word->text; *p; p++)

@@ -78,6 +78,16 @@ closing(const char *start, char *p)
 	}
 }
 
+/* Marks around the whole text are none of it: "Smith, John" */
+static void
+strip_outer(char *text)
+{
+	char	   *close = closing(text, text);
+
+	if (close != NULL && close > text + 1 && close[1] == '\0' && *text != '[' && *text != '<')
+		*text = *close = ' ';
+}
+
 /* All words of a text that are suffixes become one; false when one is not. */
 static bool
 take_suffixes(const char *text, StringInfo suffix)
@@ -144,6 +154,7 @@ dc_take_marked(char *text, StringInfo suffix, int *remarks)
 	if (strpbrk(text, "([<\"'\\{}") == NULL && strpbrk(text, "\xc2\xe2") == NULL)
 		return NULL;
 	straighten(text);
+	strip_outer(text);
 	initStringInfo(&nickname);
 	for (char *p = text; *p; p++)
 	{

@@ -26,13 +26,38 @@ is_irish(const DcWord *word)
 	return dc_lexicon_find(&dc_lexicon_family_names, name) != NULL;
 }
 
-/* Noble titles belong to the particle behind them: Freiherr von; Mac behind a given name only. */
+/* The Van of Nguyen Van An and Van An Nguyen, and Thi, belong to the given name. */
+static bool
+is_vietnamese_middle(DcWords words, int i)
+{
+	const DcWord *end = &words.word[words.n - 1];
+
+	if (strcmp(words.word[i].key, "thi") == 0)
+		return true;
+	return strcmp(words.word[i].key, "van") == 0 && !IS(words.word[i], WORD_LOWER) &&
+		((i == 1 && IS(words.word[0], WORD_FAMILY_ASIAN)) ||
+		 (i + 1 < words.n && IS(*end, WORD_FAMILY_ASIAN) && !IS(*end, WORD_FAMILY_EUROPEAN | WORD_PARTICLE)));
+}
+
+/* Mc and Mac, apart: behind a given name, or in front of all. */
+static bool
+is_gaelic_particle(DcWords words, int i)
+{
+	if (i == 0)
+		return words.n > 2 && !IS(words.word[0], WORD_GIVEN);
+	return IS(words.word[i - 1], WORD_GIVEN | WORD_INITIAL);
+}
+
+/* Noble titles belong to the particle behind them: Freiherr von. */
 static bool
 is_particle(DcWords words, int i)
 {
 	const DcWord *word = &words.word[i];
 
-	if (i + 1 >= words.n)
+	if (i + 1 >= words.n || is_vietnamese_middle(words, i))
+		return false;
+	/* Le Thi Hoa */
+	if (i == 0 && words.n > 2 && IS(*word, WORD_FAMILY_ASIAN) && is_vietnamese_middle(words, 1))
 		return false;
 	if (IS(*word, WORD_NOBLE))
 		return IS(words.word[i + 1], WORD_PARTICLE);
@@ -40,7 +65,7 @@ is_particle(DcWords words, int i)
 	if (IS(*word, WORD_INITIAL) && word->text[0] != '\'')
 		return i > 0 && is_irish(word);
 	if (IS(*word, WORD_GAELIC))
-		return i > 0 && IS(words.word[i - 1], WORD_GIVEN | WORD_INITIAL);
+		return is_gaelic_particle(words, i);
 	/* Mohamed Ben Salah, but Alex Ben Johnson */
 	if (strcmp(word->key, "ben") == 0 && !IS(*word, WORD_LOWER) && i > 0 && IS(words.word[i - 1], WORD_GIVEN | WORD_INITIAL))
 		return IS(words.word[i - 1], WORD_ARABIC) || IS(words.word[i + 1], WORD_ARABIC);
@@ -83,12 +108,35 @@ rotate(DcWords words, int n)
 	pfree(moved);
 }
 
+/* How many words make the first name: more than one in "El Mehdi", "Darshan Singh", "and Jon"; least: a name must have so many. */
+static int
+first_name_words(DcWords words, int least)
+{
+	const DcWord *word = &words.word[0];
+	int			joining = 0;
+
+	if (words.n < least)
+		return 1;
+	/* Singh and Kaur complete the given name of a Sikh */
+	if (strcmp(word[1].key, "singh") == 0 || strcmp(word[1].key, "kaur") == 0)
+		return 2;
+	/* Abd al-Rahman, Abdul Karim; Thi Lan, Van An */
+	if (strcmp(word->key, "abd") == 0 || strcmp(word->key, "abdul") == 0 || strcmp(word->key, "abdel") == 0 ||
+		is_vietnamese_middle(words, 0))
+		return 2;
+	if (is_particle(words, 0) && !IS(*word, WORD_GIVEN | WORD_LOWER))
+		return IS(word[1], WORD_GIVEN) ? 2 : 1;
+	while (joining + least - 1 < words.n && IS(word[joining], WORD_JOINING) && !IS(word[joining], WORD_INITIAL | WORD_UPPER))
+		joining++;
+	return joining + 1;
+}
+
 /* Last name first: its n words go behind. */
 static void
 last_first(DcNameParts *parts, DcWords words, int n)
 {
 	rotate(words, n);
-	set_parts(parts, words, 1, words.n - n);
+	set_parts(parts, words, first_name_words(words, n + 2), words.n - n);
 }
 
 /* Is all behind the first word initials? */
@@ -101,6 +149,47 @@ all_initials(DcWords words)
 	return true;
 }
 
+/* A given name whose second half is small: Park Geun-hye, Wong Kar-wai. */
+static bool
+is_asian_given(const DcWord *word)
+{
+	const char *hyphen = strchr(word->text, '-');
+
+	return hyphen != NULL && islower((unsigned char) hyphen[1]) && isupper((unsigned char) word->text[0]) &&
+		(!IS(*word, WORD_FAMILY) || (hyphen - word->text <= 4 && strlen(hyphen) <= 5));
+}
+
+/* Chinese, Korean and Vietnamese names, written in their own order: Chen Guangbiao, Nguyen Van An. */
+static bool
+is_asian_order(DcWords words)
+{
+	const DcWord *first = &words.word[0];
+
+	if (!IS(*first, WORD_FAMILY_ASIAN))
+		return false;
+	if (words.n == 2 && is_asian_given(&words.word[1]))
+		return true;
+	if (IS(*first, WORD_GIVEN | WORD_FAMILY_EUROPEAN) || is_particle(words, 0))
+		return false;
+	for (int i = 1; i < words.n; i++)
+		if (IS(words.word[i], WORD_FAMILY_EUROPEAN | WORD_INITIAL | WORD_JOINING | WORD_DIGIT))
+			return false;
+	return !IS(words.word[words.n - 1], WORD_FAMILY) || IS(words.word[words.n - 1], WORD_GIVEN);
+}
+
+/* Ivanov Ivan Ivanovich: a patronymic stands behind the given name. */
+static bool
+is_patronymic(const DcWord *word)
+{
+	static const char *const ends[] = {"ovich", "evich", "ovna", "evna", "ichna"};
+	size_t		n = strlen(word->key);
+
+	for (int i = 0; i < lengthof(ends); i++)
+		if (n > strlen(ends[i]) + 1 && strcmp(word->key + n - strlen(ends[i]), ends[i]) == 0)
+			return true;
+	return false;
+}
+
 /*
  * Do the lists say that a family name stands before given names? Asked of the words in the order
  * in which they would be written, so that a name written out is read again the same way.
@@ -111,7 +200,9 @@ is_reversed(DcWords words)
 	const DcWord *first = &words.word[0];
 	const DcWord *end = &words.word[words.n - 1];
 
-	if (words.n < 2 || IS(*first, WORD_INITIAL | WORD_GIVEN | WORD_PARTICLE | WORD_JOINING | WORD_DIGIT | WORD_TITLE_PART))
+	if (words.n >= 2 && is_asian_order(words))
+		return true;
+	if (words.n < 2 || is_asian_given(first) || IS(*first, WORD_INITIAL | WORD_GIVEN | WORD_PARTICLE | WORD_JOINING | WORD_DIGIT | WORD_TITLE_PART))
 		return false;
 	if (all_initials(words))
 		return IS(*first, WORD_FAMILY);
@@ -127,8 +218,10 @@ is_reversed(DcWords words)
 	if (!IS(words.word[1], WORD_GIVEN_SURE) || IS(words.word[1], WORD_PARTICLE))
 		return false;
 	for (int i = 2; i < words.n; i++)
-		if (!IS(words.word[i], WORD_GIVEN | WORD_INITIAL))
+		if (!IS(words.word[i], WORD_GIVEN | WORD_INITIAL) && !is_patronymic(&words.word[i]))
 			return false;
+	if (words.n == 3 && is_patronymic(end))
+		return true;
 	return IS(*first, WORD_FAMILY) || IS(*end, WORD_INITIAL) || (IS(*end, WORD_GIVEN_SURE) && !IS(*end, WORD_FAMILY));
 }
 
@@ -242,18 +335,36 @@ begins_with_small_de(DcWords words, int i)
 	return text[0] == 'd' && (text[1] == '\'' || (is_particle(words, i) && IS(words.word[i], WORD_LOWER)));
 }
 
-/* Spanish and Portuguese last names come in two; so do words behind a middle initial that are no given names. */
-static int
-double_last_name(DcWords words, int start)
+/* Is a word that may be a man's name the family name of a woman? */
+static bool
+is_womans_family_name(const DcWord *first, const DcWord *word)
 {
+	return IS(*first, WORD_FEMALE) && IS(*word, WORD_FAMILY) && !IS(*word, WORD_FEMALE);
+}
+
+/*
+ * Spanish and Portuguese last names come in two; so do words behind a middle initial that are no
+ * given names, and those of a woman with a title, in whose address no middle name is written out.
+ */
+static int
+double_last_name(DcWords words, int start, bool titled)
+{
+	const DcWord *first = &words.word[0];
 	const DcWord *before = &words.word[start - 1];
+	const DcWord *next = &words.word[start];
 	int			initial = start - 1;
 
-	if (start < 2 || IS(*before, WORD_GIVEN | WORD_INITIAL))
+	if (start < 2 || IS(*before, WORD_INITIAL))
 		return start;
+	if (IS(*before, WORD_GIVEN))
+		return is_womans_family_name(first, before) && (titled || IS(words.word[start - 2], WORD_INITIAL) || (before->flags & next->flags & WORD_FAMILY_IBERIAN)) ? start - 1 : start;
 	/* two are there already */
-	if (start == words.n - 1 && strchr(words.word[start].text, '-') != NULL)
+	if (start == words.n - 1 && strchr(next->text, '-') != NULL && !IS(*next, WORD_FAMILY_IBERIAN))
 		return start;
+	if (start == words.n - 1 && IS(*first, WORD_IBERIAN) && !IS(*next, WORD_GIVEN) && !IS(*before, WORD_PARTICLE | WORD_JOINING))
+		return start - 1;
+	if (start == 2 && titled && IS(*first, WORD_FEMALE) && !IS(*before, WORD_PARTICLE | WORD_JOINING))
+		return start - 1;
 	if (IS(*before, WORD_FAMILY_IBERIAN) &&
 		(IS(words.word[start], WORD_FAMILY_IBERIAN | WORD_PARTICLE) || (IS(words.word[0], WORD_SPANISH) && !IS(words.word[start], WORD_FAMILY | WORD_GIVEN))))
 		return start - 1;
@@ -263,9 +374,10 @@ double_last_name(DcWords words, int start)
 	if (IS(words.word[0], WORD_GIVEN_SURE) && IS(*before, WORD_FAMILY) && !IS(*before, WORD_FAMILY_EUROPEAN) &&
 		IS(words.word[start], WORD_FAMILY) && !IS(words.word[start], WORD_FAMILY_EUROPEAN | WORD_GIVEN_SURE))
 		return start - 1;
+	/* A. B. Maksudul Khan has no first name but the one behind the initials */
 	while (initial > 0 && !IS(words.word[initial], WORD_GIVEN | WORD_INITIAL | WORD_PARTICLE | WORD_JOINING))
 		initial--;
-	return initial > 0 && IS(words.word[initial], WORD_INITIAL) ? initial + 1 : start;
+	return initial > 0 && IS(words.word[initial], WORD_INITIAL) && !IS(*first, WORD_INITIAL) ? initial + 1 : start;
 }
 
 /* A name that begins with particles: de la Cruz Juan, La Shawn K. Ford, van der Velde. */
@@ -298,25 +410,6 @@ divide_by_leading_particle(DcWords words, DcNameParts *parts)
 	return false;
 }
 
-/* How many words make the first name: more than one in "El Mehdi", "Darshan Singh", "and Jon"; least: a name must have so many. */
-static int
-first_name_words(DcWords words, int least)
-{
-	const DcWord *word = &words.word[0];
-	int			joining = 0;
-
-	if (words.n < least)
-		return 1;
-	/* Singh and Kaur complete the given name of a Sikh */
-	if (strcmp(word[1].key, "singh") == 0 || strcmp(word[1].key, "kaur") == 0)
-		return 2;
-	if (is_particle(words, 0) && !IS(*word, WORD_GIVEN | WORD_LOWER))
-		return IS(word[1], WORD_GIVEN) ? 2 : 1;
-	while (joining + least - 1 < words.n && IS(word[joining], WORD_JOINING) && !IS(word[joining], WORD_INITIAL | WORD_UPPER))
-		joining++;
-	return joining + 1;
-}
-
 static void
 divide_one(DcWords words, bool titled, DcNameParts *parts)
 {
@@ -343,7 +436,7 @@ dc_divide_name(DcWords words, bool titled, DcNameParts *parts)
 	else
 	{
 		first = first_name_words(words, 3);
-		last = double_last_name(words, Max(first, last_name_start(words)));
+		last = double_last_name(words, Max(first, last_name_start(words)), titled);
 		/* all one piece: Lord of the Universe */
 		if (is_joining(words, first) && last == first)
 			last = first = words.n;
@@ -369,7 +462,7 @@ dc_divide_last_first(DcWords last, DcWords given, DcNameParts *parts)
 	words.word = palloc(sizeof(DcWord) * words.n);
 	memcpy(words.word, given.word, sizeof(DcWord) * given.n);
 	memcpy(words.word + given.n, last.word, sizeof(DcWord) * last.n);
-	first = given.n > 1 && is_particle(given, 0) && !IS(given.word[0], WORD_GIVEN) ? 2 : first_name_words(given, 2);
+	first = given.n > 1 && is_particle(given, 0) && !IS(given.word[0], WORD_GIVEN) ? 2 : first_name_words(words, last.n + 2);
 	set_parts(parts, words, Min(first, given.n), given.n - particles);
 	if (last.n > 0 && given.n > 0 && is_reversed(words))
 		last_first(parts, words, 1);

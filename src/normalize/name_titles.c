@@ -32,6 +32,9 @@ is_title(DcWords words, int i, int end)
 		return true;
 	if (IS(*next, WORD_LINK | WORD_TITLE))
 		return words.n - i > 2;
+	/* D. Francisco Ruiz */
+	if (strcmp(word->key, "d") == 0)
+		return IS(*word, WORD_DOTTED) && IS(*next, WORD_SPANISH) && IS(words.word[words.n - 1], WORD_FAMILY_IBERIAN);
 	/* Don Pedro, but Don Johnson */
 	if (strcmp(word->key, "don") == 0)
 		return IS(*next, WORD_SPANISH) && !IS(*next, WORD_FAMILY) && !IS(words.word[words.n - 1], WORD_GIVEN);

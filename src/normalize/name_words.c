@@ -145,6 +145,7 @@ look_up_given(DcWord *word)
 	const char *value = dc_lexicon_find(&dc_lexicon_given_names, word->fold);
 	size_t		first = strcspn(word->fold, " ");
 	const char *language;
+	bool		iberian = true;
 
 	/* Jean-Pierre */
 	if (value == NULL && word->fold[first] == ' ' && first > 1)
@@ -159,11 +160,30 @@ look_up_given(DcWord *word)
 			word->flags |= WORD_SPANISH;
 		if (strncmp(p, "ar", 2) == 0)
 			word->flags |= WORD_ARABIC;
+		iberian = iberian && (strncmp(p, "es", 2) == 0 || strncmp(p, "pt", 2) == 0);
 		if (!is_unsure(p))
 			word->flags |= WORD_GIVEN_SURE;
 	}
 	if (*language == '\0')
 		word->flags |= WORD_GIVEN_SURE;
+	else if (iberian)
+		word->flags |= WORD_IBERIAN;
+}
+
+/* Spanish abbreviations with a raised a: María and Doña */
+static void
+look_up_raised(DcWord *word)
+{
+	if (strcmp(word->key, "ma") == 0)
+	{
+		word->flags &= ~(WORD_UPPER | WORD_TITLE | WORD_SUFFIX | WORD_SUFFIX_NAME | WORD_FAMILY);
+		word->flags |= WORD_GIVEN | WORD_GIVEN_SURE | WORD_FEMALE | WORD_SPANISH | WORD_IBERIAN;
+	}
+	else if (strcmp(word->key, "da") == 0)
+	{
+		word->flags = (word->flags & ~WORD_PARTICLE) | WORD_TITLE;
+		word->civility = 'f';
+	}
 }
 
 static void
@@ -175,10 +195,12 @@ look_up_family(DcWord *word)
 		value = dc_lexicon_find_n(&dc_lexicon_family_names, word->fold, strcspn(word->fold, " "));
 	if (value == NULL)
 		return;
-	word->flags |= WORD_FAMILY | (*value != '\0' ? WORD_FAMILY_EUROPEAN : 0);
-	if (*value != '\0' && (has_word(value, "es") || has_word(value, "pt")))
+	word->flags |= WORD_FAMILY;
+	for (const char *p = value; *p != '\0'; p += p[2] == ' ' ? 3 : 2)
+		word->flags |= is_unsure(p) ? WORD_FAMILY_ASIAN : WORD_FAMILY_EUROPEAN;
+	if (has_word(value, "es") || has_word(value, "pt"))
 		word->flags |= WORD_FAMILY_IBERIAN;
-	if (*value != '\0' && has_word(value, "fr"))
+	if (has_word(value, "fr"))
 		word->flags |= WORD_FAMILY_FRENCH;
 }
 
@@ -278,8 +300,13 @@ look_at_letters(DcWord *word)
 		word->flags &= ~WORD_UPPER;
 }
 
-#define IS_SHORT_CAPITALS(w) \
-	(((w)->flags & WORD_UPPER) != 0 && strlen((w)->text) == 2 && strpbrk((w)->key, "aeiouy") == NULL)
+/* Capitals without a vowel that no list knows: initials written together */
+static bool
+is_consonants(const DcWord *word)
+{
+	return IS(*word, WORD_UPPER) && strpbrk(word->key, "aeiouy") == NULL &&
+		!IS(*word, WORD_GIVEN | WORD_FAMILY | WORD_PARTICLE | WORD_TITLE | WORD_TITLE_PART | WORD_SUFFIX);
+}
 
 static void
 look_up(DcWord *word)
@@ -291,8 +318,10 @@ look_up(DcWord *word)
 	look_up_suffix(word);
 	look_up_given(word);
 	look_up_family(word);
-	/* initials written together: JB Hunt */
-	if (IS_SHORT_CAPITALS(word) && !(word->flags & (WORD_GIVEN | WORD_FAMILY | WORD_PARTICLE | WORD_TITLE | WORD_SUFFIX)))
+	if (strstr(word->text, "\xc2\xaa") != NULL)
+		look_up_raised(word);
+	/* JB Hunt */
+	if (strlen(word->text) == 2 && is_consonants(word))
 		word->flags ^= WORD_UPPER | WORD_INITIAL;
 }
 
@@ -307,6 +336,9 @@ split_at(const char *text)
 	const char *fold;
 
 	if (dot == NULL || dot[1] == '\0' || !(isalpha((unsigned char) dot[1]) || (dot[1] & 0x80)))
+		return 0;
+	/* Eng.\xc2\xba */
+	if (strcmp(dot + 1, "\xc2\xba") == 0 || strcmp(dot + 1, "\xc2\xaa") == 0)
 		return 0;
 	if (strlen(dot + 1) - (strchr(dot + 1, '.') != NULL) < 2 && dot - text < 2)
 		return 0;
@@ -340,6 +372,8 @@ add_word(DcWords *words, char *text, int segment)
 	if (*word->fold == '\0' || (words->n == 0 && is_and(text)))
 		return;
 	look_up(word);
+	if (words->n == 0 && strlen(text) == 3 && is_consonants(word))
+		word->flags ^= WORD_UPPER | WORD_INITIAL;
 	words->n++;
 }
 
@@ -376,7 +410,7 @@ dc_name_words(char *text, int *nsegments)
 	words.n = 0;
 	while (*p)
 	{
-		size_t		n = strcspn(p, " ,;|");
+		size_t		n = strcspn(p, " _,;|");
 		char		mark = p[n];
 		/* a dash parts a remark from a name, but not the halves of a name */
 		bool		slash = n == 1 && (*p == '/' || (*p == '-' && words.n > 1 && words.word[words.n - 2].segment == segment));
@@ -385,7 +419,7 @@ dc_name_words(char *text, int *nsegments)
 		if (n > 0 && !slash)
 			add_words(&words, p, segment);
 		/* an empty segment is none */
-		if ((slash || mark != ' ') && words.n > 0 && words.word[words.n - 1].segment == segment)
+		if ((slash || (mark != ' ' && mark != '_')) && words.n > 0 && words.word[words.n - 1].segment == segment)
 			segment++;
 		if (mark == '\0')
 			break;
