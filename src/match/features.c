@@ -20,15 +20,17 @@
 
 #define HUGE_ZERO (MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO)
 
+/* What is not written when it is filled is zeroed, so that memory is touched when it is used. */
 static void *
-grow(DcPopulation *p, void *old, size_t size, size_t from, size_t to)
+grow(DcPopulation *p, void *old, size_t size, size_t from, size_t to, bool zero)
 {
 	char	   *new;
 
 	if (old == NULL)
-		return MemoryContextAllocExtended(p->context, size * to, HUGE_ZERO);
+		return MemoryContextAllocExtended(p->context, size * to, zero ? HUGE_ZERO : MCXT_ALLOC_HUGE);
 	new = repalloc_huge(old, size * to);
-	memset(new + size * from, 0, size * (to - from));
+	if (zero)
+		memset(new + size * from, 0, size * (to - from));
 	return new;
 }
 
@@ -37,15 +39,38 @@ grow_values(DcPopulation *p, uint32 capacity)
 {
 	uint32		from = p->value_capacity;
 
-	p->text = grow(p, p->text, sizeof(char *), from, capacity);
-	p->hash = grow(p, p->hash, sizeof(uint64), from, capacity);
-	p->count = grow(p, p->count, sizeof(uint32), from, capacity);
-	p->surprise = grow(p, p->surprise, sizeof(float), from, capacity);
-	p->flags = grow(p, p->flags, sizeof(uint8), from, capacity);
-	p->letters = grow(p, p->letters, sizeof(uint32), from, capacity);
-	p->length = grow(p, p->length, sizeof(uint8), from, capacity);
-	p->tokens = grow(p, p->tokens, sizeof(DcTokens), from, capacity);
+	p->text = grow(p, p->text, sizeof(char *), from, capacity, false);
+	p->hash = grow(p, p->hash, sizeof(uint64), from, capacity, false);
+	p->letters = grow(p, p->letters, sizeof(uint32), from, capacity, false);
+	p->length = grow(p, p->length, sizeof(uint8), from, capacity, false);
+	p->flags = grow(p, p->flags, sizeof(uint8), from, capacity, false);
 	p->value_capacity = capacity;
+}
+
+/* What is counted of each value stays out of the way until it is. */
+static void
+grow_counts(DcPopulation *p)
+{
+	uint32		from = p->count_capacity;
+
+	if (from == p->value_capacity)
+		return;
+	p->count = grow(p, p->count, sizeof(uint32), from, p->value_capacity, true);
+	p->surprise = grow(p, p->surprise, sizeof(float), from, p->value_capacity, true);
+	p->tokens = grow(p, p->tokens, sizeof(DcTokens), from, p->value_capacity, true);
+	p->count_capacity = p->value_capacity;
+}
+
+/* The upper half of the hash stands beside the value, so that another one in its place is passed over at once. */
+static void
+put_slot(DcPopulation *p, DcValue value)
+{
+	uint32		slot = p->hash[value] & (p->nslots - 1);
+
+	while (p->slots[slot].value != 0)
+		slot = (slot + 1) & (p->nslots - 1);
+	p->slots[slot].value = value;
+	p->slots[slot].tag = p->hash[value] >> 32;
 }
 
 static void
@@ -53,16 +78,10 @@ grow_slots(DcPopulation *p, uint32 nslots)
 {
 	if (p->slots != NULL)
 		pfree(p->slots);
-	p->slots = MemoryContextAllocExtended(p->context, sizeof(uint32) * (size_t) nslots, HUGE_ZERO);
+	p->slots = MemoryContextAllocExtended(p->context, sizeof(DcSlot) * (size_t) nslots, HUGE_ZERO);
 	p->nslots = nslots;
-	for (uint32 v = 1; v < p->nvalues; v++)
-	{
-		uint32		slot = p->hash[v] & (nslots - 1);
-
-		while (p->slots[slot] != 0)
-			slot = (slot + 1) & (nslots - 1);
-		p->slots[slot] = v;
-	}
+	for (DcValue v = 1; v < p->nvalues; v++)
+		put_slot(p, v);
 }
 
 /* An empty population; it lives in the current memory context. */
@@ -75,6 +94,10 @@ dc_population_create(void)
 	grow_values(p, 1024);
 	p->nvalues = 1;
 	p->text[0] = "";
+	p->hash[0] = 0;
+	p->letters[0] = 0;
+	p->length[0] = 0;
+	p->flags[0] = 0;
 	grow_slots(p, 2048);
 	return p;
 }
@@ -86,10 +109,33 @@ dc_add_record(DcPopulation *p)
 	{
 		int			capacity = Max(16, p->capacity * 2);
 
-		p->records = grow(p, p->records, sizeof(DcRecord), p->capacity, capacity);
+		p->records = grow(p, p->records, sizeof(DcRecord), p->capacity, capacity, false);
 		p->capacity = capacity;
 	}
+	memset(&p->records[p->nrecords], 0, sizeof(DcRecord));
 	return &p->records[p->nrecords++];
+}
+
+#define SMALLEST_CHUNK 1024
+#define LARGEST_CHUNK (1024 * 1024)
+
+/* Keeps a text with a zero byte behind it: one after the other in large chunks. */
+static const char *
+keep_text(DcPopulation *p, const char *text, size_t len)
+{
+	char	   *copy = p->room;
+
+	if (len >= p->room_size)
+	{
+		p->chunk_size = Min(LARGEST_CHUNK, Max(SMALLEST_CHUNK, p->chunk_size * 2));
+		p->room_size = Max(p->chunk_size, len + 1);
+		copy = MemoryContextAllocHuge(p->context, p->room_size);
+	}
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	p->room = copy + len + 1;
+	p->room_size -= len + 1;
+	return copy;
 }
 
 /* Which of a to z a text has, a bit each; all other bytes share six bits. */
@@ -121,31 +167,34 @@ dc_intern_n(DcPopulation *p, const char *text, size_t len)
 {
 	uint64		hash;
 	uint32		slot;
-	char	   *copy;
+	DcValue		value;
 
 	if (len == 0)
 		return 0;
 	hash = hash_bytes_extended((const unsigned char *) text, len, 0);
-	for (slot = hash & (p->nslots - 1); p->slots[slot] != 0; slot = (slot + 1) & (p->nslots - 1))
+	for (slot = hash & (p->nslots - 1); p->slots[slot].value != 0; slot = (slot + 1) & (p->nslots - 1))
 	{
-		DcValue		v = p->slots[slot];
-
-		if (p->hash[v] == hash && strncmp(p->text[v], text, len) == 0 && p->text[v][len] == '\0')
-			return v;
+		value = p->slots[slot].value;
+		if (p->slots[slot].tag == (uint32) (hash >> 32) && strncmp(p->text[value], text, len) == 0 && p->text[value][len] == '\0')
+			return value;
 	}
 	if (p->nvalues == p->value_capacity)
+	{
 		grow_values(p, p->value_capacity * 2);
-	copy = MemoryContextAlloc(p->context, len + 1);
-	memcpy(copy, text, len);
-	copy[len] = '\0';
-	p->text[p->nvalues] = copy;
-	p->hash[p->nvalues] = hash;
-	p->letters[p->nvalues] = letter_set(text, len);
-	p->length[p->nvalues] = is_ascii(text, len) ? Min(len, 255) : 255;
-	p->slots[slot] = p->nvalues++;
-	if (p->nvalues > p->nslots / 2)
+		if (p->count != NULL)
+			grow_counts(p);
+	}
+	value = p->nvalues++;
+	p->text[value] = keep_text(p, text, len);
+	p->hash[value] = hash;
+	p->letters[value] = letter_set(text, len);
+	p->length[value] = is_ascii(text, len) ? Min(len, 255) : 255;
+	p->flags[value] = 0;
+	p->slots[slot].value = value;
+	p->slots[slot].tag = hash >> 32;
+	if (p->nvalues > p->nslots / 4 * 3)
 		grow_slots(p, p->nslots * 2);
-	return p->nvalues - 1;
+	return value;
 }
 
 DcValue
@@ -171,6 +220,7 @@ surprise(double frequency)
 void
 dc_make_tokens(DcPopulation *p)
 {
+	grow_counts(p);
 	for (int i = 0; i < p->nrecords; i++)
 	{
 		dc_value_tokens(p, p->records[i].company);
@@ -234,17 +284,20 @@ dc_is_common(const DcPopulation *p, DcValue value)
 void
 dc_set_size(DcPopulation *p, double size)
 {
+	float		rare = surprise(1 / size);
+
+	grow_counts(p);
 	p->size = size;
-	for (uint32 v = 1; v < p->nvalues; v++)
-		p->surprise[v] = surprise(1 / size);
+	for (DcValue v = 1; v < p->nvalues; v++)
+		p->surprise[v] = rare;
 }
 
 void
 dc_set_frequency(DcPopulation *p, uint64 hash, double frequency, bool shared)
 {
-	for (uint32 slot = hash & (p->nslots - 1); p->slots[slot] != 0; slot = (slot + 1) & (p->nslots - 1))
+	for (uint32 slot = hash & (p->nslots - 1); p->slots[slot].value != 0; slot = (slot + 1) & (p->nslots - 1))
 	{
-		DcValue		v = p->slots[slot];
+		DcValue		v = p->slots[slot].value;
 
 		if (p->hash[v] != hash)
 			continue;
@@ -387,7 +440,7 @@ add_token(DcPopulation *p, const char *text, size_t len)
 	{
 		uint32		capacity = Max(1024, p->token_capacity * 2);
 
-		p->token = grow(p, p->token, sizeof(DcValue), p->token_capacity, capacity);
+		p->token = grow(p, p->token, sizeof(DcValue), p->token_capacity, capacity, false);
 		p->token_capacity = capacity;
 	}
 	p->token[p->ntokens++] = dc_intern_n(p, text, len);
@@ -397,9 +450,11 @@ add_token(DcPopulation *p, const char *text, size_t len)
 DcTokens
 dc_value_tokens(DcPopulation *p, DcValue value)
 {
-	DcTokens	tokens = p->tokens[value];
+	DcTokens	tokens;
 	const char *s = p->text[value];
 
+	grow_counts(p);
+	tokens = p->tokens[value];
 	if (tokens.n > 0 || value == 0)
 		return tokens;
 	tokens.start = p->ntokens;

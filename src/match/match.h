@@ -68,6 +68,13 @@ typedef struct DcTokens
 	uint16		n;
 } DcTokens;
 
+/* A place of the table that finds a value by the hash of its text: empty, or the value and half of the hash. */
+typedef struct DcSlot
+{
+	DcValue		value;
+	uint32		tag;
+} DcSlot;
+
 typedef struct DcPopulation
 {
 	MemoryContext context;		/* everything below lives there */
@@ -82,13 +89,18 @@ typedef struct DcPopulation
 	uint32		value_capacity;
 	const char **text;
 	uint64	   *hash;
-	uint32	   *count;			/* records that carry it, once for each column */
-	float	   *surprise;		/* -log2 of its frequency */
 	uint8	   *flags;
 	uint32	   *letters;		/* set of the letters and digits in it */
 	uint8	   *length;			/* in bytes; 255 for longer ones and for what is not ASCII */
-	uint32	   *slots;			/* open addressing over hash */
+	DcSlot	   *slots;			/* open addressing over hash */
 	uint32		nslots;
+	char	   *room;			/* where the next text goes */
+	size_t		room_size;
+	size_t		chunk_size;
+	/* of each value, once values are counted or cut into words */
+	uint32		count_capacity;
+	uint32	   *count;			/* records that carry it, once for each column */
+	float	   *surprise;		/* -log2 of its frequency */
 	/* words of companies, addresses and texts, made when first needed */
 	DcTokens   *tokens;
 	DcValue    *token;
@@ -202,6 +214,13 @@ typedef struct DcJudgement
 
 extern bool dc_judge_bearer(const DcPopulation *population, DcJudgement *judgement, const DcRecord *bearer);
 extern DcTokens dc_value_tokens(DcPopulation *population, DcValue value);
+
+/* pack_name.c */
+extern char *dc_without_titles(char *name, bool *only_titles);
+extern void dc_split_lone_name(DcPopulation *population, DcRecord *record);
+
+/* field.c */
+extern char *dc_field_value(DcFieldKind kind, const char *text);
 
 /* model.c */
 extern const DcLevelSpec *dc_level_spec(const DcPopulation *population, int level);
