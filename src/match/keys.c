@@ -11,13 +11,15 @@
  */
 #include "base/port.h"
 
+#include <math.h>
+
 #include "common/hashfn.h"
 
 #include "match/match.h"
 
 enum
 {
-	RULE_EMAIL = 1, RULE_PHONE, RULE_LINKEDIN, RULE_NAMES, RULE_GIVEN_LAST, RULE_LAST_DOMAIN, RULE_LAST_COMPANY, RULE_GIVEN_DOMAIN,
+	RULE_EMAIL = 1, RULE_PHONE, RULE_LINKEDIN, RULE_NAMES, RULE_LAST_DOMAIN, RULE_LAST_COMPANY, RULE_GIVEN_DOMAIN,
 	RULE_GIVEN_COMPANY, RULE_LAST_POSTCODE, RULE_LAST_CITY, RULE_GIVEN_CITY, RULE_LASTNAME_CITY, RULE_FIRST_POSTCODE, RULE_LAST_ADDRESS, RULE_FIRST_ADDRESS, RULE_MAILBOX,
 	RULE_SOUND, RULE_ORGANISATION, RULE_DOMAIN, RULE_ADDRESS, RULE_COMPANY_PLACE, RULE_NUMBER, RULE_STREET, RULE_COMPANY_START,
 	RULE_COMPANY_WORDS, RULE_ACRONYM, RULE_FIELD, RULE_FIELD_NAME = RULE_FIELD + DC_MAX_FIELDS,
@@ -34,19 +36,39 @@ mix(uint64 h)
 	return h ^ (h >> 33);
 }
 
-static uint64
-make_key(int rule, uint64 a, uint64 b)
+/* What is expected of a key: how many contacts share it by chance.  Infinite where nobody can tell. */
+#define FEW 0.0
+
+/*
+ * A key of two values that so many contacts share by chance finds strangers, not duplicates, when its block is
+ * large; one that few share by chance finds duplicates however large its block is.
+ */
+#define MANY 4.0
+
+/* Bits of a month, and of the first letters of a name, common names having more bearers than rare ones. */
+#define MONTH_BITS 3.6
+#define LETTERS_BITS(n) (1.0 + 2.0 * (n))
+
+/* Contacts that agree by chance on values of so many bits. */
+static double
+by_chance(const DcPopulation *p, double bits)
 {
-	uint64		key_class = rule == RULE_EMAIL ? DC_KEY_EMAIL : rule == RULE_PHONE ? DC_KEY_PHONE : 0;
+	return p->size * exp2(-bits);
+}
+
+static uint64
+make_key(int rule, uint64 a, uint64 b, double expected)
+{
+	uint64		key_class = rule == RULE_EMAIL ? DC_KEY_EMAIL : rule == RULE_PHONE ? DC_KEY_PHONE : expected > MANY ? DC_KEY_WEAK : 0;
 
 	return (mix(a + mix(b + ((uint64) rule << 32))) & ~(uint64) DC_KEY_CLASS) | key_class;
 }
 
 static void
-add_key(DcKeys *keys, int rule, uint64 a, uint64 b)
+add_key(DcKeys *keys, int rule, uint64 a, uint64 b, double expected)
 {
 	if (a != 0 && b != 0 && keys->n < DC_MAX_KEYS)
-		keys->key[keys->n++] = make_key(rule, a, b);
+		keys->key[keys->n++] = make_key(rule, a, b, expected);
 }
 
 /* The first letters of a text, at most seven, as a number. */
@@ -81,6 +103,28 @@ sound(const DcPopulation *p, DcValue value, int n)
 	return result;
 }
 
+/* By name and place: given names and last names alone only where nothing else tells where the person works. */
+static void
+place_keys(const DcPopulation *p, const DcRecord *r, DcValue first_name, DcValue last_name, DcKeys *keys)
+{
+	uint64		city = p->hash[r->city];
+	uint64		postcode = p->hash[r->postcode];
+	uint64		given = p->hash[r->given != 0 ? r->given : r->last];
+	double		city_bits = p->surprise[r->city];
+	double		postcode_bits = p->surprise[r->postcode];
+
+	add_key(keys, RULE_LAST_POSTCODE, prefix(p, last_name, 3), postcode, by_chance(p, LETTERS_BITS(3) + postcode_bits));
+	add_key(keys, RULE_LAST_CITY, prefix(p, last_name, 4), city == 0 ? 0 : prefix(p, r->given, 1) * 31 + city,
+			by_chance(p, LETTERS_BITS(4) + LETTERS_BITS(1) + city_bits));
+	add_key(keys, RULE_LAST_ADDRESS, p->hash[last_name], p->hash[r->address], FEW);
+	add_key(keys, RULE_FIRST_ADDRESS, p->hash[first_name], p->hash[r->address], FEW);
+	if (r->company != 0)
+		return;
+	add_key(keys, RULE_FIRST_POSTCODE, p->hash[first_name], postcode, by_chance(p, p->surprise[first_name] + postcode_bits));
+	add_key(keys, RULE_GIVEN_CITY, given, city, by_chance(p, p->surprise[r->given != 0 ? r->given : r->last] + city_bits));
+	add_key(keys, RULE_LASTNAME_CITY, p->hash[last_name], city, by_chance(p, p->surprise[last_name] + city_bits));
+}
+
 static void
 person_keys(const DcPopulation *p, const DcRecord *r, DcKeys *keys)
 {
@@ -90,32 +134,20 @@ person_keys(const DcPopulation *p, const DcRecord *r, DcKeys *keys)
 	uint64		first = p->hash[first_name];
 	uint64		given = p->hash[r->given != 0 ? r->given : r->last];
 	uint64		last = p->hash[last_name];
-	uint64		city = p->hash[r->city];
-	uint64		postcode = p->hash[r->postcode];
 
 	if (r->first != 0 && r->last != 0)
 	{
-		add_key(keys, RULE_NAMES, Min(first, last), Max(first, last));
-		add_key(keys, RULE_GIVEN_LAST, given, last);
-		add_key(keys, RULE_SOUND, sound(p, r->last, 5), sound(p, r->first, 4));
+		add_key(keys, RULE_NAMES, Min(first, last), Max(first, last), FEW);
+		/* the full name of a nickname, the first of several given names */
+		if (given != first)
+			add_key(keys, RULE_NAMES, Min(given, last), Max(given, last), FEW);
+		add_key(keys, RULE_SOUND, sound(p, r->last, 5), sound(p, r->first, 4), by_chance(p, LETTERS_BITS(5) + LETTERS_BITS(4)));
 	}
-	add_key(keys, RULE_LAST_DOMAIN, last, p->hash[r->domain]);
-	add_key(keys, RULE_LAST_COMPANY, last, p->hash[r->company]);
-	add_key(keys, RULE_GIVEN_DOMAIN, given, p->hash[r->domain]);
-	add_key(keys, RULE_GIVEN_COMPANY, given, p->hash[r->company]);
-	if (postcode != 0)
-	{
-		add_key(keys, RULE_LAST_POSTCODE, prefix(p, last_name, 3), postcode);
-		add_key(keys, RULE_FIRST_POSTCODE, first, postcode);
-	}
-	if (city != 0)
-	{
-		add_key(keys, RULE_LAST_CITY, prefix(p, last_name, 4), prefix(p, r->given, 1) * 31 + city);
-		add_key(keys, RULE_GIVEN_CITY, given, city);
-		add_key(keys, RULE_LASTNAME_CITY, last, city);
-	}
-	add_key(keys, RULE_LAST_ADDRESS, last, p->hash[r->address]);
-	add_key(keys, RULE_FIRST_ADDRESS, first, p->hash[r->address]);
+	add_key(keys, RULE_LAST_DOMAIN, last, p->hash[r->domain], FEW);
+	add_key(keys, RULE_LAST_COMPANY, last, p->hash[r->company], FEW);
+	add_key(keys, RULE_GIVEN_DOMAIN, given, p->hash[r->domain], FEW);
+	add_key(keys, RULE_GIVEN_COMPANY, given, p->hash[r->company], FEW);
+	place_keys(p, r, first_name, last_name, keys);
 }
 
 static void
@@ -128,12 +160,12 @@ company_keys(const DcPopulation *p, const DcRecord *r, DcKeys *keys)
 	char		initials[8];
 	int			n = 0;
 
-	add_key(keys, RULE_ORGANISATION, p->hash[r->company], 1);
-	add_key(keys, RULE_DOMAIN, p->hash[r->domain], 1);
-	add_key(keys, RULE_ADDRESS, p->hash[r->address], 1);
-	add_key(keys, RULE_NUMBER, p->hash[r->registration], 1);
-	add_key(keys, RULE_COMPANY_PLACE, prefix(p, r->company, 4), place);
-	add_key(keys, RULE_COMPANY_START, prefix(p, r->company, 7), 1);
+	add_key(keys, RULE_ORGANISATION, p->hash[r->company], 1, FEW);
+	add_key(keys, RULE_DOMAIN, p->hash[r->domain], 1, FEW);
+	add_key(keys, RULE_ADDRESS, p->hash[r->address], 1, FEW);
+	add_key(keys, RULE_NUMBER, p->hash[r->registration], 1, FEW);
+	add_key(keys, RULE_COMPANY_PLACE, prefix(p, r->company, 4), place, FEW);
+	add_key(keys, RULE_COMPANY_START, prefix(p, r->company, 7), 1, FEW);
 	/* house number with each word of the street: abbreviations and directions come and go */
 	for (int t = 0; t < address.n; t++)
 	{
@@ -147,7 +179,7 @@ company_keys(const DcPopulation *p, const DcRecord *r, DcKeys *keys)
 		DcValue		word = p->token[address.start + t];
 
 		if (p->text[word][0] > '9' && strlen(p->text[word]) >= 4)
-			add_key(keys, RULE_STREET, number, prefix(p, word, 5));
+			add_key(keys, RULE_STREET, number, prefix(p, word, 5), FEW);
 	}
 	for (int t = 0; t < company.n && t < 8; t++)
 	{
@@ -156,15 +188,15 @@ company_keys(const DcPopulation *p, const DcRecord *r, DcKeys *keys)
 		if (n < 7)
 			initials[n++] = p->text[word][0];
 		if (p->surprise[word] >= 5 && strlen(p->text[word]) >= 4)
-			add_key(keys, RULE_COMPANY_WORDS, prefix(p, word, 6), 1);
+			add_key(keys, RULE_COMPANY_WORDS, prefix(p, word, 6), 1, FEW);
 	}
 	if (n >= 2)
-		add_key(keys, RULE_ACRONYM, hash_bytes_extended((unsigned char *) initials, n, 0), 1);
+		add_key(keys, RULE_ACRONYM, hash_bytes_extended((unsigned char *) initials, n, 0), 1, FEW);
 	if (company.n > 0 && strlen(p->text[p->token[company.start]]) <= 7)
 	{
 		const char *first = p->text[p->token[company.start]];
 
-		add_key(keys, RULE_ACRONYM, hash_bytes_extended((const unsigned char *) first, strlen(first), 0), 1);
+		add_key(keys, RULE_ACRONYM, hash_bytes_extended((const unsigned char *) first, strlen(first), 0), 1, FEW);
 	}
 }
 
@@ -172,18 +204,53 @@ company_keys(const DcPopulation *p, const DcRecord *r, DcKeys *keys)
 static void
 date_keys(const DcPopulation *p, int field, DcValue date, DcValue name, DcKeys *keys)
 {
-	add_key(keys, RULE_MONTH + field, prefix(p, date, 7), prefix(p, name, 4));
-	add_key(keys, RULE_YEAR + field, prefix(p, date, 4), sound(p, name, 4));
-	add_key(keys, RULE_DAY + field, hash_bytes_extended((const unsigned char *) p->text[date] + 4, 6, 0), prefix(p, name, 5));
+	DcTokens	parts = p->tokens[date];
+	float		year = p->surprise[p->token[parts.start]];
+	float		day = p->surprise[p->token[parts.start + 1]];
+
+	add_key(keys, RULE_MONTH + field, prefix(p, date, 7), prefix(p, name, 4), by_chance(p, year + MONTH_BITS + LETTERS_BITS(4)));
+	add_key(keys, RULE_YEAR + field, prefix(p, date, 4), sound(p, name, 4), by_chance(p, year + LETTERS_BITS(4)));
+	add_key(keys, RULE_DAY + field, hash_bytes_extended((const unsigned char *) p->text[date] + 4, 6, 0), prefix(p, name, 5), by_chance(p, day + LETTERS_BITS(5)));
 }
 
-static int
-compare_keys(const void *a, const void *b)
+/* Of a declared field, with one more letter or two of what else is known. */
+static void
+field_keys(const DcPopulation *p, const DcRecord *r, int field, DcKeys *keys)
 {
-	uint64		x = *(const uint64 *) a;
-	uint64		y = *(const uint64 *) b;
+	DcValue		value = r->field[field];
+	uint64		hash = p->hash[value];
+	double		expected = by_chance(p, p->surprise[value] + LETTERS_BITS(1));
 
-	return x < y ? -1 : x > y;
+	if (p->field_kind[field] == KIND_EXACT)
+	{
+		add_key(keys, RULE_FIELD + field, hash, 1, FEW);
+		return;
+	}
+	/* of first and last name alike: they may be swapped, and one of them may be missing */
+	add_key(keys, RULE_FIELD_NAME + field, hash, prefix(p, r->first, 1), expected);
+	add_key(keys, RULE_FIELD_NAME + field, hash, prefix(p, r->last, 1), expected);
+	add_key(keys, RULE_FIELD_PLACE + field, hash, prefix(p, r->postcode, 3), expected);
+	add_key(keys, RULE_FIELD_PLACE + field, hash, prefix(p, r->city, 3), expected);
+	if (p->field_kind[field] == KIND_DATE && p->tokens[value].n == 2 && p->length[value] == 10)
+	{
+		date_keys(p, field, value, r->first, keys);
+		date_keys(p, field, value, r->last, keys);
+	}
+}
+
+/* by insertion: they are few */
+static void
+sort_keys(DcKeys *keys)
+{
+	for (int i = 1; i < keys->n; i++)
+	{
+		uint64		key = keys->key[i];
+		int			j = i;
+
+		for (; j > 0 && keys->key[j - 1] > key; j--)
+			keys->key[j] = keys->key[j - 1];
+		keys->key[j] = key;
+	}
 }
 
 /* The keys of a record, ascending, each once.  Tokens of its company and address must have been made. */
@@ -195,38 +262,20 @@ dc_make_keys(const DcPopulation *p, const DcRecord *r, DcKeys *keys)
 	keys->n = 0;
 	for (int i = 0; i < DC_MAX_EMAILS && r->email[i] != 0; i++)
 	{
-		add_key(keys, RULE_EMAIL, p->hash[r->email[i]], 1);
+		add_key(keys, RULE_EMAIL, p->hash[r->email[i]], 1, FEW);
 		/* the same local part elsewhere: another provider, or a domain mistyped */
-		add_key(keys, RULE_MAILBOX, hash_bytes_extended((const unsigned char *) p->text[r->email[i]], strcspn(p->text[r->email[i]], "@"), 0), 1);
+		add_key(keys, RULE_MAILBOX, hash_bytes_extended((const unsigned char *) p->text[r->email[i]], strcspn(p->text[r->email[i]], "@"), 0), 1, INFINITY);
 	}
 	for (int i = 0; i < DC_MAX_PHONES && r->phone[i] != 0; i++)
-		add_key(keys, RULE_PHONE, p->hash[r->phone[i]], 1);
-	add_key(keys, RULE_LINKEDIN, p->hash[r->linkedin], 1);
+		add_key(keys, RULE_PHONE, p->hash[r->phone[i]], 1, FEW);
+	add_key(keys, RULE_LINKEDIN, p->hash[r->linkedin], 1, FEW);
 	for (int i = 0; i < p->nfields; i++)
-	{
-		uint64		value = p->hash[r->field[i]];
-
-		if (p->field_kind[i] == KIND_EXACT)
-			add_key(keys, RULE_FIELD + i, value, 1);
-		else
-		{
-			/* of first and last name alike: they may be swapped, and one of them may be missing */
-			add_key(keys, RULE_FIELD_NAME + i, value, prefix(p, r->first, 1));
-			add_key(keys, RULE_FIELD_NAME + i, value, prefix(p, r->last, 1));
-			add_key(keys, RULE_FIELD_PLACE + i, value, prefix(p, r->postcode, 3));
-			add_key(keys, RULE_FIELD_PLACE + i, value, prefix(p, r->city, 3));
-			if (p->field_kind[i] == KIND_DATE && strlen(p->text[r->field[i]]) == 10)
-			{
-				date_keys(p, i, r->field[i], r->first, keys);
-				date_keys(p, i, r->field[i], r->last, keys);
-			}
-		}
-	}
+		field_keys(p, r, i, keys);
 	if (dc_is_person(r))
 		person_keys(p, r, keys);
 	else
 		company_keys(p, r, keys);
-	qsort(keys->key, keys->n, sizeof(uint64), compare_keys);
+	sort_keys(keys);
 	for (int i = 0; i < keys->n; i++)
 		if (kept == 0 || keys->key[kept - 1] != keys->key[i])
 			keys->key[kept++] = keys->key[i];
@@ -266,4 +315,22 @@ dc_block_order(const DcPopulation *p, const DcRecord *r)
 	for (const DcValue *v = &r->first; v < r->field + DC_MAX_FIELDS; v++)
 		all = mix(all * 31 + p->hash[*v]);
 	return names << 19 | (organisation >> 56) << 11 | all >> 53;
+}
+
+#define ORDER_LAST(order) ((order) >> 49)	/* three letters of the last name */
+#define ORDER_FIRST(order) ((order) >> 34 & 31)	/* the first letter of the first name */
+
+/*
+ * Do two neighbours in a large block meet?  Where strangers share the key (a switchboard, a mailbox of many, what
+ * many have in common by chance), only if their names begin alike; where it says much by itself, always.
+ */
+bool
+dc_neighbours_meet(uint64 key, uint64 order_a, uint64 order_b)
+{
+	uint64		a = ORDER_FIRST(order_a);
+	uint64		b = ORDER_FIRST(order_b);
+
+	if ((key & DC_KEY_CLASS) == 0)
+		return true;
+	return ORDER_LAST(order_a) == ORDER_LAST(order_b) && (a == b || a == 0 || b == 0);
 }

@@ -243,17 +243,51 @@ typedef struct DcKeys
 	uint64		key[DC_MAX_KEYS];	/* ascending, each once */
 } DcKeys;
 
-/* The lowest bits of a key tell those of mailboxes and of numbers from the others. */
+/*
+ * The lowest bits of a key tell those of mailboxes and of numbers, and those that many share by chance, from
+ * the others.
+ */
 #define DC_KEY_CLASS 3
 #define DC_KEY_EMAIL 1
 #define DC_KEY_PHONE 2
+#define DC_KEY_WEAK 3
 
 extern void dc_make_keys(const DcPopulation *population, const DcRecord *record, DcKeys *keys);
 extern uint64 dc_block_order(const DcPopulation *population, const DcRecord *record);
 
-/* A block of more records is too large to be compared as a whole: each meets its neighbours by dc_block_order. */
+/*
+ * The records of a key are a block.  In one of up to dc_block_limit() records all meet; in a larger one each meets
+ * those of its next dc_block_window() neighbours on either side, in the order of dc_block_order, that
+ * dc_neighbours_meet() lets through.  So whether two records are a candidate pair follows from their keys, their
+ * places in the blocks of those, and the sizes of the blocks.
+ */
 #define DC_BLOCK 64
+#define DC_PHONE_BLOCK 20
+#define DC_WEAK_BLOCK 10
 #define DC_WINDOW 12
+#define DC_WEAK_WINDOW 6
+
+static inline size_t
+dc_block_limit(uint64 key)
+{
+	switch (key & DC_KEY_CLASS)
+	{
+		case DC_KEY_PHONE:
+			return DC_PHONE_BLOCK;
+		case DC_KEY_WEAK:
+			return DC_WEAK_BLOCK;
+		default:
+			return DC_BLOCK;
+	}
+}
+
+static inline size_t
+dc_block_window(uint64 key)
+{
+	return (key & DC_KEY_CLASS) == DC_KEY_WEAK ? DC_WEAK_WINDOW : DC_WINDOW;
+}
+
+extern bool dc_neighbours_meet(uint64 key, uint64 order_a, uint64 order_b);
 
 /* pairs.c */
 
@@ -282,7 +316,7 @@ typedef bool (*DcPairFilter) (const void *state, int a, int b);
 
 extern void dc_make_key_table(DcPopulation *population, DcKeyTable *table);
 extern void dc_free_key_table(DcKeyTable *table);
-extern int64 dc_scan_pairs(DcPopulation *population, const DcKeyTable *table, size_t from, size_t to,
+extern int64 dc_scan_pairs(const DcPopulation *population, const DcKeyTable *table, size_t from, size_t to,
 						   DcPairFilter filter, DcPairCallback callback, void *state);
 extern int64 dc_candidate_pairs(DcPopulation *population, DcPairFilter filter, DcPairCallback callback, void *state);
 

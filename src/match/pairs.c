@@ -3,7 +3,7 @@
  * pairs.c
  *	  Candidate pairs: contacts that share a key.
  *
- * Sorting by key brings together the records of one.  A block of up to DC_BLOCK records is
+ * Sorting by key brings together the records of one.  A block of up to dc_block_limit() records is
  * compared as a whole; in a larger one each record meets its neighbours in the order of names,
  * so that nothing is dropped and 100,000 equal contacts cost 100,000 times DC_WINDOW.  A
  * pair belongs to the smallest key that its records share in a block compared as a whole.
@@ -114,9 +114,9 @@ compare_placed(const void *a, const void *b)
 	return x->contact_id < y->contact_id ? -1 : x->contact_id > y->contact_id;
 }
 
-/* Puts the entries of a large block in the order in which neighbours are compared; O(n log n). */
-static void
-order_block(const DcPopulation *p, DcKeyEntry *entries, size_t n)
+/* The entries of a large block in the order in which neighbours are compared; O(n log n). */
+static Placed *
+order_block(const DcPopulation *p, const DcKeyEntry *entries, size_t n)
 {
 	Placed	   *placed = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Placed) * n);
 
@@ -129,9 +129,7 @@ order_block(const DcPopulation *p, DcKeyEntry *entries, size_t n)
 		placed[i].entry = entries[i];
 	}
 	qsort(placed, n, sizeof(Placed), compare_placed);
-	for (size_t i = 0; i < n; i++)
-		entries[i] = placed[i].entry;
-	pfree(placed);
+	return placed;
 }
 
 /*
@@ -180,7 +178,7 @@ dc_make_key_table(DcPopulation *p, DcKeyTable *table)
 	for (size_t from = 0, to; from < table->nkeys; from = to)
 	{
 		to = block_end(table, from);
-		if (to - from <= DC_BLOCK)
+		if (to - from <= dc_block_limit(table->entries[from].key))
 			continue;
 		for (size_t i = from; i < to; i++)
 			table->large[table->start[table->entries[i].record] + table->entries[i].rank] = 1;
@@ -196,46 +194,77 @@ dc_free_key_table(DcKeyTable *table)
 	pfree(table->large);
 }
 
+typedef struct Scan
+{
+	const DcPopulation *population;
+	const DcKeyTable *table;
+	DcPairFilter filter;
+	DcPairCallback callback;
+	void	   *state;
+	int64		pairs;
+} Scan;
+
+static inline void
+offer_pair(Scan *scan, const DcKeyEntry *a, const DcKeyEntry *b, bool large)
+{
+	if (scan->filter != NULL && !scan->filter(scan->state, a->record, b->record))
+		return;
+	if (!owns(scan->table, a, b, large))
+		return;
+	scan->callback(scan->state, Min(a->record, b->record), Max(a->record, b->record));
+	scan->pairs++;
+}
+
+static void
+scan_block(Scan *scan, const DcKeyEntry *entries, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (size_t j = i + 1; j < n; j++)
+			offer_pair(scan, &entries[i], &entries[j], false);
+	}
+}
+
+static void
+scan_large_block(Scan *scan, const DcKeyEntry *entries, size_t n)
+{
+	size_t		window = dc_block_window(entries->key);
+	Placed	   *placed = order_block(scan->population, entries, n);
+
+	for (size_t i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (size_t j = i + 1; j < n && j - i <= window; j++)
+			if (dc_neighbours_meet(entries->key, placed[i].order, placed[j].order))
+				offer_pair(scan, &placed[i].entry, &placed[j].entry, true);
+	}
+	pfree(placed);
+}
+
 /*
  * Calls back for the pairs of the blocks that begin in this range of entries, a pair of two large
- * blocks perhaps more than once, and answers their number.  At most DC_BLOCK or DC_WINDOW pairs a key.  Ranges
- * may be scanned by several processes at once: entries change place within their block only, and
- * a block belongs to the range that it begins in.
+ * blocks perhaps more than once, and answers their number.  At most DC_BLOCK / 2 pairs a key.  Ranges
+ * may be scanned by several processes at once: a block belongs to the range that it begins in.
  */
 int64
-dc_scan_pairs(DcPopulation *p, const DcKeyTable *table, size_t from, size_t to,
+dc_scan_pairs(const DcPopulation *p, const DcKeyTable *table, size_t from, size_t to,
 			  DcPairFilter filter, DcPairCallback callback, void *state)
 {
-	DcKeyEntry *entries = table->entries;
-	int64		pairs = 0;
+	const DcKeyEntry *entries = table->entries;
+	Scan		scan = {p, table, filter, callback, state, 0};
 
 	while (from > 0 && from < to && entries[from].key == entries[from - 1].key)
 		from++;
 	for (size_t end; from < to; from = end)
 	{
-		size_t		reach = DC_BLOCK;
-
 		end = block_end(table, from);
-		if (end - from > DC_BLOCK)
-		{
-			order_block(p, entries + from, end - from);
-			reach = DC_WINDOW;
-		}
-		for (size_t i = from; i < end; i++)
-		{
-			CHECK_FOR_INTERRUPTS();
-			for (size_t j = i + 1; j < end && j - i <= reach; j++)
-			{
-				if (filter != NULL && !filter(state, entries[i].record, entries[j].record))
-					continue;
-				if (!owns(table, &entries[i], &entries[j], reach == DC_WINDOW))
-					continue;
-				callback(state, Min(entries[i].record, entries[j].record), Max(entries[i].record, entries[j].record));
-				pairs++;
-			}
-		}
+		if (end - from <= dc_block_limit(entries[from].key))
+			scan_block(&scan, entries + from, end - from);
+		else
+			scan_large_block(&scan, entries + from, end - from);
 	}
-	return pairs;
+	return scan.pairs;
 }
 
 /* Calls back for all pairs of records that share a key, or those that the filter lets through (NULL: all). */
