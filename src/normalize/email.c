@@ -220,6 +220,8 @@ read_address(const char *input, char **local, char **domain, char **after_at, bo
 		return "too long";
 	s = dc_bare_email(input, second);
 	at = dc_email_at(s);
+	if (*s == '"' && dc_has_quoted_control(input))
+		return "invalid character before @";
 	if (*s == '\0')
 		return "empty";
 	if (at == NULL)

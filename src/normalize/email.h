@@ -18,6 +18,9 @@
  */
 extern char *dc_bare_email(const char *input, bool *second);
 
+/* Whether a quoted string before an @ holds a control character. */
+extern bool dc_has_quoted_control(const char *text);
+
 /* The @ between local part and domain: the last one outside quotes; NULL when there is none. */
 extern char *dc_email_at(char *address);
 

@@ -17,6 +17,30 @@
 #define FULLWIDTH_AT "\357\274\240"
 #define STAND_IN "\357\267\220"		/* U+FDD0, which is no character */
 
+/* Cleaning takes control characters out; in a quoted local part they are none (RFC 5321). */
+bool
+dc_has_quoted_control(const char *text)
+{
+	bool		open = false;
+	bool		control = false;
+
+	for (const char *p = text; *p != '\0'; p++)
+	{
+		if (*p == '\\' && p[1] != '\0' && open)
+			p++;
+		else if (*p == '"')
+		{
+			if (open && control && p[1] == '@')
+				return true;
+			open = !open;
+			control = false;
+		}
+		if (open && ((unsigned char) *p < 0x20 || *p == 0x7f))
+			control = true;
+	}
+	return false;
+}
+
 /*
  * dc_clean, by which a full-width @ becomes the sign between local part and domain; but beside a
  * plain @ it is a character of the local part.

@@ -176,6 +176,14 @@ host_signs(const char *text)
 	return out;
 }
 
+/* Are commas, blanks or doubled dots all that is wrong with a domain? */
+static bool
+has_false_dots(const char *text)
+{
+	return (strpbrk(text, ", ") != NULL || strstr(text, "..") != NULL) &&
+		strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-., ") == strlen(text);
+}
+
 const char *
 dc_email_meant_domain(const char *text)
 {
@@ -213,5 +221,6 @@ dc_email_meant_domain(const char *text)
 			return meant != NULL ? meant : corrected;
 		}
 	}
-	return nearest(domain, exists);
+	meant = nearest(domain, exists);
+	return meant == NULL && exists && has_false_dots(text) ? domain : meant;
 }
