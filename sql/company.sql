@@ -24,3 +24,6 @@ SELECT a, b, round(dropcontact.company_similarity(a, b)::numeric, 2) AS alike, d
 -- forms that French companies write in front; the kind of an organisation alone is no name
 SELECT c, (dropcontact.parse_company(c)).name, (dropcontact.parse_company(c)).legal_form, (dropcontact.parse_company(c)).key
 FROM unnest('{SAS Delta Pharma,SAS Dupont & Fils,SASU MARTIN,SNC Les Halles,SAS Institute,SAS}'::text[]) c;
+-- two languages, states of a company, abbreviations that no word looks like, bracketed forms of the east
+SELECT * FROM pg_temp.companies('Acme SA/NV', 'Acme S.A./N.V.', 'Acme BV/SRL', 'Acme Inc./Ltée', 'SPRL Acme', 'SC ACME SRL', 'Acme S.p.A. in liquidazione', 'Acme SA (en liquidation)', 'Acme GmbH i.L.', 'Il Giardino', 'Acme eK', 'acme gGmbH', 'Acme hf.', 'Acme GmbH u. Co. KG', 'Acme SARL AU', 'Acme Cía. Ltda.',
+	'Acme Pvt. Ltd.', 'Acme (P) Ltd', 'Acme Sdn. Bhd.', 'Acme (S) Pte Ltd', 'Acme S. de R.L. de C.V.', 'Acme spol. s r. o.', 'Acme Sp. z o. o. sp. k.', 'Acme Zrt.', 'Acme A.Ş.', 'Acme Unipessoal, Lda.', 'Acme EIRELI', '(株)Acme', 'Acme(주)', 'Ets Acme', 'SCEA Acme', 'VZW Acme');

@@ -37,6 +37,23 @@ static const struct
 	{"\354\234\240\355\225\234\355\232\214\354\202\254", "Co. Ltd", "KR"}	/* yuhan hoesa */
 };
 
+/* Such a form in brackets as the one sign that stands for them. */
+static char *
+close_bracketed_forms(char *s)
+{
+	static const char *const signs[][2] = {
+		{"(\346\240\252)", "\343\210\261"}, {"(\346\234\211)", "\343\210\262"}, {"(\354\243\274)", "\343\210\234"}
+	};
+
+	for (int i = 0; i < lengthof(signs); i++)
+		for (char *p; (p = strstr(s, signs[i][0])) != NULL;)
+		{
+			memcpy(p, signs[i][1], 3);
+			memmove(p + 3, p + 5, strlen(p + 5) + 1);
+		}
+	return s;
+}
+
 /* Reads such a form; the text itself, when nothing else is in it, remains the key. */
 static void
 read_joined_form(const char *name, DcCompany *company)
@@ -163,7 +180,7 @@ make_name(const DcCompanyText *r, bool upper, bool lower)
 static char *
 make_key(const DcCompanyText *r)
 {
-	static const char *const dropped[] = {"the", "co", "company", "cie", "compagnie"};
+	static const char *const dropped[] = {"the", "co", "company", "cie", "compagnie", "cia", "ets", "etablissements", "ste"};
 	StringInfoData key;
 	bool		letter = false;
 
@@ -217,7 +234,7 @@ is_placeholder(const char *s)
 void
 dc_parse_company(const char *input, DcCompany *company)
 {
-	char	   *s = dc_clean(input);
+	char	   *s = close_bracketed_forms(dc_clean(input));
 	DcCompanyText		r;
 	bool		upper = true;
 	bool		lower = true;

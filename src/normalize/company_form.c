@@ -150,13 +150,27 @@ written_as_displayed(const DcCompanyWord *word, const char *entry)
 	return word->len >= len && strncmp(word->text, entry, len) == 0 && (word->len == len || word->len == len + 1);
 }
 
+/* No word is written so: "eK", "gGmbH", "sf." */
+static bool
+is_abbreviation(const char *text, int len)
+{
+	if (len < 2 || !islower((unsigned char) text[0]))
+		return false;
+	if (isupper((unsigned char) text[1]))
+		return true;
+	for (int i = 0; i < len - 1; i++)
+		if (!islower((unsigned char) text[i]) || strchr("aeiouy", text[i]) != NULL)
+			return false;
+	return len <= 4 && text[len - 1] == '.';
+}
+
 /* Whether the words are written as the form is, where they could be words too. */
 static bool
 is_written_so(const DcCompanyText *r, int from, int to, const char *entry)
 {
 	const DcCompanyWord *word = &r->words[from];
 
-	if (to - from > 1 || word->dotted || written_as_displayed(word, entry))
+	if (to - from > 1 || word->dotted || written_as_displayed(word, entry) || is_abbreviation(word->text, word->len))
 		return true;
 	if (has_flag(entry, 'd'))
 		return false;
@@ -184,7 +198,7 @@ form_of(const DcCompanyText *r, int from, int to)
 		if (dc_is_sign(word))
 			continue;
 		/* "GmbH und Co. KG" */
-		if (i > from && i < to - 1 && strcmp(word->fold, "und") == 0 && strcmp(r->words[i + 1].fold, "co") == 0)
+		if (i > from && i < to - 1 && (strcmp(word->fold, "und") == 0 || strcmp(word->fold, "u") == 0) && strcmp(r->words[i + 1].fold, "co") == 0)
 			continue;
 		if (n + word->fold_len + 1 >= sizeof(spaced))
 			return NULL;
@@ -206,11 +220,11 @@ form_of(const DcCompanyText *r, int from, int to)
 	return entry != NULL && is_written_so(r, from, to, entry) ? entry : NULL;
 }
 
-/* Takes the words [from, to) out; the first form found is the company's. */
+/* Takes the words [from, to) out; the first form found is the company's, a state such as liquidation is none. */
 static void
 take(DcCompanyText *r, int from, int to, const char *entry, bool stays)
 {
-	if (r->form == NULL)
+	if (r->form == NULL && !has_flag(entry, 's'))
 	{
 		const DcCompanyWord *last = &r->words[to - 1];
 
@@ -266,6 +280,12 @@ take_front(DcCompanyText *r)
 	{
 		const char *entry = form_of(r, 0, len);
 
+		/* SC ACME SRL: the Romanian word for company before its form */
+		if (len == 1 && entry != NULL && strcmp(r->words[0].fold, "sc") == 0 && r->form != NULL && strncmp(r->form, "SRL\t", 4) == 0)
+		{
+			take(r, 0, 1, entry, false);
+			return true;
+		}
 		if (entry == NULL || (len > 1 ? has_flag(entry, 'e') : !has_flag(entry, 'f') && !(r->words[0].dotted && r->words[0].fold_len > 1)))
 			continue;
 		take(r, 0, len, entry, has_flag(entry, 'k') || belongs_to_name(r, len));
