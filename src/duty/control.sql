@@ -168,7 +168,7 @@ INSERT INTO dropcontact.control VALUES
 (37.3, 'III.7c', 'GDPR art. 17, 19', 'processor', 'persons who were erased are gone and stay out', false, $$
 	SELECT format('contact %s is of a person who was erased', c.contact_id) FROM contact c
 	WHERE c.controller_id = $1 AND c.received_at >= (SELECT min(t.made_at) FROM tombstone t WHERE t.controller_id = $1)
-		AND tombstone_tokens($1, c) && ARRAY(SELECT t.token FROM tombstone t WHERE t.controller_id = $1)
+		AND is_erased($1, c)
 	UNION ALL SELECT format('request %s is late', r.request_id) FROM request_record r WHERE r.controller_id = $1 AND r.kind = 'erasure' AND r.closed_at IS NULL AND r.due < clock_timestamp() $$),
 (37.4, 'III.7d', 'GDPR art. 21', 'processor', 'nothing is processed against an objection', false, $$
 	SELECT format('contact %s was merged against an objection', l.contact_id) FROM processing_limit l JOIN entity_log e ON l.contact_id = ANY (e.contact_ids)

@@ -198,6 +198,7 @@ CREATE FUNCTION dropcontact.strike_out_mentions(controller integer) RETURNS bigi
 	AS $$
 DECLARE
 	tokens bytea[] := ARRAY(SELECT DISTINCT v.token FROM erased_value v WHERE v.controller_id = controller);
+	marks integer[] := ARRAY(SELECT DISTINCT token_mark(t) FROM unnest(tokens) t);
 	run bigint := open_run_for(controller, 'rights');
 	c record;
 	words text[];
@@ -207,7 +208,7 @@ BEGIN
 		WHERE k.controller_id = controller AND (k.other_emails IS NOT NULL OR k.other_phones IS NOT NULL
 			OR strpos(k.attributes::text, '@') > 0 OR strpos(k.attributes::text, '+') > 0 OR strpos(k.attributes::text, 'linkedin') > 0) LOOP
 		words := ARRAY(SELECT w FROM (SELECT own_words(c.attributes) UNION SELECT unnest(c.other_emails || c.other_phones)) x(w)
-			WHERE w IS NOT NULL AND value_token(controller, lower(w)) = ANY (tokens));
+			WHERE w IS NOT NULL AND value_mark(controller, lower(w)) = ANY (marks) AND value_token(controller, lower(w)) = ANY (tokens));
 		IF words <> '{}' THEN
 			UPDATE contact k SET attributes = strike_out(k.attributes::text, words)::jsonb,
 				other_emails = nullif(ARRAY(SELECT e FROM unnest(k.other_emails) e WHERE e <> ALL (words)), '{}'),
@@ -235,6 +236,7 @@ DECLARE
 	m data_map;
 	n bigint;
 	tokens bytea[] := ARRAY(SELECT v.token FROM erased_value v WHERE v.controller_id = controller AND v.request_id = request);
+	marks integer[] := ARRAY(SELECT DISTINCT token_mark(t) FROM unnest(tokens) t);
 	gaps jsonb := '[]';
 BEGIN
 	IF NOT EXISTS (SELECT FROM erasure_certificate e WHERE e.request_id = request AND e.controller_id = controller) THEN
@@ -243,22 +245,22 @@ BEGIN
 	FOR m IN SELECT * FROM data_map d WHERE d.category <> 'technical' AND EXISTS (SELECT FROM pg_attribute a
 			WHERE a.attrelid = to_regclass(format('dropcontact.%I', d.relation)) AND a.attname = 'controller_id') LOOP
 		EXECUTE format($q$SELECT count(*) FROM dropcontact.%1$I t WHERE t.controller_id = $1
-			AND CASE WHEN %3$L THEN value_token($1, lower(t.%2$I::text)) = ANY ($2)
+			AND CASE WHEN %3$L THEN value_mark($1, lower(t.%2$I::text)) = ANY ($3) AND value_token($1, lower(t.%2$I::text)) = ANY ($2)
 				ELSE (strpos(t.%2$I::text, '@') > 0 OR strpos(t.%2$I::text, '+') > 0 OR strpos(t.%2$I::text, 'linkedin') > 0)
-					AND EXISTS (SELECT FROM own_words(t.%2$I::text) w WHERE value_token($1, lower(w)) = ANY ($2)) END$q$,
-			m.relation, m.attribute, m.relation = 'contact' AND m.attribute IN ('email', 'linkedin', 'phone', 'mobile_phone')) INTO n USING controller, tokens;
+					AND EXISTS (SELECT FROM own_words(t.%2$I::text) w WHERE value_mark($1, lower(w)) = ANY ($3) AND value_token($1, lower(w)) = ANY ($2)) END$q$,
+			m.relation, m.attribute, m.relation = 'contact' AND m.attribute IN ('email', 'linkedin', 'phone', 'mobile_phone')) INTO n USING controller, tokens, marks;
 		IF n > 0 THEN
 			gaps := gaps || jsonb_build_object('relation', m.relation, 'attribute', m.attribute, 'rows', n);
 		END IF;
 	END LOOP;
 	/* the person itself, by whatever recognises it */
-	SELECT count(*) INTO n FROM contact c WHERE c.controller_id = controller AND tombstone_tokens(controller, c) && ARRAY(SELECT t.token FROM tombstone t
+	SELECT count(*) INTO n FROM contact c WHERE c.controller_id = controller AND is_erased(controller, c) AND tombstone_tokens(controller, c) && ARRAY(SELECT t.token FROM tombstone t
 		WHERE t.controller_id = controller AND t.request_id = request);
 	IF n > 0 THEN
 		gaps := gaps || jsonb_build_object('relation', 'contact', 'attribute', NULL, 'rows', n);
 	END IF;
 	SELECT count(*) INTO n FROM pg_stats s CROSS JOIN LATERAL (SELECT unnest(s.most_common_vals::text::text[]) UNION ALL SELECT unnest(s.histogram_bounds::text::text[])) v(v)
-	WHERE s.schemaname = 'dropcontact' AND value_token(controller, lower(v.v)) = ANY (tokens);
+	WHERE s.schemaname = 'dropcontact' AND value_mark(controller, lower(v.v)) = ANY (marks) AND value_token(controller, lower(v.v)) = ANY (tokens);
 	IF n > 0 THEN
 		gaps := gaps || jsonb_build_object('relation', 'pg_statistic', 'attribute', NULL, 'rows', n);
 	END IF;

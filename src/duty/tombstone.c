@@ -3,13 +3,9 @@
  * tombstone.c
  *	  Persons who were erased and must not come back, by whatever path.
  *
- * A tombstone is a set of tokens: HMAC-SHA-256, cut to 128 bits, of what identifies a person
- * alone (a nominative mailbox, a LinkedIn profile, the record in its source) and of the name with what several may share
- * (a number, a company, a mailbox of a function).  So a tombstone tells nothing of the person
- * without the key, and the erasure of one colleague does not bar the others.
- *
- * The tokens of a controller are kept by the session until table tombstone changes.  A
- * controller that has none costs one comparison a row.
+ * A tombstone is a set of tokens (token.c).  The tokens of a controller are kept by the session until table
+ * tombstone changes, with two bitmaps of their marks: a contact of whom no mark is set costs a few short hashes,
+ * and an HMAC is computed for the others alone.  A controller that has no tombstones costs one comparison a row.
  *
  *-------------------------------------------------------------------------
  */
@@ -22,9 +18,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
-#include "common/cryptohash.h"
 #include "common/hmac.h"
-#include "common/sha2.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -36,34 +30,25 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
-#include "base/text.h"
 #include "duty/duty.h"
-#include "normalize/normalize.h"
+#include "duty/token.h"
 
-#define TOKEN_BYTES 16
-#define MAX_TOKENS 32
-
-typedef struct Token
-{
-	unsigned char byte[TOKEN_BYTES];
-} Token;
-
-typedef struct Tokens
-{
-	pg_hmac_ctx *hmac;
-	int			n;
-	Token		token[MAX_TOKENS];
-} Tokens;
+/* Bits of a bitmap for each token: one in so many of all others passes. */
+#define BITS_PER_TOKEN 64
+#define LEAST_BITS 4096
 
 /* What the session knows of a controller's tombstones */
 typedef struct Graveyard
 {
 	struct Graveyard *next;
 	int			controller_id;
-	unsigned char key[PG_SHA256_DIGEST_LENGTH];
+	DcTokenKey	key;
 	bool		key_checked;
 	int			n;
-	Token	   *tokens;			/* ascending */
+	DcToken    *tokens;			/* ascending */
+	uint32		mask;			/* of the bitmaps' places */
+	uint8	   *firsts;			/* bitmap of the marks of first texts */
+	uint8	   *identities;		/* bitmap of the marks of identities */
 } Graveyard;
 
 char	   *dc_tombstone_key_file = NULL;
@@ -86,119 +71,6 @@ dc_tombstone_init(void)
 	CacheRegisterRelcacheCallback(forget_graveyards, (Datum) 0);
 }
 
-/* ---------- tokens ---------- */
-
-/* hmac is used again and again: making one takes longer than what it computes. */
-static void
-digest_with(pg_hmac_ctx *hmac, const unsigned char *key, const char *kind, const char *a, const char *b, Token *token)
-{
-	unsigned char hash[PG_SHA256_DIGEST_LENGTH];
-
-	/* each text ends with its NUL, so that no two lists of texts are one */
-	if (hmac == NULL || pg_hmac_init(hmac, key, PG_SHA256_DIGEST_LENGTH) < 0 ||
-		pg_hmac_update(hmac, (const uint8 *) kind, strlen(kind) + 1) < 0 ||
-		pg_hmac_update(hmac, (const uint8 *) a, strlen(a) + 1) < 0 ||
-		pg_hmac_update(hmac, (const uint8 *) b, strlen(b) + 1) < 0 ||
-		pg_hmac_final(hmac, hash, sizeof(hash)) < 0)
-		elog(ERROR, "could not compute an HMAC");
-	memcpy(token->byte, hash, TOKEN_BYTES);
-}
-
-static void
-digest(const unsigned char *key, const char *kind, const char *a, const char *b, Token *token)
-{
-	pg_hmac_ctx *hmac = pg_hmac_create(PG_SHA256);
-
-	digest_with(hmac, key, kind, a, b, token);
-	pg_hmac_free(hmac);
-}
-
-static int
-compare_words(const void *a, const void *b)
-{
-	return strcmp(*(char *const *) a, *(char *const *) b);
-}
-
-/* The words of a name in order, so that LAST First is First Last; NULL for a name of one word. */
-static char *
-name_words(const char *full_name)
-{
-	char	   *folded = full_name == NULL ? NULL : dc_fold(full_name);
-	char	   *words[8];
-	int			n = 0;
-	StringInfoData result;
-
-	if (folded == NULL)
-		return NULL;
-	for (char *w = strtok(folded, " "); w != NULL && n < lengthof(words); w = strtok(NULL, " "))
-		words[n++] = w;
-	if (n < 2)
-		return NULL;
-	qsort(words, n, sizeof(char *), compare_words);
-	initStringInfo(&result);
-	for (int i = 0; i < n; i++)
-		appendStringInfo(&result, "%s ", words[i]);
-	return result.data;
-}
-
-static void
-add_token(Tokens *tokens, const unsigned char *key, const char *kind, const char *a, const char *b)
-{
-	if (a == NULL || b == NULL || tokens->n == MAX_TOKENS)
-		return;
-	digest_with(tokens->hmac, key, kind, a, b, &tokens->token[tokens->n++]);
-}
-
-static void
-add_mail(Tokens *tokens, const unsigned char *key, const char *email, const char *name)
-{
-	DcEmail		parsed;
-	const char *mailbox = email == NULL ? NULL : dc_email_key(email);
-
-	if (mailbox == NULL)
-		return;
-	dc_parse_email(email, &parsed);
-	if (parsed.qualification != NULL && strncmp(parsed.qualification, "generic", 7) == 0)
-		add_token(tokens, key, "name and mailbox", name, mailbox);
-	else
-		add_token(tokens, key, "mailbox", mailbox, "");
-}
-
-/* What identifies a person, by clean values */
-static void
-make_tokens(const unsigned char *key, const DcPerson *person, Tokens *tokens)
-{
-	char	   *joined = person->full_name == NULL && person->last_name != NULL ?
-		psprintf("%s %s", person->first_name ? person->first_name : "", person->last_name) : NULL;
-	char	   *name = name_words(joined ? joined : person->full_name);
-
-	tokens->n = 0;
-	tokens->hmac = pg_hmac_create(PG_SHA256);
-	add_mail(tokens, key, person->email, name);
-	for (int i = 0; i < person->nother_emails; i++)
-		add_mail(tokens, key, person->other_emails[i], name);
-	add_token(tokens, key, "linkedin", person->linkedin, "");
-	add_token(tokens, key, "record", person->source, person->external_id);
-	add_token(tokens, key, "name and phone", name, person->phone);
-	add_token(tokens, key, "name and phone", name, person->mobile_phone);
-	for (int i = 0; i < person->nother_phones; i++)
-		add_token(tokens, key, "name and phone", name, person->other_phones[i]);
-	if (person->company != NULL)
-	{
-		DcCompany	company;
-
-		dc_parse_company(person->company, &company);
-		add_token(tokens, key, "name and company", name, company.key);
-	}
-	pg_hmac_free(tokens->hmac);
-}
-
-static int
-compare_tokens(const void *a, const void *b)
-{
-	return memcmp(a, b, TOKEN_BYTES);
-}
-
 /* ---------- the key ---------- */
 
 /*
@@ -213,12 +85,15 @@ read_key(Graveyard *g, const char *salt, size_t len)
 	struct stat st;
 	int			n = 0;
 	pg_hmac_ctx *hmac;
+	unsigned char secret[PG_SHA256_DIGEST_LENGTH];
 
-	if (len != PG_SHA256_DIGEST_LENGTH)
+	if (len != sizeof(secret))
 		elog(ERROR, "the key of tombstones has %zu bytes", len);
-	memcpy(g->key, salt, len);
 	if (dc_tombstone_key_file == NULL || dc_tombstone_key_file[0] == '\0')
+	{
+		dc_token_key(&g->key, (const unsigned char *) salt);
 		return;
+	}
 	fd = OpenTransientFile(dc_tombstone_key_file, O_RDONLY | PG_BINARY);
 	content = palloc(4096);
 	if (fd < 0 || fstat(fd, &st) != 0 || (n = read(fd, content, 4096)) < PG_SHA256_DIGEST_LENGTH)
@@ -235,9 +110,11 @@ read_key(Graveyard *g, const char *salt, size_t len)
 	CloseTransientFile(fd);
 	hmac = pg_hmac_create(PG_SHA256);
 	if (hmac == NULL || pg_hmac_init(hmac, (uint8 *) content, n) < 0 ||
-		pg_hmac_update(hmac, (const uint8 *) salt, len) < 0 || pg_hmac_final(hmac, g->key, sizeof(g->key)) < 0)
+		pg_hmac_update(hmac, (const uint8 *) salt, len) < 0 || pg_hmac_final(hmac, secret, sizeof(secret)) < 0)
 		elog(ERROR, "could not compute an HMAC");
 	pg_hmac_free(hmac);
+	dc_token_key(&g->key, secret);
+	explicit_bzero(secret, sizeof(secret));
 	explicit_bzero(content, 4096);
 	pfree(content);
 }
@@ -251,6 +128,37 @@ ask_owner(const char *sql, int controller_id, bool *isnull)
 	Datum		args[] = {Int32GetDatum(controller_id)};
 
 	return dc_read_as_owner(sql, 1, types, args, isnull);
+}
+
+static void
+set_bit(const Graveyard *g, uint8 *bitmap, uint32 mark)
+{
+	mark &= g->mask;
+	bitmap[mark >> 3] |= 1 << (mark & 7);
+}
+
+static bool
+has_bit(const Graveyard *g, const uint8 *bitmap, uint32 mark)
+{
+	mark &= g->mask;
+	return (bitmap[mark >> 3] & 1 << (mark & 7)) != 0;
+}
+
+static void
+make_bitmaps(Graveyard *g)
+{
+	uint64		bits = LEAST_BITS;
+
+	while (bits < (uint64) g->n * BITS_PER_TOKEN && bits < UINT64CONST(1) << 32)
+		bits *= 2;
+	g->mask = (uint32) (bits - 1);
+	g->firsts = MemoryContextAllocExtended(graveyards_context, bits / 8, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	g->identities = MemoryContextAllocExtended(graveyards_context, bits / 8, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	for (int i = 0; i < g->n; i++)
+	{
+		set_bit(g, g->firsts, dc_token_mark(g->tokens[i].byte, 0));
+		set_bit(g, g->identities, dc_token_mark(g->tokens[i].byte, 1));
+	}
 }
 
 /* Reads the tokens and the key of a controller, as the owner; n log n in the tokens. */
@@ -275,9 +183,10 @@ read_graveyard(int controller_id)
 		if (!isnull)
 		{
 			bytes = DatumGetByteaPP(all);
-			g->n = VARSIZE_ANY_EXHDR(bytes) / TOKEN_BYTES;
-			g->tokens = MemoryContextAllocHuge(graveyards_context, (Size) g->n * TOKEN_BYTES + 1);
-			memcpy(g->tokens, VARDATA_ANY(bytes), (size_t) g->n * TOKEN_BYTES);
+			g->n = VARSIZE_ANY_EXHDR(bytes) / DC_TOKEN_BYTES;
+			g->tokens = MemoryContextAllocHuge(graveyards_context, (Size) g->n * DC_TOKEN_BYTES + 1);
+			memcpy(g->tokens, VARDATA_ANY(bytes), (size_t) g->n * DC_TOKEN_BYTES);
+			make_bitmaps(g);
 		}
 	}
 	SPI_finish();
@@ -304,16 +213,36 @@ graveyard_of(int controller_id)
 	return read_graveyard(controller_id);
 }
 
+static int
+compare_tokens(const void *a, const void *b)
+{
+	return memcmp(a, b, DC_TOKEN_BYTES);
+}
+
+static bool
+lies_here(const Graveyard *g, const DcIdentity *identity)
+{
+	DcToken		token;
+
+	dc_token(&g->key, identity, &token);
+	return bsearch(&token, g->tokens, g->n, DC_TOKEN_BYTES, compare_tokens) != NULL;
+}
+
+static DcIdentity
+value_identity(const char *value)
+{
+	return (DcIdentity) {.kind = "value", .first = value, .second = ""};
+}
+
 /* The token of the empty value stands among the tombstones: it says whether the key is the one that they were made with. */
 static void
 check_key(Graveyard *g)
 {
-	Token		check;
+	DcIdentity	empty = value_identity("");
 
 	if (g->key_checked)
 		return;
-	digest(g->key, "value", "", "", &check);
-	if (bsearch(&check, g->tokens, g->n, TOKEN_BYTES, compare_tokens) == NULL)
+	if (!lies_here(g, &empty))
 		ereport(ERROR,
 				(errcode(ERRCODE_CONFIG_FILE_ERROR),
 				 errmsg("the tombstones of controller %d were made with another key", g->controller_id),
@@ -328,16 +257,27 @@ dc_has_tombstones(int controller_id)
 	return graveyard_of(controller_id)->n > 0;
 }
 
+static bool
+may_lie_here(const void *of, const char *first)
+{
+	const Graveyard *g = of;
+
+	return has_bit(g, g->firsts, dc_first_mark(&g->key, first));
+}
+
 bool
 dc_refuses(int controller_id, const DcPerson *person)
 {
 	Graveyard  *g = graveyard_of(controller_id);
-	Tokens		tokens;
+	DcIdentity	identities[DC_MAX_IDENTITIES];
+	int			n;
 
+	if (g->n == 0)
+		return false;
 	check_key(g);
-	make_tokens(g->key, person, &tokens);
-	for (int i = 0; i < tokens.n; i++)
-		if (bsearch(&tokens.token[i], g->tokens, g->n, TOKEN_BYTES, compare_tokens) != NULL)
+	n = dc_identities(person, may_lie_here, g, identities);
+	for (int i = 0; i < n; i++)
+		if (has_bit(g, g->identities, dc_identity_mark(&g->key, &identities[i])) && lies_here(g, &identities[i]))
 			return true;
 	return false;
 }
@@ -372,13 +312,9 @@ list_attribute(HeapTupleHeader contact, const char *name, const char **list)
 	return kept;
 }
 
-PG_FUNCTION_INFO_V1(tombstone_tokens);
-Datum
-tombstone_tokens(PG_FUNCTION_ARGS)
+static DcPerson
+person_of(HeapTupleHeader contact)
 {
-	int			controller_id = PG_GETARG_INT32(0);
-	HeapTupleHeader contact = PG_GETARG_HEAPTUPLEHEADER(1);
-	Graveyard  *g = graveyard_of(controller_id);
 	DcPerson	person = {
 		.full_name = text_attribute(contact, "full_name"),
 		.first_name = text_attribute(contact, "first_name"),
@@ -391,23 +327,49 @@ tombstone_tokens(PG_FUNCTION_ARGS)
 		.source = text_attribute(contact, "source"),
 		.external_id = text_attribute(contact, "external_id")
 	};
-	Tokens		tokens;
-	Datum		result[MAX_TOKENS];
 
 	person.nother_emails = list_attribute(contact, "other_emails", person.other_emails);
 	person.nother_phones = list_attribute(contact, "other_phones", person.other_phones);
+	return person;
+}
+
+static Datum
+token_datum(const Graveyard *g, const DcIdentity *identity)
+{
+	bytea	   *result = palloc(VARHDRSZ + DC_TOKEN_BYTES);
+	DcToken		token;
+
+	dc_token(&g->key, identity, &token);
+	SET_VARSIZE(result, VARHDRSZ + DC_TOKEN_BYTES);
+	memcpy(VARDATA(result), token.byte, DC_TOKEN_BYTES);
+	return PointerGetDatum(result);
+}
+
+PG_FUNCTION_INFO_V1(tombstone_tokens);
+Datum
+tombstone_tokens(PG_FUNCTION_ARGS)
+{
+	Graveyard  *g = graveyard_of(PG_GETARG_INT32(0));
+	DcPerson	person = person_of(PG_GETARG_HEAPTUPLEHEADER(1));
+	DcIdentity	identities[DC_MAX_IDENTITIES];
+	Datum		result[DC_MAX_IDENTITIES];
+	int			n;
+
 	if (g->n > 0)
 		check_key(g);
-	make_tokens(g->key, &person, &tokens);
-	for (int i = 0; i < tokens.n; i++)
-	{
-		bytea	   *token = palloc(VARHDRSZ + TOKEN_BYTES);
+	n = dc_identities(&person, NULL, NULL, identities);
+	for (int i = 0; i < n; i++)
+		result[i] = token_datum(g, &identities[i]);
+	PG_RETURN_ARRAYTYPE_P(construct_array(result, n, BYTEAOID, -1, false, TYPALIGN_INT));
+}
 
-		SET_VARSIZE(token, VARHDRSZ + TOKEN_BYTES);
-		memcpy(VARDATA(token), tokens.token[i].byte, TOKEN_BYTES);
-		result[i] = PointerGetDatum(token);
-	}
-	PG_RETURN_ARRAYTYPE_P(construct_array(result, tokens.n, BYTEAOID, -1, false, TYPALIGN_INT));
+PG_FUNCTION_INFO_V1(is_erased);
+Datum
+is_erased(PG_FUNCTION_ARGS)
+{
+	DcPerson	person = person_of(PG_GETARG_HEAPTUPLEHEADER(1));
+
+	PG_RETURN_BOOL(dc_refuses(PG_GETARG_INT32(0), &person));
 }
 
 PG_FUNCTION_INFO_V1(tombstones_changed);
@@ -430,12 +392,29 @@ PG_FUNCTION_INFO_V1(value_token);
 Datum
 value_token(PG_FUNCTION_ARGS)
 {
-	Graveyard  *g = graveyard_of(PG_GETARG_INT32(0));
-	bytea	   *result = palloc(VARHDRSZ + TOKEN_BYTES);
-	Token		token;
+	DcIdentity	identity = value_identity(text_to_cstring(PG_GETARG_TEXT_PP(1)));
 
-	digest(g->key, "value", text_to_cstring(PG_GETARG_TEXT_PP(1)), "", &token);
-	SET_VARSIZE(result, VARHDRSZ + TOKEN_BYTES);
-	memcpy(VARDATA(result), token.byte, TOKEN_BYTES);
-	PG_RETURN_BYTEA_P(result);
+	PG_RETURN_DATUM(token_datum(graveyard_of(PG_GETARG_INT32(0)), &identity));
+}
+
+PG_FUNCTION_INFO_V1(value_mark);
+Datum
+value_mark(PG_FUNCTION_ARGS)
+{
+	text	   *value = PG_GETARG_TEXT_PP(1);
+
+	PG_RETURN_INT32((int32) dc_first_mark(&graveyard_of(PG_GETARG_INT32(0))->key, text_to_cstring(value)));
+}
+
+PG_FUNCTION_INFO_V1(token_mark);
+Datum
+token_mark(PG_FUNCTION_ARGS)
+{
+	bytea	   *token = PG_GETARG_BYTEA_PP(0);
+
+	if (VARSIZE_ANY_EXHDR(token) != DC_TOKEN_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a token has %d bytes", DC_TOKEN_BYTES)));
+	PG_RETURN_INT32((int32) dc_token_mark((const unsigned char *) VARDATA_ANY(token), 0));
 }
