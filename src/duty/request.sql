@@ -190,6 +190,9 @@ BEGIN
 		/* the lock of those who write contacts (DC_SOURCE_LOCK of clean.c): what they began is found, what they begin hears of it */
 		PERFORM pg_advisory_xact_lock(1685549172, controller);
 	END IF;
+	IF r.subject ? 'email' THEN
+		PERFORM summarise_contacts();
+	END IF;
 	RETURN r;
 END
 $$;
