@@ -53,14 +53,35 @@ any_same_mailbox(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(false);
 }
 
+/* A scan asks for the hash of what it looks for at every range. */
+#define LAST_BYTES 256
+
+typedef struct LastHash
+{
+	int			len;
+	char		address[LAST_BYTES];
+	int32		hash;
+} LastHash;
+
 PG_FUNCTION_INFO_V1(mailbox_hash);
 Datum
 mailbox_hash(PG_FUNCTION_ARGS)
 {
-	char	   *key = dc_email_key(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	text	   *address = PG_GETARG_TEXT_PP(0);
+	int			len = VARSIZE_ANY_EXHDR(address);
+	LastHash   *last = fcinfo->flinfo->fn_extra;
+	char	   *key;
 
+	if (last == NULL)
+		fcinfo->flinfo->fn_extra = last = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(LastHash));
+	if (last->len == len && memcmp(last->address, VARDATA_ANY(address), len) == 0)
+		PG_RETURN_INT32(last->hash);
+	key = dc_email_key(text_to_cstring(address));
 	/* what is no address equals nothing, so any hash will do */
-	PG_RETURN_INT32(key == NULL ? 0 : (int32) hash_bytes((const unsigned char *) key, strlen(key)));
+	last->hash = key == NULL ? 0 : (int32) hash_bytes((const unsigned char *) key, strlen(key));
+	last->len = len <= LAST_BYTES ? len : -1;
+	memcpy(last->address, VARDATA_ANY(address), Min(len, LAST_BYTES));
+	PG_RETURN_INT32(last->hash);
 }
 
 /* As brin_bloom_add_value, for each member of a list */

@@ -9,6 +9,7 @@ CREATE FUNCTION dropcontact.contacts_of_mailbox(controller integer, mailbox text
 	SET jit = off
 	SET enable_seqscan = off
 	SET enable_indexscan = off
+	SET max_parallel_workers_per_gather = 0
 	AS $$ SELECT c.contact_id, c.full_name FROM contact c WHERE c.controller_id = controller AND (c.email OPERATOR(dropcontact.=@) mailbox OR c.other_emails OPERATOR(dropcontact.=@) mailbox) $$;
 COMMENT ON FUNCTION dropcontact.contacts_of_mailbox(integer, text) IS 'The contacts of a controller that an address reaches, by whichever of its forms, and their names; for the owner only. By index contact_reach: some milliseconds among a million of contacts';
 
