@@ -25,6 +25,33 @@ SELECT external_id, email, attributes FROM contact ORDER BY contact_id;
 SELECT * FROM erasure_gaps(:'request');
 SELECT purpose, contacts FROM processing_run WHERE controller = 'Acme' ORDER BY run_id;
 SELECT * FROM erasure_jobs() LIMIT 1 \gexec
+
+-- names: whole, in any case and order, where nobody else bears them; what may mean somebody else is left to a person
+INSERT INTO contact (source, external_id, full_name, email, job_title, address, attributes) VALUES
+	('crm', '14', 'Zoé Laurent', 'zoe.laurent@three.example', NULL, NULL, NULL),
+	('crm', '15', 'Paul Durand', 'paul.durand@three.example', NULL, NULL, NULL),
+	('crm', '16', 'Paul Durand', 'p.durand@four.example', NULL, NULL, NULL),
+	('crm', '17', 'Eva Blanc', 'eva.blanc@three.example', 'Assistant of Zoe Laurent', 'c/o Zoé Laurent, 3 rue Noire',
+		'{"note": "Met LAURENT, Zoé and Paul Durand.", "count": 14000, "Zoe Laurent": [true, null], "others": "Zoe Laurentin, Zoe, Laurent; zoe. Laurent"}');
+SELECT submit_request('erasure', '{"source": "crm", "external_id": "14"}', 'controller') AS zoe \gset
+SELECT submit_request('erasure', '{"source": "crm", "external_id": "15"}', 'controller') AS paul \gset
+SELECT erase_subject(:'zoe') -> 'removed' -> 'contact' AS zoe, erase_subject(:'paul') -> 'removed' -> 'contact' AS paul;
+SELECT field, namesake FROM erasure_mentions(:'zoe');
+SELECT field, namesake FROM erasure_mentions(:'paul');
+SELECT * FROM erasure_gaps(:'zoe');
+SELECT * FROM erasure_gaps(:'paul');
+SELECT * FROM erasure_jobs() LIMIT 1 \gexec
+SELECT attributes FROM contact WHERE external_id = '17';
+SELECT field, namesake FROM erasure_mentions(:'zoe');
+SELECT * FROM erasure_gaps(:'zoe');
+SELECT erasure_mentions('00000000-0000-0000-0000-000000000000');
+
+-- a number is not struck out of a longer one, and JSON stays JSON
+INSERT INTO contact (source, external_id, full_name, email) SELECT 'crm', 100000 + n, 'Ida Vert', 'ida.vert' || n || '@five.example' FROM generate_series(1, 3) n;
+SELECT do_queue_message(current_controller(), 'test', 'test', '{"contacts": [1000021, 100002], "text": "ida.vert2@five.example, not 3ida.vert2@five.example2"}') > 0 AS queued;
+SELECT submit_request('erasure', '{"source": "crm", "external_id": "100002"}', 'controller') AS ida \gset
+SELECT erase_subject(:'ida') -> 'removed' -> 'outbox_message.body' AS bodies;
+SELECT body FROM outbox WHERE kind = 'test';
 SET dropcontact.allow_drop = on;
 DROP EXTENSION dropcontact CASCADE;
 CREATE EXTENSION dropcontact;

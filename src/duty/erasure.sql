@@ -33,9 +33,9 @@ CREATE FUNCTION dropcontact.values_of(ids bigint[]) RETURNS SETOF text
 			UNION ALL SELECT unnest(c.other_emails || c.other_phones)
 			UNION ALL SELECT r.value #>> '{}' FROM jsonb_each(CASE WHEN jsonb_typeof(c.received) = 'object' THEN c.received ELSE '{}' END) r
 				WHERE r.key IN ('full_name', 'email', 'phone', 'mobile_phone', 'linkedin', 'address') AND jsonb_typeof(r.value) = 'string') y(v)
-	WHERE c.contact_id = ANY (ids) AND length(v) >= 5
+	WHERE c.contact_id = ANY (ids) AND length(v) >= 5 AND v !~ '^[0-9]{1,8}$'
 	$$;
-COMMENT ON FUNCTION dropcontact.values_of(bigint[]) IS 'What identifies the persons of contacts, as it stands and as it was received: full name, addresses, numbers, profile; for the owner only';
+COMMENT ON FUNCTION dropcontact.values_of(bigint[]) IS 'What identifies the persons of contacts, as it stands and as it was received: full name, addresses, numbers, profile; not a short number, which may stand for anything; for the owner only';
 
 CREATE FUNCTION dropcontact.own_values_of(ids bigint[]) RETURNS SETOF text
 	LANGUAGE sql STABLE
@@ -48,6 +48,16 @@ CREATE FUNCTION dropcontact.own_values_of(ids bigint[]) RETURNS SETOF text
 	$$;
 COMMENT ON FUNCTION dropcontact.own_values_of(bigint[]) IS 'What nobody else has: nominative addresses, mobile numbers, profiles, in lower case, as they stand and as they were received; for the owner only';
 
+CREATE FUNCTION dropcontact.names_of(ids bigint[]) RETURNS SETOF text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	SELECT DISTINCT name_key(n) FROM contact c
+		CROSS JOIN LATERAL (VALUES (c.full_name), (c.first_name || ' ' || c.last_name), (c.last_name || ' ' || c.first_name)) y(n)
+	WHERE c.contact_id = ANY (ids) AND name_key(n) LIKE '% %'
+	$$;
+COMMENT ON FUNCTION dropcontact.names_of(bigint[]) IS 'The full names of the persons of contacts, folded, first or last name first; for the owner only';
+
 CREATE FUNCTION dropcontact.strike_out(body text, words text[]) RETURNS text
 	LANGUAGE plpgsql IMMUTABLE
 	SET search_path = pg_catalog, dropcontact, pg_temp
@@ -56,12 +66,27 @@ DECLARE
 	w text;
 BEGIN
 	FOREACH w IN ARRAY words LOOP
-		body := regexp_replace(body, '(?i)' || regexp_replace(w, '([^[:alnum:]])', '\\\1', 'g'), '[erased]', 'g');
+		/* whole words only: a number is not looked for inside a longer one */
+		body := regexp_replace(body, '(?i)(?<![[:alnum:]])' || replace(regexp_replace(w, '([^[:alnum:]])', '\\\1', 'g'), '\ ', '[\s,]+') || '(?![[:alnum:]])', '[erased]', 'g');
 	END LOOP;
 	RETURN body;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.strike_out(text, text[]) IS 'A text with every occurrence of some words, in any case, struck out';
+COMMENT ON FUNCTION dropcontact.strike_out(text, text[]) IS 'A text with every occurrence of some words, in any case, struck out; a blank stands for blanks and commas';
+
+CREATE FUNCTION dropcontact.strike_out(body jsonb, words text[]) RETURNS jsonb
+	LANGUAGE plpgsql IMMUTABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+BEGIN
+	RETURN CASE jsonb_typeof(body)
+		WHEN 'string' THEN to_jsonb(strike_out(body #>> '{}', words))
+		WHEN 'array' THEN (SELECT coalesce(jsonb_agg(strike_out(e, words) ORDER BY n), '[]') FROM jsonb_array_elements(body) WITH ORDINALITY x(e, n))
+		WHEN 'object' THEN (SELECT coalesce(jsonb_object_agg(strike_out(x.key, words), strike_out(x.value, words)), '{}') FROM jsonb_each(body) x)
+		ELSE body END;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.strike_out(jsonb, text[]) IS 'A JSON value with every occurrence of some words struck out of its texts and keys';
 
 CREATE FUNCTION dropcontact.strike_out_everywhere(controller integer, words text[]) RETURNS jsonb
 	LANGUAGE plpgsql
@@ -71,14 +96,14 @@ DECLARE
 	m data_map;
 	n bigint;
 	counts jsonb := '{}';
-	cast_to text;
+	patterns text[];
 BEGIN
-	/* values inside JSON stand there with their quotes escaped */
-	words := words || ARRAY(SELECT trim('"' FROM to_jsonb(w)::text) FROM unnest(words) w WHERE trim('"' FROM to_jsonb(w)::text) <> w);
+	/* few rows have any of them: the rest is told by a quicker test. Inside JSON, quotes are escaped */
+	patterns := ARRAY(SELECT '%' || replace(replace(replace(replace(v, '\', '\\'), '%', '\%'), '_', '\_'), ' ', '%') || '%'
+		FROM unnest(words) w, LATERAL (VALUES (lower(w)), (trim('"' FROM to_jsonb(lower(w))::text))) x(v));
 	FOR m IN SELECT * FROM data_map d WHERE d.erase_strategy = 'words' LOOP
-		SELECT format_type(a.atttypid, NULL) INTO cast_to FROM pg_attribute a WHERE a.attrelid = format('dropcontact.%I', m.relation)::regclass AND a.attname = m.attribute;
-		EXECUTE format('UPDATE dropcontact.%1$I t SET %2$I = dropcontact.strike_out(t.%2$I::text, $2)::%3$s WHERE t.controller_id = $1
-			AND t.%2$I IS NOT NULL AND dropcontact.strike_out(t.%2$I::text, $2) <> t.%2$I::text', m.relation, m.attribute, cast_to) USING controller, words;
+		EXECUTE format('UPDATE dropcontact.%1$I t SET %2$I = dropcontact.strike_out(t.%2$I, $2) WHERE t.controller_id = $1
+			AND lower(t.%2$I::text) LIKE ANY ($3) AND dropcontact.strike_out(t.%2$I, $2) <> t.%2$I', m.relation, m.attribute) USING controller, words, patterns;
 		GET DIAGNOSTICS n = ROW_COUNT;
 		IF n > 0 THEN
 			counts := counts || jsonb_build_object(m.relation || '.' || m.attribute, n);
@@ -120,7 +145,7 @@ BEGIN
 	recognisable := (SELECT bool_or(cardinality(tombstone_tokens(controller, c)) > 0) FROM contact c WHERE c.contact_id = ANY (ids));
 	INSERT INTO tombstone (controller_id, token, request_id) SELECT DISTINCT ON (t) controller, t, request FROM contact c, unnest(tombstone_tokens(controller, c)) t
 	WHERE c.contact_id = ANY (ids) ON CONFLICT DO NOTHING;
-	INSERT INTO erased_value (controller_id, request_id, token) SELECT DISTINCT controller, request, value_token(controller, v) FROM own_values_of(ids) v;
+	INSERT INTO erased_value (controller_id, request_id, token) SELECT DISTINCT controller, request, value_token(controller, v) FROM (SELECT own_values_of(ids) UNION SELECT names_of(ids)) x(v);
 	removed := jsonb_build_object('entity_member', (SELECT count(*) FROM entity_member m WHERE m.contact_id = ANY (ids)),
 		'match_pair', (SELECT count(*) FROM match_pair p WHERE p.a_contact_id = ANY (ids) OR p.b_contact_id = ANY (ids)),
 		'match_decision', (SELECT count(*) FROM match_decision d WHERE d.a_contact_id = ANY (ids) OR d.b_contact_id = ANY (ids)));
@@ -191,6 +216,42 @@ CREATE FUNCTION dropcontact.own_words(value text) RETURNS SETOF text
 	$$;
 COMMENT ON FUNCTION dropcontact.own_words(text) IS 'A value, and what looks like an address, a number or a text of JSON in it: what value_token() is asked of';
 
+/* Linear in the text: each word begins three windows. */
+CREATE FUNCTION dropcontact.name_windows(value text) RETURNS TABLE (written text, folded text)
+	LANGUAGE sql IMMUTABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	SELECT DISTINCT array_to_string(r.words[i:i + k], ' '), name_key(array_to_string(r.words[i:i + k], ' '))
+	FROM (SELECT string_to_array(regexp_replace(btrim(x, E' ,\t\r\n'), '[\s,]+', ' ', 'g'), ' ') AS words FROM regexp_split_to_table(value, '[^[:alnum:]''’., \t\r\n-]+|\\[nrt]|\.\s') x) r
+		CROSS JOIN LATERAL generate_subscripts(r.words, 1) i CROSS JOIN generate_series(1, 3) k
+	WHERE i + k <= cardinality(r.words)
+	$$;
+COMMENT ON FUNCTION dropcontact.name_windows(text) IS 'Two to four words that follow each other in a text or JSON, parted by blanks or commas alone, as they are written and folded: what could be a full name';
+
+/* One pass over the contacts; of texts, only those in which a word follows another. */
+CREATE FUNCTION dropcontact.find_mentions(controller integer, tokens bytea[]) RETURNS TABLE (contact_id bigint, field text, written text, token bytea)
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	SET jit = off
+	AS $$
+	WITH marks AS MATERIALIZED (SELECT array_agg(DISTINCT token_mark(t)) AS list FROM unnest(tokens) t)
+	SELECT c.contact_id, f.field, w.written, value_token(controller, w.folded)
+	FROM marks m, contact c CROSS JOIN LATERAL (VALUES ('attributes', c.attributes::text), ('job_title', c.job_title), ('address', c.address)) f(field, value) CROSS JOIN LATERAL name_windows(f.value) w
+	WHERE c.controller_id = controller AND f.value ~ '[[:alpha:].,][\s,]+[[:alpha:]]' AND value_mark(controller, w.folded) = ANY (m.list) AND value_token(controller, w.folded) = ANY (tokens)
+	$$;
+COMMENT ON FUNCTION dropcontact.find_mentions(integer, bytea[]) IS 'Where texts of contacts (attributes, job title, address) have the full name of a person who was erased, as it is written there; for the owner only';
+
+CREATE FUNCTION dropcontact.borne_names(controller integer, tokens bytea[]) RETURNS bytea[]
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	SET jit = off
+	AS $$
+	WITH marks AS MATERIALIZED (SELECT array_agg(DISTINCT token_mark(t)) AS list FROM unnest(tokens) t)
+	SELECT coalesce(array_agg(DISTINCT value_token(controller, name_key(c.full_name))), '{}') FROM marks m, contact c
+	WHERE c.controller_id = controller AND c.full_name IS NOT NULL AND value_mark(controller, name_key(c.full_name)) = ANY (m.list) AND value_token(controller, name_key(c.full_name)) = ANY (tokens)
+	$$;
+COMMENT ON FUNCTION dropcontact.borne_names(integer, bytea[]) IS 'Of tokens of names those that a contact bears, a namesake of a person who was erased; for the owner only';
+
 CREATE FUNCTION dropcontact.strike_out_mentions(controller integer) RETURNS bigint
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
@@ -201,21 +262,26 @@ DECLARE
 	marks integer[] := ARRAY(SELECT DISTINCT token_mark(t) FROM unnest(tokens) t);
 	run bigint := open_run_for(controller, 'rights');
 	c record;
-	words text[];
 	struck bigint := 0;
 BEGIN
-	FOR c IN SELECT k.contact_id, k.attributes::text AS attributes, k.other_emails, k.other_phones FROM contact k
-		WHERE k.controller_id = controller AND (k.other_emails IS NOT NULL OR k.other_phones IS NOT NULL
-			OR strpos(k.attributes::text, '@') > 0 OR strpos(k.attributes::text, '+') > 0 OR strpos(k.attributes::text, 'linkedin') > 0) LOOP
-		words := ARRAY(SELECT w FROM (SELECT own_words(c.attributes) UNION SELECT unnest(c.other_emails || c.other_phones)) x(w)
-			WHERE w IS NOT NULL AND value_mark(controller, lower(w)) = ANY (marks) AND value_token(controller, lower(w)) = ANY (tokens));
-		IF words <> '{}' THEN
-			UPDATE contact k SET attributes = strike_out(k.attributes::text, words)::jsonb,
-				other_emails = nullif(ARRAY(SELECT e FROM unnest(k.other_emails) e WHERE e <> ALL (words)), '{}'),
-				other_phones = nullif(ARRAY(SELECT p FROM unnest(k.other_phones) p WHERE p <> ALL (words)), '{}')
-			WHERE k.contact_id = c.contact_id;
-			struck := struck + 1;
-		END IF;
+	FOR c IN WITH found AS MATERIALIZED (
+			SELECT k.contact_id, w.w FROM contact k CROSS JOIN LATERAL (SELECT own_words(k.attributes::text) UNION SELECT unnest(k.other_emails || k.other_phones)) w(w)
+			WHERE k.controller_id = controller AND (k.other_emails IS NOT NULL OR k.other_phones IS NOT NULL
+					OR strpos(k.attributes::text, '@') > 0 OR strpos(k.attributes::text, '+') > 0 OR strpos(k.attributes::text, 'linkedin') > 0)
+				AND w.w IS NOT NULL AND value_mark(controller, lower(w.w)) = ANY (marks) AND value_token(controller, lower(w.w)) = ANY (tokens)
+		), mentioned AS MATERIALIZED (
+			SELECT m.contact_id, m.written, m.token FROM find_mentions(controller, tokens) m WHERE m.field = 'attributes'
+		), borne AS MATERIALIZED (
+			SELECT borne_names(controller, ARRAY(SELECT DISTINCT y.token FROM mentioned y)) AS tokens
+		)
+		SELECT x.contact_id, array_agg(x.w) AS words FROM (SELECT * FROM found UNION ALL
+			SELECT m.contact_id, m.written FROM mentioned m, borne b WHERE m.token <> ALL (b.tokens)) x(contact_id, w)
+		GROUP BY 1 ORDER BY 1 LOOP
+		UPDATE contact k SET attributes = strike_out(k.attributes, c.words),
+			other_emails = nullif(ARRAY(SELECT e FROM unnest(k.other_emails) e WHERE e <> ALL (c.words)), '{}'),
+			other_phones = nullif(ARRAY(SELECT p FROM unnest(k.other_phones) p WHERE p <> ALL (c.words)), '{}')
+		WHERE k.contact_id = c.contact_id;
+		struck := struck + 1;
 	END LOOP;
 	PERFORM close_run(run, struck);
 	IF struck > 0 THEN
@@ -224,7 +290,33 @@ BEGIN
 	RETURN struck;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.strike_out_mentions(integer) IS 'Strikes the addresses, numbers and profiles of persons who were erased out of the attributes and lists of other contacts of a controller, in one pass over them, and answers how many contacts it changed; one of erasure_jobs(), for the owner only. A name in a free text is not recognised';
+COMMENT ON FUNCTION dropcontact.strike_out_mentions(integer) IS 'Strikes persons who were erased out of the attributes and lists of other contacts of a controller, in two passes over them: addresses, numbers and profiles, and the full name where its words follow each other and no contact bears it any more (else erasure_mentions() leaves it to a person). Answers how many contacts it changed; one of erasure_jobs(), for the owner only';
+
+CREATE FUNCTION dropcontact.do_find_erasure_mentions(controller integer, request uuid) RETURNS jsonb
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+DECLARE
+	tokens bytea[] := ARRAY(SELECT v.token FROM erased_value v WHERE v.controller_id = controller AND v.request_id = request);
+BEGIN
+	IF NOT EXISTS (SELECT FROM erasure_certificate e WHERE e.request_id = request AND e.controller_id = controller) THEN
+		RAISE EXCEPTION 'request % has erased nobody', request USING ERRCODE = 'no_data_found';
+	END IF;
+	RETURN (WITH mentioned AS MATERIALIZED (SELECT DISTINCT m.contact_id, m.field, m.token FROM find_mentions(controller, tokens) m),
+		borne AS MATERIALIZED (SELECT borne_names(controller, ARRAY(SELECT DISTINCT y.token FROM mentioned y)) AS tokens),
+		one AS (SELECT m.contact_id, m.field, bool_or(m.token = ANY (b.tokens)) AS namesake FROM mentioned m, borne b GROUP BY 1, 2)
+		SELECT coalesce(jsonb_agg(to_jsonb(o) ORDER BY o.contact_id, o.field), '[]') FROM one o);
+END
+$$;
+COMMENT ON FUNCTION dropcontact.do_find_erasure_mentions(integer, uuid) IS 'Inner part of find_erasure_mentions(), for the owner only';
+CREATE FUNCTION dropcontact.find_erasure_mentions(request uuid) RETURNS jsonb
+	LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner';
+COMMENT ON FUNCTION dropcontact.find_erasure_mentions(uuid) IS 'erasure_mentions() as one JSON array';
+CREATE FUNCTION dropcontact.erasure_mentions(request uuid) RETURNS TABLE (contact_id bigint, field text, namesake boolean)
+	LANGUAGE sql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$ SELECT g.* FROM jsonb_to_recordset(find_erasure_mentions(request)) AS g(contact_id bigint, field text, namesake boolean) $$;
+COMMENT ON FUNCTION dropcontact.erasure_mentions(uuid) IS 'For a person to decide: contacts whose attributes, job title or address have the full name of a person who was erased, its words following each other, first or last name first; namesake: another contact bears the name, so that it may be meant. A name in other spelling, a first or last name alone or a pronoun is not recognised. One pass over the contacts. Errors: no_data_found';
 
 /* Whole values, and what looks like an address or a number inside longer texts. One pass over every mapped column. */
 CREATE FUNCTION dropcontact.do_find_erasure_gaps(controller integer, request uuid) RETURNS jsonb
@@ -253,6 +345,11 @@ BEGIN
 			gaps := gaps || jsonb_build_object('relation', m.relation, 'attribute', m.attribute, 'rows', n);
 		END IF;
 	END LOOP;
+	/* names in free texts, but those that somebody else bears: erasure_mentions() */
+	SELECT count(DISTINCT x ->> 'contact_id') INTO n FROM jsonb_array_elements(do_find_erasure_mentions(controller, request)) x WHERE x ->> 'field' = 'attributes' AND NOT (x ->> 'namesake')::boolean;
+	IF n > 0 THEN
+		gaps := gaps || jsonb_build_object('relation', 'contact', 'attribute', 'attributes: a name in a text', 'rows', n);
+	END IF;
 	/* the person itself, by whatever recognises it */
 	SELECT count(*) INTO n FROM contact c WHERE c.controller_id = controller AND is_erased(controller, c) AND tombstone_tokens(controller, c) && ARRAY(SELECT t.token FROM tombstone t
 		WHERE t.controller_id = controller AND t.request_id = request);
@@ -275,12 +372,15 @@ CREATE FUNCTION dropcontact.erasure_gaps(request uuid) RETURNS TABLE (relation t
 	LANGUAGE sql
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$ SELECT g.* FROM jsonb_to_recordset(find_erasure_gaps(request)) AS g(relation text, attribute text, "rows" bigint) $$;
-COMMENT ON FUNCTION dropcontact.erasure_gaps(uuid) IS 'Where values of a person who was erased are left: addresses, mobile numbers and profiles in every mapped column of the controller and in planner statistics, and contacts by which the person would be recognised; nothing when the erasure is whole. Reads all of them: minutes for a million contacts. Errors: no_data_found';
+COMMENT ON FUNCTION dropcontact.erasure_gaps(uuid) IS 'Where values of a person who was erased are left: addresses, mobile numbers and profiles in every mapped column of the controller and in planner statistics, the full name in attributes of others unless somebody else bears it (see erasure_mentions()), and contacts by which the person would be recognised; nothing when the erasure is whole. Reads all of them: minutes for a million contacts. Errors: no_data_found';
 
 ALTER TABLE dropcontact.erasure_certificate ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON dropcontact.erasure_certificate USING (controller_id = ANY ((SELECT dropcontact.visible_controllers())::integer[]));
 GRANT SELECT ON dropcontact.erasure_certificate, dropcontact.certificate_of_erasure TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 SELECT pg_catalog.pg_extension_config_dump('dropcontact.erasure_certificate', '');
-REVOKE ALL ON FUNCTION dropcontact.values_of(bigint[]), dropcontact.own_values_of(bigint[]), dropcontact.strike_out(text, text[]), dropcontact.own_words(text), dropcontact.strike_out_mentions(integer), dropcontact.strike_out_everywhere(integer, text[]), dropcontact.do_erase_subject(integer, uuid),
+REVOKE ALL ON FUNCTION dropcontact.values_of(bigint[]), dropcontact.own_values_of(bigint[]), dropcontact.names_of(bigint[]), dropcontact.strike_out(text, text[]), dropcontact.strike_out(jsonb, text[]), dropcontact.name_windows(text),
+	dropcontact.find_mentions(integer, bytea[]), dropcontact.borne_names(integer, bytea[]), dropcontact.do_find_erasure_mentions(integer, uuid), dropcontact.find_erasure_mentions(uuid), dropcontact.erasure_mentions(uuid),
+	 dropcontact.own_words(text), dropcontact.strike_out_mentions(integer), dropcontact.strike_out_everywhere(integer, text[]), dropcontact.do_erase_subject(integer, uuid),
 	dropcontact.erase_subject(uuid), dropcontact.erasure_jobs(), dropcontact.do_find_erasure_gaps(integer, uuid), dropcontact.find_erasure_gaps(uuid), dropcontact.erasure_gaps(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION dropcontact.erase_subject(uuid), dropcontact.erasure_jobs(), dropcontact.find_erasure_gaps(uuid), dropcontact.erasure_gaps(uuid) TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
+GRANT EXECUTE ON FUNCTION dropcontact.erase_subject(uuid), dropcontact.erasure_jobs(), dropcontact.find_erasure_gaps(uuid), dropcontact.erasure_gaps(uuid),
+	dropcontact.find_erasure_mentions(uuid), dropcontact.erasure_mentions(uuid) TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
