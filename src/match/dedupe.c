@@ -17,7 +17,6 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -29,6 +28,7 @@
 #include "match/explain.h"
 #include "match/parallel.h"
 #include "match/read.h"
+#include "match/store.h"
 
 static void
 show_progress(int64 done, int64 total)
@@ -36,153 +36,6 @@ show_progress(int64 done, int64 total)
 	if (done == 0)
 		dc_progress_phase(PHASE_SCORING, total);
 	dc_progress_done(done);
-}
-
-/* ---------- decisions ---------- */
-
-static bool
-is_rejected(const DcDecision *decisions, int n, int a, int b)
-{
-	for (int low = 0, high = n - 1; low <= high;)
-	{
-		int			middle = low + (high - low) / 2;
-		const DcDecision *d = &decisions[middle];
-
-		if (d->a == a && d->b == b)
-			return !d->match;
-		if (d->a < a || (d->a == a && d->b < b))
-			low = middle + 1;
-		else
-			high = middle - 1;
-	}
-	return false;
-}
-
-/* ---------- writing ---------- */
-
-static Datum
-array_of(Datum *datums, int n, Oid type)
-{
-	bool		by_value = type != TEXTOID && type != JSONBOID;
-
-	return PointerGetDatum(construct_array(datums, n, type, by_value ? sizeof(int64) : -1, by_value ? FLOAT8PASSBYVAL : false,
-										   by_value ? TYPALIGN_DOUBLE : TYPALIGN_INT));
-}
-
-static Datum *
-new_datums(size_t n)
-{
-	return MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * (n + 1));
-}
-
-static void
-run(const char *query, int nargs, Oid *types, Datum *args)
-{
-	int			result = SPI_execute_with_args(query, nargs, types, args, NULL, false, 0);
-
-	if (result < 0)
-		elog(ERROR, "could not write entities: %s", SPI_result_code_string(result));
-}
-
-/* Hands the clusters to SQL, which keeps the ids and writes the difference; answers the number of clusters. */
-static int64
-write_entities(const DcPopulation *p, int controller_id, DcClusters *clusters)
-{
-	Oid			types[] = {INT4OID, INT8ARRAYOID, INT8ARRAYOID, FLOAT8ARRAYOID};
-	Datum		args[4] = {Int32GetDatum(controller_id)};
-	Datum	   *contact = new_datums(p->nrecords);
-	Datum	   *cluster = new_datums(p->nrecords);
-	Datum	   *link = new_datums(p->nrecords);
-	bool	   *joined = MemoryContextAllocExtended(CurrentMemoryContext, (Size) p->nrecords + 1, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	int64		entities = 0;
-	int			n = 0;
-
-	for (int i = 0; i < p->nrecords; i++)
-	{
-		int			root = dc_root(clusters, i);
-
-		entities += root == i;
-		if (root != i)
-			joined[i] = joined[root] = true;
-	}
-	for (int i = 0; i < p->nrecords; i++)
-		if (joined[i])
-		{
-			int			root = dc_root(clusters, i);
-
-			contact[n] = Int64GetDatum(p->records[i].contact_id);
-			cluster[n] = Int64GetDatum(p->records[root].contact_id);
-			link[n++] = Float8GetDatum(root == i ? 1.0 : dc_probability(clusters->link[i]));
-		}
-	args[1] = array_of(contact, n, INT8OID);
-	args[2] = array_of(cluster, n, INT8OID);
-	args[3] = array_of(link, n, FLOAT8OID);
-	run("SELECT dropcontact.store_entities($1, $2, $3, $4)", 4, types, args);
-	return entities;
-}
-
-/* The organisation of each person, where it is known, by one of its contacts. */
-static void
-write_companies(const DcPopulation *p, int controller_id, DcClusters *clusters)
-{
-	Oid			types[] = {INT4OID, INT8ARRAYOID, INT8ARRAYOID};
-	Datum		args[3] = {Int32GetDatum(controller_id)};
-	int		   *company = dc_resolve_companies(p, clusters);
-	Datum	   *contact;
-	Datum	   *organisation;
-	int			n = 0;
-
-	for (int i = 0; i < p->nrecords; i++)
-		n += company[i] >= 0;
-	contact = new_datums(n);
-	organisation = new_datums(n);
-	n = 0;
-	for (int i = 0; i < p->nrecords; i++)
-		if (company[i] >= 0)
-		{
-			contact[n] = Int64GetDatum(p->records[i].contact_id);
-			organisation[n++] = Int64GetDatum(p->records[company[i]].contact_id);
-		}
-	args[1] = array_of(contact, n, INT8OID);
-	args[2] = array_of(organisation, n, INT8OID);
-	run("SELECT dropcontact.store_companies($1, $2, $3)", 3, types, args);
-}
-
-/* Edges between clusters are for a person to decide; a pair is an edge once or, after others, again. */
-static int64
-write_reviews(const DcEdges *edges, const DcDecision *decisions, int ndecisions, int controller_id, DcClusters *clusters)
-{
-	Oid			types[] = {INT4OID, INT8ARRAYOID, INT8ARRAYOID, FLOAT8ARRAYOID, JSONBARRAYOID};
-	Datum		args[5] = {Int32GetDatum(controller_id)};
-	DcPopulation *p = edges->population;
-	Datum	   *a = new_datums(edges->n);
-	Datum	   *b = new_datums(edges->n);
-	Datum	   *probability = new_datums(edges->n);
-	Datum	   *evidence = new_datums(edges->n);
-	int			n = 0;
-
-	for (size_t i = 0; i < edges->n; i++)
-	{
-		const DcEdge *edge = &edges->edge[i];
-		DcScore		score;
-
-		CHECK_FOR_INTERRUPTS();
-		if (i > 0 && edge[-1].a == edge->a && edge[-1].b == edge->b)
-			continue;
-		if (dc_root(clusters, edge->a) == dc_root(clusters, edge->b) || is_rejected(decisions, ndecisions, edge->a, edge->b))
-			continue;
-		dc_score_pair(p, edges->model, &p->records[edge->a], &p->records[edge->b], &score);
-		a[n] = Int64GetDatum(p->records[edge->a].contact_id);
-		b[n] = Int64GetDatum(p->records[edge->b].contact_id);
-		probability[n] = Float8GetDatum(dc_probability(score.weight));
-		evidence[n++] = dc_evidence(p, edges->model, &score);
-	}
-	args[1] = array_of(a, n, INT8OID);
-	args[2] = array_of(b, n, INT8OID);
-	args[3] = array_of(probability, n, FLOAT8OID);
-	args[4] = array_of(evidence, n, JSONBOID);
-	run("SELECT dropcontact.store_reviews($1, $2, $3, $4, $5)", 5, types, args);
-	return n;
 }
 
 /* ---------- dedupe() ---------- */
@@ -204,7 +57,8 @@ note_run(int controller_id, int64 contacts)
 	Oid			types[] = {INT4OID, INT8OID};
 	Datum		args[] = {Int32GetDatum(controller_id), Int64GetDatum(contacts)};
 
-	run("SELECT dropcontact.note_match_run($1, $2)", 2, types, args);
+	if (SPI_execute_with_args("SELECT dropcontact.note_match_run($1, $2)", 2, types, args, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not note the run of matching");
 }
 
 /* A threshold of probability as a weight. */
@@ -257,9 +111,9 @@ dedupe(PG_FUNCTION_ARGS)
 	dc_progress_phase(PHASE_WRITING, 0);
 	values[0] = Int64GetDatum(edges.population->nrecords);
 	values[2] = Int64GetDatum(clusters->matched);
-	values[4] = Int64GetDatum(write_entities(edges.population, duty.controller_id, clusters));
-	write_companies(edges.population, duty.controller_id, clusters);
-	values[3] = Int64GetDatum(write_reviews(&edges, decisions, ndecisions, duty.controller_id, clusters));
+	values[4] = Int64GetDatum(dc_store_entities(edges.population, duty.controller_id, clusters, false));
+	dc_store_companies(edges.population, duty.controller_id, dc_resolve_companies(edges.population, clusters), false);
+	values[3] = Int64GetDatum(dc_store_reviews(&edges, decisions, ndecisions, duty.controller_id, clusters, false));
 	note_run(duty.controller_id, edges.population->nrecords);
 	dc_progress_end();
 	MemoryContextSwitchTo(old);

@@ -142,9 +142,11 @@ END
 $$;
 COMMENT ON FUNCTION dropcontact.add_match_field(text, text) IS 'Declares a key of contact.attributes as identifying. kind is how values are compared: exact (without case, blanks and punctuation; one character off is near), text (by words), name (with typing errors), number (equal, within 1 % or 10 %), date (year first or last, else day before month; a digit off, day and month swapped, another year are near). At most eight for a controller. A key of special categories or national identification is suspended with WARNING RG122 and not used until the controller has released the instruction and it is declared again. Errors: invalid_parameter_value, program_limit_exceeded';
 
-CREATE FUNCTION dropcontact.store_entities(controller integer, contacts bigint[], clusters bigint[], links float8[]) RETURNS void
+CREATE FUNCTION dropcontact.store_entities(controller integer, contacts bigint[], clusters bigint[], links float8[], scope bigint[]) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
+	/* arrays are longer than the planner expects */
+	SET enable_nestloop = off
 	AS $$
 BEGIN
 	/* each cluster takes the oldest entity of its members; one entity goes to one cluster only */
@@ -170,7 +172,8 @@ BEGIN
 	/* who left its cluster and is alone: the oldest of an entity keeps it unless a cluster has it, others get a new one */
 	CREATE TEMPORARY TABLE dropcontact_left ON COMMIT DROP AS
 		SELECT m.contact_id, m.entity_id FROM dropcontact.entity_member m
-		WHERE m.controller_id = controller AND NOT EXISTS (SELECT FROM pg_temp.dropcontact_new n WHERE n.contact_id = m.contact_id);
+		WHERE m.controller_id = controller AND (scope IS NULL OR m.contact_id = ANY (scope))
+			AND NOT EXISTS (SELECT FROM pg_temp.dropcontact_new n WHERE n.contact_id = m.contact_id);
 	IF EXISTS (SELECT FROM pg_temp.dropcontact_left) THEN
 		CREATE TEMPORARY TABLE dropcontact_size ON COMMIT DROP AS
 			SELECT m.entity_id, count(*) AS members, min(m.contact_id) AS oldest FROM dropcontact.entity_member m
@@ -193,35 +196,39 @@ BEGIN
 	DROP TABLE pg_temp.dropcontact_new, pg_temp.dropcontact_claim, pg_temp.dropcontact_left;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.store_entities(integer, bigint[], bigint[], float8[]) IS 'Inner part of dedupe(): stores the clusters (contact by contact, a cluster named by its smallest contact), keeping entity ids and writing only what changes';
+COMMENT ON FUNCTION dropcontact.store_entities(integer, bigint[], bigint[], float8[], bigint[]) IS 'Inner part of dedupe(): stores the clusters (contact by contact, a cluster named by its smallest contact), keeping entity ids and writing only what changes; scope: the contacts that they are about, NULL for all of the controller';
 
-CREATE FUNCTION dropcontact.store_companies(controller integer, contacts bigint[], organisations bigint[]) RETURNS void
+CREATE FUNCTION dropcontact.store_companies(controller integer, contacts bigint[], organisations bigint[], scope bigint[]) RETURNS void
 	LANGUAGE sql
 	SET search_path = pg_catalog, dropcontact, pg_temp
+	/* arrays are longer than the planner expects */
+	SET enable_nestloop = off
 	AS $$
 	DELETE FROM dropcontact.company_member o
-	WHERE o.controller_id = controller AND NOT EXISTS (SELECT FROM unnest(contacts) c WHERE c = o.contact_id);
+	WHERE o.controller_id = controller AND (scope IS NULL OR o.contact_id = ANY (scope)) AND NOT EXISTS (SELECT FROM unnest(contacts) c WHERE c = o.contact_id);
 	INSERT INTO dropcontact.company_member AS o (contact_id, controller_id, company_entity_id)
 	SELECT n.contact_id, controller, coalesce(m.entity_id, n.organisation)
 	FROM unnest(contacts, organisations) AS n(contact_id, organisation) LEFT JOIN dropcontact.entity_member m ON m.contact_id = n.organisation
 	ON CONFLICT ON CONSTRAINT company_member_pkey DO UPDATE SET company_entity_id = excluded.company_entity_id
 		WHERE o.company_entity_id <> excluded.company_entity_id;
 	$$;
-COMMENT ON FUNCTION dropcontact.store_companies(integer, bigint[], bigint[]) IS 'Inner part of dedupe(): stores for contacts of persons the entities of their organisations, each given by one of its contacts, writing only what changes';
+COMMENT ON FUNCTION dropcontact.store_companies(integer, bigint[], bigint[], bigint[]) IS 'Inner part of dedupe(): stores for contacts of persons the entities of their organisations, each given by one of its contacts, writing only what changes; scope as in store_entities()';
 
-CREATE FUNCTION dropcontact.store_reviews(controller integer, a bigint[], b bigint[], probability float8[], evidence jsonb[]) RETURNS void
+CREATE FUNCTION dropcontact.store_reviews(controller integer, a bigint[], b bigint[], probability float8[], evidence jsonb[], scope bigint[]) RETURNS void
 	LANGUAGE sql
 	SET search_path = pg_catalog, dropcontact, pg_temp
+	/* arrays are longer than the planner expects */
+	SET enable_nestloop = off
 	AS $$
 	DELETE FROM dropcontact.match_pair p
-	WHERE p.controller_id = controller
+	WHERE p.controller_id = controller AND (scope IS NULL OR p.a_contact_id = ANY (scope))
 		AND NOT EXISTS (SELECT FROM unnest(a, b) AS n(a, b) WHERE (n.a, n.b) = (p.a_contact_id, p.b_contact_id));
 	INSERT INTO dropcontact.match_pair AS p (a_contact_id, b_contact_id, controller_id, probability, evidence)
 	SELECT n.a, n.b, controller, n.probability, n.evidence FROM unnest(a, b, probability, evidence) AS n(a, b, probability, evidence)
 	ON CONFLICT ON CONSTRAINT match_pair_pkey DO UPDATE SET probability = excluded.probability, evidence = excluded.evidence
 		WHERE (p.probability, p.evidence) IS DISTINCT FROM (excluded.probability, excluded.evidence);
 	$$;
-COMMENT ON FUNCTION dropcontact.store_reviews(integer, bigint[], bigint[], float8[], jsonb[]) IS 'Inner part of dedupe(): stores the pairs that a person must decide, writing only what changes';
+COMMENT ON FUNCTION dropcontact.store_reviews(integer, bigint[], bigint[], float8[], jsonb[], bigint[]) IS 'Inner part of dedupe(): stores the pairs that a person must decide, writing only what changes; scope as in store_entities(), which no pair leaves';
 
 CREATE FUNCTION dropcontact.store_values(controller integer, hashes bigint[], frequencies float8[], are_shared boolean[], counted boolean) RETURNS void
 	LANGUAGE sql
@@ -292,11 +299,11 @@ CREATE FUNCTION dropcontact.resolve_entity(old bigint) RETURNS bigint
 	$$;
 COMMENT ON FUNCTION dropcontact.resolve_entity(bigint) IS 'The entity that an entity id stands for today, after merges';
 
-REVOKE ALL ON FUNCTION dropcontact.add_match_field(text, text), dropcontact.store_entities(integer, bigint[], bigint[], float8[]),
-	dropcontact.store_companies(integer, bigint[], bigint[]), dropcontact.store_reviews(integer, bigint[], bigint[], float8[], jsonb[]), dropcontact.dedupe(), dropcontact.train(), dropcontact.built_in_model(), dropcontact.match_probability(bigint, bigint), dropcontact.match_keys(bigint),
+REVOKE ALL ON FUNCTION dropcontact.add_match_field(text, text), dropcontact.store_entities(integer, bigint[], bigint[], float8[], bigint[]),
+	dropcontact.store_companies(integer, bigint[], bigint[], bigint[]), dropcontact.store_reviews(integer, bigint[], bigint[], float8[], jsonb[], bigint[]), dropcontact.dedupe(), dropcontact.train(), dropcontact.built_in_model(), dropcontact.match_probability(bigint, bigint), dropcontact.match_keys(bigint),
 	dropcontact.explain_match(bigint, bigint), dropcontact.resolve_entity(bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION dropcontact.add_match_field(text, text), dropcontact.store_entities(integer, bigint[], bigint[], float8[]),
-	dropcontact.store_companies(integer, bigint[], bigint[]), dropcontact.store_reviews(integer, bigint[], bigint[], float8[], jsonb[]), dropcontact.dedupe(), dropcontact.train(), dropcontact.built_in_model() TO dropcontact_admin, dropcontact_operator;
+GRANT EXECUTE ON FUNCTION dropcontact.add_match_field(text, text), dropcontact.store_entities(integer, bigint[], bigint[], float8[], bigint[]),
+	dropcontact.store_companies(integer, bigint[], bigint[], bigint[]), dropcontact.store_reviews(integer, bigint[], bigint[], float8[], jsonb[], bigint[]), dropcontact.dedupe(), dropcontact.train(), dropcontact.built_in_model() TO dropcontact_admin, dropcontact_operator;
 GRANT EXECUTE ON FUNCTION dropcontact.match_probability(bigint, bigint), dropcontact.match_keys(bigint), dropcontact.explain_match(bigint, bigint), dropcontact.resolve_entity(bigint)
 	TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 COMMENT ON SEQUENCE dropcontact.entity_log_event_id_seq IS 'Ids of the table of its name';
