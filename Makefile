@@ -48,6 +48,7 @@ SQL_PARTS = \
 	src/match/lock.sql \
 	src/match/pending.sql \
 	src/match/lookup.sql \
+	src/match/scale_out.sql \
 	src/merge/entity.sql \
 	src/merge/survivorship.sql \
 	src/merge/merged.sql \

@@ -16,6 +16,7 @@
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -25,6 +26,7 @@
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/typcache.h"
 
 #include "base/text.h"
 #include "base/lexicon.h"
@@ -915,4 +917,38 @@ clean_contact(PG_FUNCTION_ARGS)
 	}
 	MemoryContextReset(cleaner->row);
 	return PointerGetDatum(result);
+}
+
+/* The same for a record that is not stored, by the lists alone: no controller, no source, nothing is asked or recorded. */
+PG_FUNCTION_INFO_V1(clean_record);
+Datum
+clean_record(PG_FUNCTION_ARGS)
+{
+	HeapTupleHeader given;
+	Cleaner    *cleaner = fcinfo->flinfo->fn_extra;
+	TupleDesc	desc;
+	HeapTupleData tuple;
+	HeapTuple	result;
+	Row			row = {0};
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	given = PG_GETARG_HEAPTUPLEHEADER(0);
+	desc = lookup_rowtype_tupdesc_copy(HeapTupleHeaderGetTypeId(given), HeapTupleHeaderGetTypMod(given));
+	if (cleaner == NULL)
+		cleaner = fcinfo->flinfo->fn_extra = make_cleaner(fcinfo, desc);
+	tuple = (HeapTupleData) {.t_len = HeapTupleHeaderGetDatumLength(given), .t_data = given};
+	row.values = palloc(sizeof(Datum) * desc->natts);
+	row.nulls = palloc(sizeof(bool) * desc->natts);
+	heap_deform_tuple(&tuple, desc, row.values, row.nulls);
+	row.clean.region = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
+	read_fields(cleaner, &row, false);
+	clean_fields(cleaner, &row);
+	clean_lists(cleaner, &row, false);
+	finish_object(row.received, &row.values[cleaner->column_received - 1], &row.nulls[cleaner->column_received - 1]);
+	finish_object(row.problems, &row.values[cleaner->column_problems - 1], &row.nulls[cleaner->column_problems - 1]);
+	row.values[cleaner->column_cleaned_by - 1] = Int32GetDatum(DC_RULES);
+	row.nulls[cleaner->column_cleaned_by - 1] = false;
+	result = heap_form_tuple(desc, row.values, row.nulls);
+	PG_RETURN_DATUM(HeapTupleGetDatum(result));
 }

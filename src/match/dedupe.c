@@ -61,9 +61,8 @@ note_run(int controller_id, int64 contacts)
 		elog(ERROR, "could not note the run of matching");
 }
 
-/* A threshold of probability as a weight. */
-static double
-threshold_weight(const char *setting)
+double
+dc_threshold_weight(const char *setting)
 {
 	double		probability;
 
@@ -94,8 +93,8 @@ dedupe(PG_FUNCTION_ARGS)
 	SPI_connect();
 	duty = dc_run_open("detect_duplicates");
 	lock_matching(duty.controller_id);
-	merge_weight = threshold_weight("merge_threshold");
-	edges.review_weight = Min(threshold_weight("review_threshold"), merge_weight);
+	merge_weight = dc_threshold_weight("merge_threshold");
+	edges.review_weight = Min(dc_threshold_weight("review_threshold"), merge_weight);
 	old = MemoryContextSwitchTo(context);
 	dc_progress_start(OPERATION_DEDUPE);
 	dc_progress_phase(PHASE_READING, 0);

@@ -203,9 +203,6 @@ dc_intern(DcPopulation *p, const char *text)
 	return text == NULL ? 0 : dc_intern_n(p, text, strlen(text));
 }
 
-/* the values of a record stand together, from first to the last match field */
-#define RECORD_VALUES ((int) ((offsetof(DcRecord, field) - offsetof(DcRecord, first)) / sizeof(DcValue)) + DC_MAX_FIELDS)
-
 /* No value is rarer than this: what has been seen once may be a typing error of another. */
 #define MIN_FREQUENCY 1e-5
 #define MAX_FREQUENCY 0.2
@@ -248,13 +245,13 @@ void
 dc_count_values(DcPopulation *p)
 {
 	dc_make_tokens(p);
-	p->size = Max(p->nrecords, 50);
+	p->size = Max(p->nrecords, DC_LEAST_SIZE);
 	for (int i = 0; i < p->nrecords; i++)
 	{
 		const DcRecord *r = &p->records[i];
 		const DcValue *values = &r->first;
 
-		for (int v = 0; v < RECORD_VALUES; v++)
+		for (int v = 0; v < DC_RECORD_VALUES; v++)
 			p->count[values[v]]++;
 		count_words(p, r->company);
 		count_words(p, r->address);
@@ -386,11 +383,11 @@ dc_find_shared(DcPopulation *p)
 	{
 		const DcRecord *r = &p->records[i];
 
-		for (int v = 0; v < DC_MAX_EMAILS + DC_MAX_PHONES; v++)
+		for (int v = 0; v < DC_CONTACT_POINTS; v++)
 		{
-			DcValue		value = v < DC_MAX_EMAILS ? r->email[v] : r->phone[v - DC_MAX_EMAILS];
+			DcValue		value = dc_contact_point(r, v);
 
-			if (value == 0 || r->last == 0 || p->count[value] < DC_SHARED_BY)
+			if (value == 0 || p->count[value] < DC_SHARED_BY)
 				continue;
 			if (n == capacity)
 				bearers = repalloc_huge(bearers, sizeof(Bearer) * (capacity *= 2));

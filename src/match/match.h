@@ -49,10 +49,24 @@ typedef struct DcRecord
 	uint32		nmobiles;		/* so many of the phones, the first, were given as mobile ones */
 } DcRecord;
 
+/* The values of a record stand together, from first to the last match field. */
+#define DC_RECORD_VALUES ((int) ((offsetof(DcRecord, field) - offsetof(DcRecord, first)) / sizeof(DcValue)) + DC_MAX_FIELDS)
+
 static inline bool
 dc_is_person(const DcRecord *record)
 {
 	return record->first != 0 || record->last != 0;
+}
+
+/* Mailboxes and numbers of a record, those that tell by its name whether persons share them. */
+#define DC_CONTACT_POINTS (DC_MAX_EMAILS + DC_MAX_PHONES)
+
+static inline DcValue
+dc_contact_point(const DcRecord *record, int i)
+{
+	if (record->last == 0)
+		return 0;
+	return i < DC_MAX_EMAILS ? record->email[i] : record->phone[i - DC_MAX_EMAILS];
 }
 
 /* Flags of a value */
@@ -109,6 +123,9 @@ typedef struct DcPopulation
 	void		(*progress) (int64 done, int64 total);	/* told how far the pairs have come; may be NULL */
 	double		size;			/* contacts that the frequencies were counted over */
 } DcPopulation;
+
+/* Over fewer contacts frequencies mean nothing: they count as so many. */
+#define DC_LEAST_SIZE 50
 
 /*
  * Levels of agreement.  Those of one group exclude each other; a group says nothing when a

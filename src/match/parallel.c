@@ -53,8 +53,8 @@ typedef struct SharedState
 	WorkerEdges worker[FLEXIBLE_ARRAY_MEMBER];
 } SharedState;
 
-static void
-keep_edge(void *state, int a, int b)
+void
+dc_keep_edge(void *state, int a, int b)
 {
 	DcEdges    *edges = state;
 	DcPopulation *p = edges->population;
@@ -87,7 +87,7 @@ scan_ranges(pg_atomic_uint64 *next, const DcKeyTable *table, DcEdges *edges)
 			return pairs;
 		if (p->progress != NULL && from > 0)
 			p->progress(from, table->nkeys);
-		pairs += dc_scan_pairs(p, table, from, Min(from + RANGE, table->nkeys), NULL, keep_edge, edges);
+		pairs += dc_scan_pairs(p, table, from, Min(from + RANGE, table->nkeys), NULL, dc_keep_edge, edges);
 	}
 }
 

@@ -26,6 +26,9 @@ typedef struct DcEdges
 	DcEdge	   *edge;
 } DcEdges;
 
+/* Scores a pair, and keeps it when it weighs enough; a DcPairCallback whose state are the edges. */
+extern void dc_keep_edge(void *edges, int a, int b);
+
 /* Fills the edges of all candidate pairs of the population; answers the number of pairs. */
 extern int64 dc_score_candidates(DcEdges *edges);
 

@@ -185,7 +185,7 @@ dc_load_statistics_of(DcPopulation *p, int controller_id, DcModel *model)
 
 	dc_make_tokens(p);
 	hash = palloc(sizeof(Datum) * p->nvalues);
-	dc_set_size(p, Max(size, 50));
+	dc_set_size(p, Max(size, DC_LEAST_SIZE));
 	for (DcValue v = 1; v < p->nvalues; v++)
 		hash[n++] = Int64GetDatum((int64) p->hash[v]);
 	read_frequencies(p, controller_id, PointerGetDatum(construct_array(hash, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)));

@@ -1,0 +1,348 @@
+/*-------------------------------------------------------------------------
+ *
+ * block.c
+ *	  score_block(): the aggregate that turns the contacts of one key into scored edges.
+ *
+ * It compares them as dedupe() compares a block, by the same code, and needs no table for it: packed
+ * contacts carry what they are compared by, the parameters how.  So it runs wherever the block
+ * is.  It has no combining function: a block is compared as a whole.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "funcapi.h"
+#include "libpq/pqformat.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/datum.h"
+#include "utils/memutils.h"
+
+#include "base/version.h"
+#include "match/packed.h"
+#include "match/parallel.h"
+
+/* arguments of the transition function */
+enum
+{
+	ARG_STATE, ARG_KEY, ARG_PACKED, ARG_PARAMETERS, ARG_LARGE_KEYS
+};
+
+/* How blocks are compared; read once for all rows that say the same. */
+typedef struct Manner
+{
+	struct Manner *next;
+	bool		is_constant;	/* no row of the query can say anything else */
+	bytea	   *packed;
+	DcParameters parameters;
+	ArrayType  *large_keys;		/* NULL: not known */
+} Manner;
+
+/* The contacts of one key. */
+typedef struct Block
+{
+	const Manner *manner;
+	uint64		key;
+	int			n;
+	size_t		size;
+	size_t		capacity;
+	char	   *data;			/* packed contacts, one after the other, aligned */
+} Block;
+
+/* ---------- gathering ---------- */
+
+static bool
+is_constant_argument(FunctionCallInfo fcinfo, int argument)
+{
+	Aggref	   *aggregate = AggGetAggref(fcinfo);
+	Node	   *expression;
+
+	if (aggregate == NULL || list_length(aggregate->args) < argument)
+		return false;
+	expression = (Node *) ((TargetEntry *) list_nth(aggregate->args, argument - 1))->expr;
+	return IsA(expression, Const) || IsA(expression, Param);
+}
+
+static bool
+same_value(const void *a, const void *b)
+{
+	return a == b || (a != NULL && b != NULL && VARSIZE(a) == VARSIZE(b) && memcmp(a, b, VARSIZE(a)) == 0);
+}
+
+static const Manner *
+manner_of(FunctionCallInfo fcinfo)
+{
+	Manner	   *manner = fcinfo->flinfo->fn_extra;
+	MemoryContext old;
+	bytea	   *packed;
+	ArrayType  *large_keys;
+
+	if (manner != NULL && manner->is_constant)
+		return manner;
+	packed = PG_GETARG_BYTEA_P(ARG_PARAMETERS);
+	large_keys = PG_ARGISNULL(ARG_LARGE_KEYS) ? NULL : PG_GETARG_ARRAYTYPE_P(ARG_LARGE_KEYS);
+	for (; manner != NULL; manner = manner->next)
+		if (same_value(packed, manner->packed) && same_value(large_keys, manner->large_keys))
+			return manner;
+	if (large_keys != NULL && array_contains_nulls(large_keys))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("large_keys must not contain NULL")));
+	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	manner = palloc0(sizeof(Manner));
+	manner->is_constant = is_constant_argument(fcinfo, ARG_PARAMETERS) && is_constant_argument(fcinfo, ARG_LARGE_KEYS);
+	manner->packed = (bytea *) DatumGetPointer(datumCopy(PointerGetDatum(packed), false, -1));
+	dc_unpack_parameters(manner->packed, &manner->parameters);
+	if (large_keys != NULL)
+		manner->large_keys = (ArrayType *) DatumGetPointer(datumCopy(PointerGetDatum(large_keys), false, -1));
+	manner->next = fcinfo->flinfo->fn_extra;
+	fcinfo->flinfo->fn_extra = manner;
+	MemoryContextSwitchTo(old);
+	return manner;
+}
+
+static void
+add_contact(Block *block, MemoryContext context, const bytea *packed)
+{
+	size_t		size = INTALIGN(VARSIZE(packed));
+
+	if (block->size + size > block->capacity)
+	{
+		size_t		capacity = Max(block->size + size, block->capacity * 2);
+
+		block->data = block->data == NULL ? MemoryContextAllocHuge(context, capacity) : repalloc_huge(block->data, capacity);
+		block->capacity = capacity;
+	}
+	memcpy(block->data + block->size, packed, VARSIZE(packed));
+	block->size += size;
+	block->n++;
+}
+
+PG_FUNCTION_INFO_V1(score_block_add);
+Datum
+score_block_add(PG_FUNCTION_ARGS)
+{
+	Block	   *block = PG_ARGISNULL(ARG_STATE) ? NULL : (Block *) PG_GETARG_POINTER(ARG_STATE);
+	MemoryContext context;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		elog(ERROR, "score_block_add is called by the aggregate score_block only");
+	if (PG_ARGISNULL(ARG_KEY) || PG_ARGISNULL(ARG_PACKED) || PG_ARGISNULL(ARG_PARAMETERS))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("key, packed contact and parameters must not be NULL")));
+	if (block == NULL)
+	{
+		block = MemoryContextAllocZero(context, sizeof(Block));
+		block->key = PG_GETARG_INT64(ARG_KEY);
+		block->manner = manner_of(fcinfo);
+	}
+	else if (block->key != (uint64) PG_GETARG_INT64(ARG_KEY) || block->manner != manner_of(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("score_block takes the contacts of one key, under one manner of comparing them"),
+				 errhint("Write GROUP BY key; parameters and large_keys are the same for all rows.")));
+	add_contact(block, context, PG_GETARG_BYTEA_P(ARG_PACKED));
+	PG_RETURN_POINTER(block);
+}
+
+/* ---------- comparing ---------- */
+
+typedef struct Member
+{
+	int64		contact_id;
+	const bytea *packed;
+} Member;
+
+static int
+compare_members(const void *a, const void *b)
+{
+	int64		x = ((const Member *) a)->contact_id;
+	int64		y = ((const Member *) b)->contact_id;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The contacts of the block in the order of their ids, each once. */
+static Member *
+sort_members(const Block *block, int *n)
+{
+	Member	   *members = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Member) * block->n);
+	size_t		offset = 0;
+
+	for (int i = 0; i < block->n; i++)
+	{
+		members[i].packed = (const bytea *) (block->data + offset);
+		members[i].contact_id = dc_packed_contact_id(members[i].packed);
+		offset += INTALIGN(VARSIZE(members[i].packed));
+	}
+	qsort(members, block->n, sizeof(Member), compare_members);
+	*n = 0;
+	for (int i = 0; i < block->n; i++)
+		if (*n == 0 || members[*n - 1].contact_id != members[i].contact_id)
+			members[(*n)++] = members[i];
+	return members;
+}
+
+static int
+compare_numbers(const void *a, const void *b)
+{
+	uint64		x = *(const uint64 *) a;
+	uint64		y = *(const uint64 *) b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The large keys in order; a bigint is the key with its sign. */
+static uint64 *
+sort_large_keys(const ArrayType *large_keys, int *n)
+{
+	uint64	   *sorted;
+
+	*n = ArrayGetNItems(ARR_NDIM(large_keys), ARR_DIMS(large_keys));
+	sorted = palloc(sizeof(uint64) * Max(*n, 1));
+	memcpy(sorted, ARR_DATA_PTR(large_keys), sizeof(uint64) * *n);
+	qsort(sorted, *n, sizeof(uint64), compare_numbers);
+	return sorted;
+}
+
+/* The keys of a member that say who owns its pairs: all of them where the large ones are known, else that of the block. */
+static void
+add_keys(DcKeyTable *table, size_t *nkeys, int member, uint64 key, const DcKeys *all, const uint64 *large, int nlarge, bool is_large)
+{
+	bool		found = false;
+
+	table->start[member] = *nkeys;
+	for (int k = 0; k < all->n; k++)
+	{
+		bool		own = all->key[k] == key;
+
+		if (own)
+		{
+			table->entries[member] = (DcKeyEntry) {.key = key, .record = member, .rank = *nkeys - table->start[member]};
+			found = true;
+		}
+		if (!own && large == NULL)
+			continue;
+		table->large[*nkeys] = own ? is_large : bsearch(&all->key[k], large, nlarge, sizeof(uint64), compare_numbers) != NULL;
+		table->key[(*nkeys)++] = all->key[k];
+	}
+	table->start[member + 1] = *nkeys;
+	if (!found)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a contact in the block does not have the block's key"),
+				 errhint("The keys of a packed contact are those of dropcontact.blocking_keys().")));
+}
+
+/* Compares the members and fills the edges; at most DC_BLOCK / 2 pairs a member. */
+static void
+compare_block(const Block *block, const Member *members, int n, DcEdges *edges)
+{
+	DcKeyTable	table = {.nkeys = n};
+	size_t		nkeys = 0;
+	int			nlarge = 0;
+	const uint64 *large = block->manner->large_keys == NULL ? NULL : sort_large_keys(block->manner->large_keys, &nlarge);
+
+	table.entries = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcKeyEntry) * n);
+	table.start = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * ((size_t) n + 1));
+	table.key = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * (size_t) n * DC_MAX_KEYS);
+	table.large = MemoryContextAllocHuge(CurrentMemoryContext, (size_t) n * DC_MAX_KEYS);
+	for (int i = 0; i < n; i++)
+	{
+		DcKeys		keys;
+
+		CHECK_FOR_INTERRUPTS();
+		dc_unpack_record(edges->population, &block->manner->parameters, members[i].packed, &keys);
+		add_keys(&table, &nkeys, i, block->key, &keys, large, nlarge, n > dc_block_limit(block->key));
+	}
+	dc_make_tokens(edges->population);
+	dc_scan_pairs(edges->population, &table, 0, n, NULL, dc_keep_edge, edges);
+}
+
+/* The edges as one value: pairs of contacts, the smaller first, with their weight. */
+static bytea *
+pack_edges(const DcEdges *edges)
+{
+	StringInfoData out;
+
+	pq_begintypsend(&out);
+	enlargeStringInfo(&out, Min(edges->n * 20, MaxAllocSize / 2));
+	for (size_t i = 0; i < edges->n; i++)
+	{
+		pq_sendint64(&out, edges->population->records[edges->edge[i].a].contact_id);
+		pq_sendint64(&out, edges->population->records[edges->edge[i].b].contact_id);
+		pq_sendfloat4(&out, edges->edge[i].weight);
+	}
+	return pq_endtypsend(&out);
+}
+
+PG_FUNCTION_INFO_V1(score_block_end);
+Datum
+score_block_end(PG_FUNCTION_ARGS)
+{
+	const Block *block = PG_ARGISNULL(0) ? NULL : (const Block *) PG_GETARG_POINTER(0);
+	MemoryContext context = fcinfo->flinfo->fn_extra;
+	MemoryContext old = CurrentMemoryContext;
+	DcEdges		edges = {.capacity = 16};
+	Member	   *members;
+	int			n;
+	bytea	   *result = NULL;
+
+	if (block == NULL || block->n < 2)
+		PG_RETURN_NULL();
+	/* one context for all blocks of the query */
+	if (context == NULL)
+		fcinfo->flinfo->fn_extra = context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "dropcontact block", ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(context);
+	edges.population = dc_population_under(&block->manner->parameters);
+	edges.model = &block->manner->parameters.model;
+	edges.review_weight = block->manner->parameters.review_weight;
+	edges.edge = palloc(sizeof(DcEdge) * edges.capacity);
+	members = sort_members(block, &n);
+	compare_block(block, members, n, &edges);
+	MemoryContextSwitchTo(old);
+	if (edges.n > 0)
+		result = pack_edges(&edges);
+	MemoryContextReset(context);
+	if (result == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_BYTEA_P(result);
+}
+
+PG_FUNCTION_INFO_V1(largest_block);
+Datum
+largest_block(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(dc_block_limit(PG_GETARG_INT64(0)));
+}
+
+/* ---------- edges as rows ---------- */
+
+PG_FUNCTION_INFO_V1(block_edges);
+Datum
+block_edges(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	bytea	   *packed = PG_GETARG_BYTEA_PP(0);
+	StringInfoData in = {.data = VARDATA_ANY(packed), .len = VARSIZE_ANY_EXHDR(packed)};
+
+	if (in.len % 20 != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("these are no edges of a block"),
+				 errhint("They are made by the aggregate dropcontact.score_block().")));
+	InitMaterializedSRF(fcinfo, 0);
+	while (in.cursor < in.len)
+	{
+		Datum		values[3];
+		bool		nulls[3] = {false};
+
+		values[0] = Int64GetDatum(pq_getmsgint64(&in));
+		values[1] = Int64GetDatum(pq_getmsgint64(&in));
+		values[2] = Float4GetDatum(pq_getmsgfloat4(&in));
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
