@@ -15,3 +15,6 @@ SELECT x, level, function FROM pg_temp.jobs('Assistant to the CEO and CFO', 'Exe
 -- the title in its case
 SELECT x, title FROM pg_temp.jobs('DIRECTEUR DES VENTES', 'responsable rh france', 'Responsable RH', 'VP OF R&D', 'ÉLÈVE INGÉNIEUR', 'CEO', E'  Sales \t Manager ');
 SELECT * FROM pg_temp.jobs('', '...', 'x', repeat('Director ', 200));
+-- abbreviations and phrases that stand for a title; the field before the way of working
+SELECT x, level, function FROM pg_temp.jobs('Ltr. Einkauf', 'EA to CEO', 'Exec. Assistant', 'RSSI', 'RRH', 'Resp. QHSE', 'VRP', 'Supv. Production', 'Acct Mgr', 'Mgr Ops', 'Mitglied des Vorstands', 'Chefarzt', 'Azubi', 'Apprentie vendeuse', 'Responsable administratif et financier',
+	'Chef de projet informatique', 'Jefe de proyecto', 'Gerente de TI', 'Encargado de tienda', 'Capo officina', 'Ragioniere', 'Softwareontwikkelaar', 'Systeembeheerder', 'Personeelsfunctionaris', 'Sachbearbeiter Buchhaltung', 'Head of Data Center', 'FPGA designer');

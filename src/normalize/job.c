@@ -45,7 +45,7 @@ is_one_of(const char *word, const char *const *list, int n)
 static bool
 is_assistant(const char *word)
 {
-	static const char *const assistants[] = {"assistant", "assistante", "assistent", "assistentin", "assistenz", "asistente", "assistente", "secretary", "secretaire", "secretaria", "segretaria", "sekretarin", "pa"};
+	static const char *const assistants[] = {"assistant", "assistante", "assistent", "assistentin", "assistenz", "asistente", "assistente", "secretary", "secretaire", "secretaria", "segretaria", "sekretarin", "pa", "ea"};
 
 	return is_one_of(word, assistants, lengthof(assistants));
 }

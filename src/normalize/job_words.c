@@ -133,7 +133,7 @@ static const struct
 	{"assistent", "junior"}, {"assistentin", "junior"}, {"assistenz", "junior"}, {"praktikant", "intern"}, {"praktikantin", "intern"},
 	{"ingenieur", NULL}, {"ingenieurin", NULL}, {"techniker", NULL}, {"entwickler", NULL}, {"entwicklerin", NULL}, {"mitarbeiter", NULL}, {"mitarbeiterin", NULL},
 	{"berater", NULL}, {"beraterin", NULL}, {"referent", NULL}, {"referentin", NULL}, {"sachbearbeiter", NULL}, {"sachbearbeiterin", NULL}, {"kaufmann", NULL}, {"kauffrau", NULL},
-	{"medewerker", NULL}, {"medewerkster", NULL}, {"adviseur", NULL}, {"spezialist", NULL}, {"spezialistin", NULL}, {"planer", NULL}, {"analyst", NULL}
+	{"ontwikkelaar", NULL}, {"beheerder", NULL}, {"functionaris", NULL}, {"medewerker", NULL}, {"medewerkster", NULL}, {"adviseur", NULL}, {"spezialist", NULL}, {"spezialistin", NULL}, {"planer", NULL}, {"analyst", NULL}
 };
 
 bool
