@@ -53,9 +53,29 @@ FROM (VALUES
 	(48, 'PO Box 12 Belfast BT1 1AA', 'GB'),
 	(49, 'Carrer de Balmes, 20, 08007 Barcelona', 'ES'),
 	(50, 'PO Box 12, Belfast BT1 1AA', 'GB'),
-	(51, 'Pº de la Castellana, 95, 28046 Madrid', 'ES')
+	(51, 'Pº de la Castellana, 95, 28046 Madrid', 'ES'),
+	(52, '8 rue Royale, F-75008 Paris', NULL),
+	(53, 'Mannerheimintie 1, FIN-00100 Helsinki', NULL),
+	(54, '5 avenue des Fleurs, MC 98000 Monaco', NULL),
+	(55, '5 avenue des Fleurs, 98000 Monaco', 'MC'),
+	(56, '2, rue du Fossé, L-1536 Luxembourg', 'LU'),
+	(57, 'Unit 5, Queen''s Road Central, Hong Kong, China', 'HK'),
+	(58, 'PO Box 1234, Dubai, UAE', NULL),
+	(59, 'ul. Długa 5 m. 3, 31-147 Kraków, Polska', NULL),
+	(60, 'C/ Gran Vía 12 3ºB, 28013 Madrid', 'ES'),
+	(61, '1061 Budapest, Andrássy út 12.', 'HU'),
+	(62, 'İstiklal Cad. No: 12, 34430 İstanbul', 'TR'),
+	(63, 'Av. Paulista, 1578 - Bela Vista, São Paulo - SP, 01310-200', 'BR'),
+	(64, '12 MG Road, Bengaluru, Karnataka 560001', 'IN'),
+	(65, '2-3-4 Marunouchi, Chiyoda-ku, Tokyo, 〒100-0005', 'JP'),
+	(66, 'Via Roma 12, 20121 Milano (MI)', 'IT'),
+	(67, 'Dlouhá 12, 110 00 Praha, Česká republika', NULL),
+	(68, '5 Main St, Wilmington 19801, DE', NULL)
 ) AS v(n, address, country), LATERAL parse_address(v.address, v.country) a
 ORDER BY n;
+-- the one line tells its country again
+SELECT a.full_address, (SELECT (p.postcode, p.city, p.country) = (a.postcode, a.city, a.country) FROM parse_address(a.full_address) p) AS same
+FROM unnest(ARRAY['Hauptstraße 5, 10115 Berlin, Deutschland', '8 rue Royale, 75008 Paris, France', '123 Main St W, Toronto, ON M5V 2T6, Canada', '1 Fullerton Road, Singapore 049213, Singapore', '10 Downing Street, London SW1A 2AA, UK']) v(address), LATERAL parse_address(v.address) a;
 -- the one line, and that it reads as the address it was made from
 SELECT a.full_address, (parse_address(a.full_address, v.country)).full_address = a.full_address AS same
 FROM (VALUES ('12 bis rue de la Paix, 75002 Paris', 'FR'), ('Hauptstraße 5a, 10115 Berlin', 'DE'), ('10 Downing Street, London SW1A 2AA', 'GB'),

@@ -69,7 +69,11 @@ split(const char *input, Segments *s)
 	{
 		size_t		len = strcspn(p, "\r\n\t,;|");
 		char	   *text = dc_clean(pnstrdup(p, len));
+		char	   *mark;
 
+		/* the mark before Japanese postcodes */
+		while ((mark = strstr(text, "\343\200\222")) != NULL)
+			memcpy(mark, "   ", 3);
 		text = trimmed(text, strlen(text));
 		if (s->n < MAX_SEGMENTS)
 			insert_segment(s, s->n, text);
@@ -173,6 +177,18 @@ is_repetition(const char *folded)
 		strcmp(folded, "sexies") == 0;
 }
 
+/* The bytes of a word for number: "n° 4", "No: 12", "č. 3"; 0 when there is none. */
+static size_t
+number_word(const char *text)
+{
+	static const char *const words[] = {"n°", "nº", "№", "č.p.", "čp.", "č.", "д.", "num", "núm", "nr", "no"};
+
+	for (int i = 0; i < lengthof(words); i++)
+		if (pg_strncasecmp(text, words[i], strlen(words[i])) == 0)
+			return strlen(words[i]);
+	return 0;
+}
+
 /* 12, 12b, 12-14, 4/3, 12.3, N° 4, #7: the bytes of a house number at the start, with bis or a letter after it. */
 static size_t
 number_length(const char *text)
@@ -182,11 +198,8 @@ number_length(const char *text)
 	size_t		word;
 	char	   *folded;
 
-	if (pg_strncasecmp(p, "n°", strlen("n°")) == 0)
-		p += strlen("n°");
-	else if (pg_strncasecmp(p, "nr", 2) == 0 || pg_strncasecmp(p, "no", 2) == 0)
-		p += 2;
-	p += strspn(p, p == text ? "#" : "#. ");
+	p += number_word(p);
+	p += strspn(p, p == text ? "#" : "#.: ");
 	if (!isdigit((unsigned char) *p))
 		return 0;
 	len = strcspn(p, " ");
@@ -211,6 +224,16 @@ number_length(const char *text)
 		(strlen(folded) == 1 && isupper((unsigned char) p[1]) && word == 1 && p[1 + word] != '\0'))
 		p += 1 + word;
 	return p - text;
+}
+
+/* The number without the word for it. */
+static char *
+bare_number(const char *text, size_t len)
+{
+	size_t		word = number_word(text);
+
+	word += word > 0 ? strspn(text + word, "#.: ") : 0;
+	return trimmed(text + word, len - word);
 }
 
 /* 1st, 2nd, 42nd, 1er: a number that is a name. */
@@ -247,9 +270,51 @@ is_postcode(const char *text, const char *country)
 	return n > 0 && text[n] == '\0';
 }
 
-/* The country at the end, a segment of its own or the last words of one. */
+/* Does one country code (ISO 3166-1) stand for a part of the other? */
+static bool
+is_territory(const char *part, const char *country)
+{
+	static const char *const territories[][2] = {
+		{"FR", "GP MQ GF RE YT PM BL MF NC PF WF TF MC"}, {"CN", "HK MO"}, {"US", "PR GU VI MP AS UM"}, {"GB", "GG JE IM GI FK BM KY VG AI MS TC SH GS IO PN"},
+		{"AU", "NF CX CC HM"}, {"NO", "SJ BV"}, {"NL", "AW CW SX BQ"}, {"DK", "FO GL"}, {"NZ", "TK NU CK"}, {"FI", "AX"},
+	};
+
+	for (int i = 0; i < lengthof(territories); i++)
+		if (strcmp(territories[i][0], country) == 0)
+			return strstr(territories[i][1], part) != NULL;
+	return false;
+}
+
+/* "10115 Berlin, DE", but not "Wilmington 19801, DE": a code at the end, behind a postcode of its country. */
 static const char *
-take_country(Segments *s, const char *given)
+code_at_end(const Segments *s)
+{
+	const char *code = s->n > 1 ? s->text[s->n - 1] : "";
+	const char *before = s->n > 1 ? s->text[s->n - 2] : "";
+	const char *country = strlen(code) == 2 && isupper((unsigned char) code[0]) && isupper((unsigned char) code[1]) ? dc_normalize_country(code) : NULL;
+	DcPostcodeSide side;
+	char		postcode[24];
+
+	if (country == NULL || strcmp(country, code) != 0)
+		return NULL;
+	if (dc_match_postcode(before, country, postcode, &side) > 0)
+		return country;
+	for (const char *p = strchr(before, ' '); p != NULL; p = strchr(p + 1, ' '))
+		if (dc_match_postcode(p + 1, country, postcode, &side) > 0)
+			return strspn(postcode, "0123456789- ") < strlen(postcode) || dc_lexicon_find(&dc_lexicon_address_regions, dc_fold(code)) == NULL ? country : NULL;
+	return NULL;
+}
+
+/* Countries that are named as their city: the name of the one is that of the other. */
+static bool
+is_city_state(const char *country)
+{
+	return country != NULL && strstr("DJ GI GT HK KW LU MC MO PA SG SM VA", country) != NULL;
+}
+
+/* The country at the end, a segment of its own or the last words of one, and how it is written. */
+static const char *
+take_country(Segments *s, const char *given, const char **name)
 {
 	const char *country = NULL;
 	const char *found;
@@ -259,6 +324,7 @@ take_country(Segments *s, const char *given)
 	if (s->n > 2 && is_postcode(s->text[s->n - 1], given) && (found = country_of(s->text[s->n - 2], given)) != NULL &&
 		(given == NULL || strcmp(given, found) == 0))
 	{
+		*name = s->text[s->n - 2];
 		remove_segment(s, s->n - 2);
 		return found;
 	}
@@ -267,10 +333,13 @@ take_country(Segments *s, const char *given)
 		/* "Guadeloupe, France": the inner one tells the postcodes; "Georgia" after a city of the US is a state */
 		if (given != NULL && strcmp(given, found) != 0 && strcmp(given, "US") == 0 && country == NULL)
 			break;
-		if (country == NULL || strcmp(found, "FR") != 0)
-			country = country == NULL || strcmp(country, "FR") == 0 ? found : country;
+		*name = s->text[s->n - 1];
+		if (country == NULL || is_territory(found, country))
+			country = found;
 		remove_segment(s, s->n - 1);
 	}
+	if (country == NULL && given == NULL && (country = code_at_end(s)) != NULL)
+		remove_segment(s, s->n - 1);
 	if (country != NULL || s->n == 0)
 		return country;
 	/* the last words of a segment, at most three */
@@ -288,11 +357,30 @@ take_country(Segments *s, const char *given)
 		found = country_of(p + 1, given);
 		if (found != NULL && (given == NULL || strcmp(given, found) == 0))
 		{
+			/* L-1536 Luxembourg, 98000 Monaco: the city, which tells the country */
+			if (is_city_state(found) && is_postcode(trimmed(last, p - last), found))
+				return found;
+			*name = pstrdup(p + 1);
 			*p = '\0';
 			s->text[s->n - 1] = trimmed(last, strlen(last));
 			return found;
 		}
 	}
+	return NULL;
+}
+
+/* F-75001, CH-8001: the country whose letters stand before a postcode of its form. */
+static const char *
+country_by_prefix(const Segments *s)
+{
+	for (int i = s->n - 1; i >= 0; i--)
+		for (const char *p = s->text[i]; *p != '\0'; p += strcspn(p, " "), p += strspn(p, " "))
+		{
+			const char *country = dc_postcode_country(p);
+
+			if (country != NULL)
+				return country;
+		}
 	return NULL;
 }
 
@@ -399,7 +487,11 @@ find_partial_postcode(const Segments *s, const char *country, Place *place)
 	{
 		const char *text = s->text[i];
 		const char *p = strrchr(text, ' ');
+		size_t		unit;
 
+		/* PO Box 1234 */
+		if (find_at(&dc_lexicon_address_units, text, 3, &unit) != NULL)
+			continue;
 		/* before its city */
 		if (strspn(text, "0123456789") >= 4 && text[strspn(text, "0123456789")] == ' ' && street_end(text) == 0)
 			p = text;
@@ -419,6 +511,15 @@ find_partial_postcode(const Segments *s, const char *country, Place *place)
 	return false;
 }
 
+/* PO Box 1234 */
+static bool
+is_box_number(const char *text, const char *number)
+{
+	size_t		len = 0;
+
+	return find_at(&dc_lexicon_address_units, text, 3, &len) != NULL && text + len + strspn(text + len, " ") == number;
+}
+
 /* The last text that is a postcode; the first word of an address is one only where nothing else is. */
 static bool
 find_postcode(const Segments *s, const char *country, Place *place)
@@ -436,14 +537,17 @@ find_postcode(const Segments *s, const char *country, Place *place)
 			if ((p > text && p[-1] != ' ') || *p == '\0' || *p == ' ')
 				continue;
 			n = dc_match_postcode(p, country, postcode, &side);
-			if (n == 0)
+			if (n == 0 || is_box_number(text, p))
 				continue;
 			/* a house number before its street */
 			if (p == text && i == 0 && p[n] != '\0' && (street_end(text) > 0 || (country == NULL && n < 5 && starts_with_digit(p))))
 				continue;
 			place->segment = i;
 			place->start = p - text;
-			place->length = n;
+			/* MC 98000 */
+			if (country != NULL && place->start >= 3 && p[-1] == ' ' && pg_strncasecmp(p - 3, country, 2) == 0 && (place->start == 3 || p[-4] == ' '))
+				place->start -= 3;
+			place->length = p + n - text - place->start;
 			place->side = side;
 			strlcpy(place->postcode, postcode, sizeof(place->postcode));
 			return true;
@@ -464,7 +568,16 @@ clean_city(const char *text, const char *country, DcAddress *a)
 			*p-- = '\0';
 	p = strchr(city, '(');
 	if (p != NULL && p > city)
+	{
+		char	   *inside = pnstrdup(p + 1, strcspn(p + 1, ")"));
+		const char *region = region_of(inside, country);
+
+		if (region == NULL && country != NULL && strcmp(country, "IT") == 0 && strlen(inside) == 2)
+			region = dc_upper(inside);
+		if (region != NULL && a->region == NULL)
+			a->region = region;
 		*p = '\0';
+	}
 	city = trimmed(city, strlen(city));
 	p = strrchr(city, ' ');
 	if (country != NULL && strcmp(country, "IT") == 0 && p != NULL && strlen(p) == 3 && isupper((unsigned char) p[1]) && isupper((unsigned char) p[2]))
@@ -651,6 +764,23 @@ street_likeness(const char *text)
 	return (street ? 2 : 0) + (numbered ? 1 : 0);
 }
 
+/* Behind a number: the Spanish floor 3ºB, the Polish flat m. 3 */
+static bool
+is_floor(const char *blank, const char *country)
+{
+	const char *p = blank + 1;
+	size_t		digits = strspn(p, "0123456789");
+
+	if (!isdigit((unsigned char) blank[-1]) && !isalpha((unsigned char) blank[-1]))
+		return false;
+	if (digits > 0)
+		return isdigit((unsigned char) blank[-1]) && (strncmp(p + digits, "º", strlen("º")) == 0 || strncmp(p + digits, "ª", strlen("ª")) == 0);
+	if (country == NULL || strcmp(country, "PL") != 0 || *p != 'm')
+		return false;
+	p += 1 + strspn(p + 1, ". ");
+	return isdigit((unsigned char) *p);
+}
+
 /* A part of a building after the street: "12 rue X Bât B", "30 West 26th Street Sixth Floor". */
 static void
 take_unit_at_end(char *street, DcAddress *a)
@@ -663,7 +793,7 @@ take_unit_at_end(char *street, DcAddress *a)
 
 		if (*p != ' ')
 			continue;
-		if (p[1] != '#' && find_at(&dc_lexicon_address_units, p + 1, 2, &len) == NULL)
+		if (p[1] != '#' && find_at(&dc_lexicon_address_units, p + 1, 2, &len) == NULL && !is_floor(p, a->country))
 			continue;
 		a->unit = trimmed(p + 1, strlen(p + 1));
 		*p = '\0';
@@ -679,7 +809,7 @@ take_number(char *street, DcAddress *a)
 
 	if (number > 0 && street[number] == ' ' && !is_ordinal(pnstrdup(street, number)))
 	{
-		a->house_number = trimmed(street, number);
+		a->house_number = bare_number(street, number);
 		a->street = trimmed(street + number, strlen(street + number));
 		return;
 	}
@@ -690,7 +820,7 @@ take_number(char *street, DcAddress *a)
 
 		if (rest > 0 && (p[1 + rest] == '\0' || (p[1 + rest] == ' ' && strlen(p + 2 + rest) == 1)) && !is_ordinal(p + 1))
 		{
-			a->house_number = trimmed(p + 1, strlen(p + 1));
+			a->house_number = bare_number(p + 1, strlen(p + 1) - (street[strlen(street) - 1] == '.'));
 			a->street = trimmed(street, p - street);
 			return;
 		}
@@ -726,15 +856,18 @@ take_street(Segments *s, DcAddress *a)
 	remove_segment(s, best);
 	take_unit_at_end(street, a);
 	take_number(street, a);
-	/* the number in a segment of its own: Via Roma, 12 */
-	if (a->house_number == NULL)
-		for (int i = Max(best - 1, 0); i <= best && i < s->n; i++)
-			if (number_length(s->text[i]) == strlen(s->text[i]))
-			{
-				a->house_number = s->text[i];
-				remove_segment(s, i);
-				break;
-			}
+	/* the number in a segment of its own: Via Roma, 12; Av. Paulista, 1578 - Bela Vista */
+	for (int i = Max(best - 1, 0); a->house_number == NULL && i <= best && i < s->n; i++)
+	{
+		char	   *text = s->text[i];
+		size_t		number = number_length(text);
+
+		if (number == 0 || (text[number] != '\0' && strncmp(text + number, " - ", 3) != 0))
+			continue;
+		a->house_number = bare_number(text, number);
+		remove_segment(s, i);
+		insert_segment(s, i, trimmed(text + number, strlen(text + number)));
+	}
 }
 
 /* ---------- the whole ---------- */
@@ -790,6 +923,7 @@ dc_parse_address(const char *input, const char *country, DcAddress *a)
 	Segments	s;
 	const char *given = country == NULL ? NULL : dc_normalize_country(country);
 	const char *found;
+	const char *place_name = NULL;
 	StringInfoData rest;
 	char		ignored[24];
 	DcPostcodeSide side = POSTCODE_BEFORE_CITY;
@@ -805,10 +939,12 @@ dc_parse_address(const char *input, const char *country, DcAddress *a)
 		a->problem = "is empty";
 		return;
 	}
-	found = take_country(&s, given);
-	a->country = found != NULL ? found : given;
+	found = take_country(&s, given, &place_name);
+	a->country = found != NULL ? found : given != NULL ? given : country_by_prefix(&s);
 	take_place(&s, a->country, a);
-	if (a->postcode == NULL)
+	if (a->city == NULL && is_city_state(found) && (s.n == 0 || a->postcode != NULL || street_end(s.text[s.n - 1]) > 0))
+		a->city = place_name;
+	else if (a->postcode == NULL)
 		take_last_city(&s, a->country, a);
 	else
 		(void) dc_match_postcode(a->postcode, a->country, ignored, &side);

@@ -144,22 +144,24 @@ match_format(const char *text, const Format *format, char *postcode)
 	return 0;
 }
 
+/* Letters of cars before postcodes, where they are not those of ISO 3166-1. */
+static const char *const plates[][2] = {
+	{"FR", "F"}, {"DE", "D"}, {"AT", "A"}, {"BE", "B"}, {"LU", "L"}, {"IT", "I"}, {"ES", "E"}, {"PT", "P"}, {"SE", "S"}, {"NO", "N"}, {"HU", "H"}, {"FI", "FIN"}, {"FI", "SF"},
+};
+
 /* F-75001, CH-8001, D 10115: the letters of the country's plate or code before a number. */
 static int
 country_prefix(const char *text, const char *country)
 {
-	static const char *const plates[][2] = {
-		{"FR", "F"}, {"DE", "D"}, {"AT", "A"}, {"BE", "B"}, {"LU", "L"}, {"IT", "I"}, {"ES", "E"}, {"PT", "P"}, {"SE", "S"}, {"NO", "N"}, {"HU", "H"},
-	};
 	int			n = 0;
 
 	if (country == NULL)
 		return 0;
-	if (pg_strncasecmp(text, country, 2) == 0)
+	if (pg_strncasecmp(text, country, 2) == 0 && is_separator(text[2]))
 		n = 2;
 	for (int i = 0; n == 0 && i < lengthof(plates); i++)
-		if (strcmp(plates[i][0], country) == 0 && text[0] == plates[i][1][0])
-			n = 1;
+		if (strcmp(plates[i][0], country) == 0 && strncmp(text, plates[i][1], strlen(plates[i][1])) == 0)
+			n = strlen(plates[i][1]);
 	return n > 0 && is_separator(text[n]) && isdigit((unsigned char) text[n + 1]) ? n + 1 : 0;
 }
 
@@ -204,4 +206,32 @@ dc_match_postcode(const char *text, const char *country, char *postcode, DcPostc
 			return length;
 	}
 	return 0;
+}
+
+const char *
+dc_postcode_country(const char *text)
+{
+	int			letters = 0;
+	DcPostcodeSide side;
+	char		postcode[24];
+
+	while (text[letters] >= 'A' && text[letters] <= 'Z')
+		letters++;
+	if (letters == 0 || letters > 3 || text[letters] != '-' || !isdigit((unsigned char) text[letters + 1]))
+		return NULL;
+	for (int i = 0; i < lengthof(plates); i++)
+		if (strlen(plates[i][1]) == letters && strncmp(text, plates[i][1], letters) == 0)
+			return dc_match_postcode(text, plates[i][0], postcode, &side) > 0 ? plates[i][0] : NULL;
+	for (int f = 0; f < lengthof(formats) && letters == 2; f++)
+	{
+		const char *code = strstr(formats[f].countries, pnstrdup(text, 2));
+
+		if (code != NULL)
+		{
+			char	   *country = pnstrdup(code, 2);
+
+			return dc_match_postcode(text, country, postcode, &side) > 0 ? country : NULL;
+		}
+	}
+	return NULL;
 }

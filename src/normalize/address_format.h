@@ -25,4 +25,7 @@ extern int	dc_match_postcode(const char *text, const char *country, char *postco
 /* The same for a number, or letters and a number where the country has them, that may be a part of a postcode; country is not NULL. */
 extern int	dc_match_partial_postcode(const char *text, const char *country, char *postcode, DcPostcodeSide *side);
 
+/* The country whose letters and hyphen the text begins with, before a postcode of its form; NULL for none. */
+extern const char *dc_postcode_country(const char *text);
+
 #endif							/* DC_ADDRESS_FORMAT_H */
