@@ -107,11 +107,11 @@ dedupe(PG_FUNCTION_ARGS)
 	decisions = dc_read_decisions(edges.population, duty.controller_id, &ndecisions);
 	dc_progress_phase(PHASE_CLUSTERING, edges.n);
 	clusters = dc_cluster(edges.population, &model, edges.edge, edges.n, decisions, ndecisions, dc_read_barred(edges.population, duty.controller_id), merge_weight);
-	dc_progress_phase(PHASE_WRITING, 0);
+	dc_progress_phase(PHASE_WRITING, edges.population->nrecords);
 	values[0] = Int64GetDatum(edges.population->nrecords);
 	values[2] = Int64GetDatum(clusters->matched);
 	values[4] = Int64GetDatum(dc_store_entities(edges.population, duty.controller_id, clusters, false));
-	dc_store_companies(edges.population, duty.controller_id, dc_resolve_companies(edges.population, clusters), false);
+	dc_store_companies(edges.population, duty.controller_id, dc_resolve_companies(edges.population, clusters), clusters->entity, false);
 	values[3] = Int64GetDatum(dc_store_reviews(&edges, decisions, ndecisions, duty.controller_id, clusters, false));
 	note_run(duty.controller_id, edges.population->nrecords);
 	dc_progress_end();

@@ -360,6 +360,7 @@ typedef struct DcClusters
 	int		   *parent;			/* of each record; the root of a cluster is its smallest record */
 	float	   *link;			/* of each record: weight of the edge by which it joined; INFINITY for a decision */
 	int64		matched;
+	int64	   *entity;			/* of each record, once stored */
 } DcClusters;
 
 extern DcClusters *dc_cluster(DcPopulation *population, const DcModel *model, DcEdge *edges, size_t nedges,

@@ -8,8 +8,9 @@ CREATE TABLE dropcontact.match_field (
 );
 COMMENT ON TABLE dropcontact.match_field IS 'Keys of contact.attributes that identify too; written by add_match_field()';
 
+/* a foreign key would lock each contact that dedupe() writes, at twice the cost of all its writing: the trigger below deletes */
 CREATE TABLE dropcontact.entity_member (
-	contact_id bigint PRIMARY KEY REFERENCES dropcontact.contact ON DELETE CASCADE,
+	contact_id bigint PRIMARY KEY,
 	controller_id integer NOT NULL,
 	entity_id bigint NOT NULL,
 	link_probability float8 CHECK (link_probability BETWEEN 0 AND 1)
@@ -19,7 +20,7 @@ COMMENT ON COLUMN dropcontact.entity_member.link_probability IS 'Probability of 
 COMMENT ON TABLE dropcontact.entity_member IS 'Entities of contacts that are not alone in the entity they founded: a contact without a row is the only member of the entity with its own id. View contact_entity shows all';
 
 CREATE TABLE dropcontact.company_member (
-	contact_id bigint PRIMARY KEY REFERENCES dropcontact.contact ON DELETE CASCADE,
+	contact_id bigint PRIMARY KEY,
 	controller_id integer NOT NULL,
 	company_entity_id bigint NOT NULL
 );
@@ -28,6 +29,19 @@ COMMENT ON TABLE dropcontact.company_member IS 'The organisation that the contac
 COMMENT ON COLUMN dropcontact.company_member.contact_id IS 'The contact of a person';
 COMMENT ON COLUMN dropcontact.company_member.controller_id IS 'The controller of the contact';
 COMMENT ON COLUMN dropcontact.company_member.company_entity_id IS 'The entity of the organisation';
+
+CREATE FUNCTION dropcontact.drop_members() RETURNS trigger
+	LANGUAGE c SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'drop_members';
+COMMENT ON FUNCTION dropcontact.drop_members() IS 'Statement trigger of contact: contacts that are deleted leave entity_member and company_member, whoever deletes them. Errors: serialization_failure when a matching run that the transaction does not see has written them since';
+CREATE TRIGGER drop_members AFTER DELETE ON dropcontact.contact REFERENCING OLD TABLE AS removed
+	FOR EACH STATEMENT EXECUTE FUNCTION dropcontact.drop_members();
+CREATE TRIGGER drop_all_members AFTER TRUNCATE ON dropcontact.contact
+	FOR EACH STATEMENT EXECUTE FUNCTION dropcontact.drop_members();
+ALTER TABLE dropcontact.contact ENABLE ALWAYS TRIGGER drop_members;
+ALTER TABLE dropcontact.contact ENABLE ALWAYS TRIGGER drop_all_members;
+REVOKE ALL ON FUNCTION dropcontact.drop_members() FROM PUBLIC;
 
 CREATE TABLE dropcontact.match_pair (
 	a_contact_id bigint NOT NULL REFERENCES dropcontact.contact ON DELETE CASCADE,
@@ -142,94 +156,6 @@ END
 $$;
 COMMENT ON FUNCTION dropcontact.add_match_field(text, text) IS 'Declares a key of contact.attributes as identifying. kind is how values are compared: exact (without case, blanks and punctuation; one character off is near), text (by words), name (with typing errors), number (equal, within 1 % or 10 %), date (year first or last, else day before month; a digit off, day and month swapped, another year are near). At most eight for a controller. A key of special categories or national identification is suspended with WARNING RG122 and not used until the controller has released the instruction and it is declared again. Errors: invalid_parameter_value, program_limit_exceeded';
 
-CREATE FUNCTION dropcontact.store_entities(controller integer, contacts bigint[], clusters bigint[], links float8[], scope bigint[]) RETURNS void
-	LANGUAGE plpgsql
-	SET search_path = pg_catalog, dropcontact, pg_temp
-	/* arrays are longer than the planner expects */
-	SET enable_nestloop = off
-	AS $$
-BEGIN
-	/* each cluster takes the oldest entity of its members; one entity goes to one cluster only */
-	CREATE TEMPORARY TABLE dropcontact_new ON COMMIT DROP AS
-		SELECT c.contact_id, c.cluster, c.link, coalesce(m.entity_id, c.contact_id) AS old_entity_id
-		FROM unnest(contacts, clusters, links) AS c(contact_id, cluster, link)
-			LEFT JOIN dropcontact.entity_member m USING (contact_id);
-	CREATE TEMPORARY TABLE dropcontact_claim ON COMMIT DROP AS
-		SELECT cluster, coalesce(min(old_entity_id) FILTER (WHERE first_cluster = cluster), nextval('dropcontact.contact_id_seq')) AS entity_id
-		FROM (SELECT n.*, min(cluster) OVER (PARTITION BY old_entity_id) AS first_cluster FROM pg_temp.dropcontact_new n) x
-		GROUP BY cluster;
-	INSERT INTO dropcontact.entity_alias AS a (old_entity_id, controller_id, entity_id)
-		SELECT n.old_entity_id, controller, min(k.entity_id)
-		FROM pg_temp.dropcontact_new n JOIN pg_temp.dropcontact_claim k USING (cluster)
-		WHERE n.old_entity_id <> k.entity_id AND NOT EXISTS (SELECT FROM pg_temp.dropcontact_claim k2 WHERE k2.entity_id = n.old_entity_id)
-		GROUP BY n.old_entity_id
-		ON CONFLICT ON CONSTRAINT entity_alias_pkey DO UPDATE SET entity_id = excluded.entity_id WHERE a.entity_id <> excluded.entity_id;
-	INSERT INTO dropcontact.entity_log (controller_id, kind, entity_id, contact_ids, why)
-		SELECT controller, 'merged', k.entity_id, array_agg(n.contact_id ORDER BY n.contact_id), 'dedupe()'
-		FROM pg_temp.dropcontact_new n JOIN pg_temp.dropcontact_claim k USING (cluster)
-		GROUP BY k.entity_id
-		HAVING bool_or(n.old_entity_id <> k.entity_id);
-	/* who left its cluster and is alone: the oldest of an entity keeps it unless a cluster has it, others get a new one */
-	CREATE TEMPORARY TABLE dropcontact_left ON COMMIT DROP AS
-		SELECT m.contact_id, m.entity_id FROM dropcontact.entity_member m
-		WHERE m.controller_id = controller AND (scope IS NULL OR m.contact_id = ANY (scope))
-			AND NOT EXISTS (SELECT FROM pg_temp.dropcontact_new n WHERE n.contact_id = m.contact_id);
-	IF EXISTS (SELECT FROM pg_temp.dropcontact_left) THEN
-		CREATE TEMPORARY TABLE dropcontact_size ON COMMIT DROP AS
-			SELECT m.entity_id, count(*) AS members, min(m.contact_id) AS oldest FROM dropcontact.entity_member m
-			WHERE m.entity_id IN (SELECT l.entity_id FROM pg_temp.dropcontact_left l) GROUP BY 1;
-		INSERT INTO dropcontact.entity_log (controller_id, kind, entity_id, contact_ids, why)
-			SELECT controller, 'split', l.entity_id, array_agg(l.contact_id ORDER BY l.contact_id), 'dedupe()'
-			FROM pg_temp.dropcontact_left l JOIN pg_temp.dropcontact_size s USING (entity_id)
-			WHERE s.members > 1 GROUP BY l.entity_id;
-		UPDATE dropcontact.entity_member m SET entity_id = nextval('dropcontact.contact_id_seq')
-			FROM pg_temp.dropcontact_left l JOIN pg_temp.dropcontact_size s USING (entity_id)
-			WHERE m.contact_id = l.contact_id
-				AND (s.oldest < l.contact_id OR EXISTS (SELECT FROM pg_temp.dropcontact_claim k WHERE k.entity_id = l.entity_id));
-		DROP TABLE pg_temp.dropcontact_size;
-	END IF;
-	INSERT INTO dropcontact.entity_member AS m (contact_id, controller_id, entity_id, link_probability)
-		SELECT n.contact_id, controller, k.entity_id, n.link
-		FROM pg_temp.dropcontact_new n JOIN pg_temp.dropcontact_claim k USING (cluster)
-		ON CONFLICT ON CONSTRAINT entity_member_pkey DO UPDATE SET entity_id = excluded.entity_id, link_probability = excluded.link_probability
-			WHERE (m.entity_id, m.link_probability) IS DISTINCT FROM (excluded.entity_id, excluded.link_probability);
-	DROP TABLE pg_temp.dropcontact_new, pg_temp.dropcontact_claim, pg_temp.dropcontact_left;
-END
-$$;
-COMMENT ON FUNCTION dropcontact.store_entities(integer, bigint[], bigint[], float8[], bigint[]) IS 'Inner part of dedupe(): stores the clusters (contact by contact, a cluster named by its smallest contact), keeping entity ids and writing only what changes; scope: the contacts that they are about, NULL for all of the controller';
-
-CREATE FUNCTION dropcontact.store_companies(controller integer, contacts bigint[], organisations bigint[], scope bigint[]) RETURNS void
-	LANGUAGE sql
-	SET search_path = pg_catalog, dropcontact, pg_temp
-	/* arrays are longer than the planner expects */
-	SET enable_nestloop = off
-	AS $$
-	DELETE FROM dropcontact.company_member o
-	WHERE o.controller_id = controller AND (scope IS NULL OR o.contact_id = ANY (scope)) AND NOT EXISTS (SELECT FROM unnest(contacts) c WHERE c = o.contact_id);
-	INSERT INTO dropcontact.company_member AS o (contact_id, controller_id, company_entity_id)
-	SELECT n.contact_id, controller, coalesce(m.entity_id, n.organisation)
-	FROM unnest(contacts, organisations) AS n(contact_id, organisation) LEFT JOIN dropcontact.entity_member m ON m.contact_id = n.organisation
-	ON CONFLICT ON CONSTRAINT company_member_pkey DO UPDATE SET company_entity_id = excluded.company_entity_id
-		WHERE o.company_entity_id <> excluded.company_entity_id;
-	$$;
-COMMENT ON FUNCTION dropcontact.store_companies(integer, bigint[], bigint[], bigint[]) IS 'Inner part of dedupe(): stores for contacts of persons the entities of their organisations, each given by one of its contacts, writing only what changes; scope as in store_entities()';
-
-CREATE FUNCTION dropcontact.store_reviews(controller integer, a bigint[], b bigint[], probability float8[], evidence jsonb[], scope bigint[]) RETURNS void
-	LANGUAGE sql
-	SET search_path = pg_catalog, dropcontact, pg_temp
-	/* arrays are longer than the planner expects */
-	SET enable_nestloop = off
-	AS $$
-	DELETE FROM dropcontact.match_pair p
-	WHERE p.controller_id = controller AND (scope IS NULL OR p.a_contact_id = ANY (scope))
-		AND NOT EXISTS (SELECT FROM unnest(a, b) AS n(a, b) WHERE (n.a, n.b) = (p.a_contact_id, p.b_contact_id));
-	INSERT INTO dropcontact.match_pair AS p (a_contact_id, b_contact_id, controller_id, probability, evidence)
-	SELECT n.a, n.b, controller, n.probability, n.evidence FROM unnest(a, b, probability, evidence) AS n(a, b, probability, evidence)
-	ON CONFLICT ON CONSTRAINT match_pair_pkey DO UPDATE SET probability = excluded.probability, evidence = excluded.evidence
-		WHERE (p.probability, p.evidence) IS DISTINCT FROM (excluded.probability, excluded.evidence);
-	$$;
-COMMENT ON FUNCTION dropcontact.store_reviews(integer, bigint[], bigint[], float8[], jsonb[], bigint[]) IS 'Inner part of dedupe(): stores the pairs that a person must decide, writing only what changes; scope as in store_entities(), which no pair leaves';
-
 CREATE FUNCTION dropcontact.store_values(controller integer, hashes bigint[], frequencies float8[], are_shared boolean[], counted boolean) RETURNS void
 	LANGUAGE sql
 	SET search_path = pg_catalog, dropcontact, pg_temp
@@ -299,11 +225,9 @@ CREATE FUNCTION dropcontact.resolve_entity(old bigint) RETURNS bigint
 	$$;
 COMMENT ON FUNCTION dropcontact.resolve_entity(bigint) IS 'The entity that an entity id stands for today, after merges';
 
-REVOKE ALL ON FUNCTION dropcontact.add_match_field(text, text), dropcontact.store_entities(integer, bigint[], bigint[], float8[], bigint[]),
-	dropcontact.store_companies(integer, bigint[], bigint[], bigint[]), dropcontact.store_reviews(integer, bigint[], bigint[], float8[], jsonb[], bigint[]), dropcontact.dedupe(), dropcontact.train(), dropcontact.built_in_model(), dropcontact.match_probability(bigint, bigint), dropcontact.match_keys(bigint),
+REVOKE ALL ON FUNCTION dropcontact.add_match_field(text, text), dropcontact.dedupe(), dropcontact.train(), dropcontact.built_in_model(), dropcontact.match_probability(bigint, bigint), dropcontact.match_keys(bigint),
 	dropcontact.explain_match(bigint, bigint), dropcontact.resolve_entity(bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION dropcontact.add_match_field(text, text), dropcontact.store_entities(integer, bigint[], bigint[], float8[], bigint[]),
-	dropcontact.store_companies(integer, bigint[], bigint[], bigint[]), dropcontact.store_reviews(integer, bigint[], bigint[], float8[], jsonb[], bigint[]), dropcontact.dedupe(), dropcontact.train(), dropcontact.built_in_model() TO dropcontact_admin, dropcontact_operator;
+GRANT EXECUTE ON FUNCTION dropcontact.add_match_field(text, text), dropcontact.dedupe(), dropcontact.train(), dropcontact.built_in_model() TO dropcontact_admin, dropcontact_operator;
 GRANT EXECUTE ON FUNCTION dropcontact.match_probability(bigint, bigint), dropcontact.match_keys(bigint), dropcontact.explain_match(bigint, bigint), dropcontact.resolve_entity(bigint)
 	TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 COMMENT ON SEQUENCE dropcontact.entity_log_event_id_seq IS 'Ids of the table of its name';

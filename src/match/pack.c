@@ -90,6 +90,12 @@ dc_packer_create(DcPopulation *population)
 	return packer;
 }
 
+DcPopulation *
+dc_packer_population(const DcPacker *packer)
+{
+	return packer->population;
+}
+
 void
 dc_packer_free(DcPacker *packer)
 {

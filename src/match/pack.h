@@ -30,6 +30,7 @@ extern const char *const dc_packed_columns[DC_PACKED_COLUMNS];
 typedef struct DcPacker DcPacker;
 
 extern DcPacker *dc_packer_create(DcPopulation *population);
+extern DcPopulation *dc_packer_population(const DcPacker *packer);
 extern void dc_packer_free(DcPacker *packer);
 extern void dc_pack(DcPacker *packer, const Datum *values, const bool *nulls);
 extern void dc_pack_row(DcPacker *packer, HeapTuple row, TupleDesc desc);

@@ -3,16 +3,13 @@
  * read.c
  *	  Contacts of a controller read into a population.
  *
- * The executor hands over each row where it stands on its page, so that privileges, row-level security
- * and every kind of table are its business, and nothing is copied that is not kept.
+ * The rows come in any order, as they stand in the table, and are brought into that of their ids.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "executor/spi.h"
-#include "tcop/dest.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -21,6 +18,7 @@
 #include "duty/progress.h"
 #include "match/pack.h"
 #include "match/read.h"
+#include "match/rows.h"
 
 #define REPORT_EVERY 1024		/* contacts */
 
@@ -31,11 +29,12 @@ typedef enum Statement
 	READ_FIELDS, READ_ALL, READ_SOME, STATEMENTS
 } Statement;
 
+static const Oid argument_types[] = {INT4OID, INT8ARRAYOID};
+
 static SPIPlanPtr
 prepare(Statement statement)
 {
 	static SPIPlanPtr kept[STATEMENTS];
-	Oid			types[] = {INT4OID, INT8ARRAYOID};
 	StringInfoData query;
 
 	if (kept[statement] != NULL)
@@ -51,7 +50,7 @@ prepare(Statement statement)
 		if (statement == READ_SOME)
 			appendStringInfoString(&query, " AND c.contact_id = ANY ($2)");
 	}
-	kept[statement] = SPI_prepare(query.data, statement == READ_SOME ? 2 : 1, types);
+	kept[statement] = SPI_prepare(query.data, statement == READ_SOME ? 2 : 1, (Oid *) argument_types);
 	if (kept[statement] == NULL)
 		elog(ERROR, "could not prepare to read contacts: %s", SPI_result_code_string(SPI_result));
 	SPI_keepplan(kept[statement]);
@@ -76,53 +75,6 @@ read_fields(DcPopulation *p, int controller_id)
 			if (strcmp(kind, kinds[k]) == 0)
 				p->field_kind[i] = (DcFieldKind) k;
 	}
-}
-
-/* ---------- rows as the executor finds them ---------- */
-
-typedef struct Receiver
-{
-	DestReceiver pub;
-	DcPopulation *population;
-	DcPacker   *packer;
-} Receiver;
-
-static bool
-receive_row(TupleTableSlot *slot, DestReceiver *self)
-{
-	Receiver   *receiver = (Receiver *) self;
-
-	slot_getallattrs(slot);
-	dc_pack(receiver->packer, slot->tts_values, slot->tts_isnull);
-	if (receiver->population->nrecords % REPORT_EVERY == 0)
-		dc_progress_done(receiver->population->nrecords);
-	return true;
-}
-
-static void
-start_rows(DestReceiver *self, int operation, TupleDesc desc)
-{
-}
-
-static void
-end_rows(DestReceiver *self)
-{
-}
-
-static void
-pack_rows(DcPopulation *p, SPIPlanPtr plan, ParamListInfo params)
-{
-	Receiver	receiver = {
-		.pub = {.receiveSlot = receive_row, .rStartup = start_rows, .rShutdown = end_rows, .rDestroy = end_rows, .mydest = DestNone},
-		.population = p,
-		.packer = dc_packer_create(p),
-	};
-	SPIExecuteOptions options = {.params = params, .read_only = true, .dest = &receiver.pub};
-	int			result = SPI_execute_plan_extended(plan, &options);
-
-	if (result < 0)
-		elog(ERROR, "could not read contacts: %s", SPI_result_code_string(result));
-	dc_packer_free(receiver.packer);
 }
 
 /* ---------- the order of the ids ---------- */
@@ -184,29 +136,38 @@ sort_records(DcPopulation *p)
 
 /* ---------- populations ---------- */
 
-/* Of so many contacts, or of all when contact_ids is 0.  Words that the controller added are those of its lists. */
+static void
+pack_row(void *state, const Datum *values, const bool *nulls)
+{
+	DcPopulation *p = dc_packer_population(state);
+
+	dc_pack(state, values, nulls);
+	if (p->nrecords % REPORT_EVERY == 0)
+		dc_progress_done(p->nrecords);
+}
+
+/* Of these contacts, or of all when contact_ids is 0.  Words that the controller added are those of its lists. */
 static DcPopulation *
 read_contacts(int controller_id, Datum contact_ids)
 {
 	DcPopulation *p = dc_population_create();
+	DcPacker   *packer = dc_packer_create(p);
 	bool		all = contact_ids == (Datum) 0;
-	ParamListInfo params = makeParamList(all ? 1 : 2);
 	SPIPlanPtr	plan = prepare(all ? READ_ALL : READ_SOME);
+	Datum		args[] = {Int32GetDatum(controller_id), contact_ids};
 
-	params->params[0] = (ParamExternData) {.value = Int32GetDatum(controller_id), .pflags = PARAM_FLAG_CONST, .ptype = INT4OID};
-	if (!all)
-		params->params[1] = (ParamExternData) {.value = contact_ids, .pflags = PARAM_FLAG_CONST, .ptype = INT8ARRAYOID};
 	read_fields(p, controller_id);
 	dc_overlay = dc_words_of(controller_id);
 	PG_TRY();
 	{
-		pack_rows(p, plan, params);
+		dc_each_row(plan, all ? 1 : 2, argument_types, args, pack_row, packer);
 	}
 	PG_FINALLY();
 	{
 		dc_overlay = NULL;
 	}
 	PG_END_TRY();
+	dc_packer_free(packer);
 	sort_records(p);
 	return p;
 }
@@ -218,14 +179,30 @@ dc_read_population(int controller_id)
 	return read_contacts(controller_id, (Datum) 0);
 }
 
+static Datum
+id_array(Datum *ids, int n)
+{
+	return PointerGetDatum(construct_array(ids, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
 DcPopulation *
 dc_read_contacts(int controller_id, const int64 *contact_ids, int n)
 {
-	Datum	   *ids = palloc(sizeof(Datum) * Max(n, 1));
+	Datum	   *ids = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * (n + (Size) 1));
 
 	for (int i = 0; i < n; i++)
 		ids[i] = Int64GetDatum(contact_ids[i]);
-	return read_contacts(controller_id, PointerGetDatum(construct_array(ids, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)));
+	return read_contacts(controller_id, id_array(ids, n));
+}
+
+Datum
+dc_contact_ids(const DcPopulation *p)
+{
+	Datum	   *ids = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * (p->nrecords + (Size) 1));
+
+	for (int i = 0; i < p->nrecords; i++)
+		ids[i] = Int64GetDatum(p->records[i].contact_id);
+	return id_array(ids, p->nrecords);
 }
 
 int
@@ -233,7 +210,11 @@ dc_find_record(const DcPopulation *p, int64 contact_id)
 {
 	int			low = 0;
 	int			high = p->nrecords - 1;
+	int64		guess = high < 0 ? -1 : contact_id - p->records[0].contact_id;
 
+	/* ids without gaps are the rule */
+	if (guess >= 0 && guess <= high && p->records[guess].contact_id == contact_id)
+		return guess;
 	while (low <= high)
 	{
 		int			middle = low + (high - low) / 2;

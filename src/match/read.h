@@ -20,6 +20,9 @@ extern DcPopulation *dc_read_population(int controller_id);
 /* Some contacts of a controller, in the order of their ids; nothing counted. */
 extern DcPopulation *dc_read_contacts(int controller_id, const int64 *contact_ids, int n);
 
+/* The ids of a population's contacts, as bigint[]. */
+extern Datum dc_contact_ids(const DcPopulation *population);
+
 /* A contact that is not stored, its fields clean; NULL for none. */
 typedef struct DcGiven
 {

@@ -1,181 +1,454 @@
 /*-------------------------------------------------------------------------
  *
  * store.c
- *	  Clusters, organisations of persons and pairs to be reviewed handed to SQL, which writes what differs.
+ *	  Clusters become entities that keep their ids; persons get their organisations.
+ *
+ * What is stored is read first and compared here, so that only differences are written.  Statements write
+ * them, so that privileges, row-level security and triggers hold as for anybody.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include <math.h>
+
+#include "access/xact.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
-#include "executor/spi.h"
-#include "utils/array.h"
+#include "commands/sequence.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
-#include "match/explain.h"
+#include "duty/progress.h"
+#include "match/batch.h"
+#include "match/read.h"
+#include "match/rows.h"
 #include "match/store.h"
 
-/* ---------- decisions ---------- */
+#define MEMBERS "SELECT m.contact_id, m.entity_id, m.link_probability FROM dropcontact.entity_member m WHERE m.controller_id = $1"
+#define COMPANIES "SELECT o.contact_id, o.company_entity_id FROM dropcontact.company_member o WHERE o.controller_id = $1"
 
-static bool
-is_rejected(const DcDecision *decisions, int n, int a, int b)
+/* a transaction whose snapshot is older than the lock fails by this when another has deleted a contact */
+#define LOCK_CONTACTS "SELECT FROM dropcontact.contact c WHERE c.controller_id = $1 AND c.contact_id = ANY ($2) FOR KEY SHARE"
+
+#define INSERT_MEMBERS \
+	"INSERT INTO dropcontact.entity_member (contact_id, controller_id, entity_id, link_probability) " \
+	"SELECT n.contact_id, $1, n.entity_id, n.link FROM unnest($2, $3, $4) AS n(contact_id, entity_id, link) ON CONFLICT DO NOTHING"
+#define UPDATE_MEMBERS \
+	"UPDATE dropcontact.entity_member m SET entity_id = n.entity_id, link_probability = nullif(n.link, 'NaN') " \
+	"FROM unnest($2, $3, $4) AS n(contact_id, entity_id, link) WHERE m.contact_id = n.contact_id AND m.controller_id = $1"
+#define WRITE_ALIASES \
+	"INSERT INTO dropcontact.entity_alias AS a (old_entity_id, controller_id, entity_id) " \
+	"SELECT n.old_entity_id, $1, n.entity_id FROM unnest($2, $3) AS n(old_entity_id, entity_id) " \
+	"ON CONFLICT ON CONSTRAINT entity_alias_pkey DO UPDATE SET entity_id = excluded.entity_id WHERE a.entity_id <> excluded.entity_id"
+#define WRITE_EVENTS \
+	"INSERT INTO dropcontact.entity_log (controller_id, kind, entity_id, contact_ids, why) " \
+	"SELECT $1, n.kind, n.entity_id, n.contact_ids::bigint[], n.why FROM unnest($2, $3, $4, $5) AS n(kind, entity_id, contact_ids, why)"
+#define INSERT_COMPANIES \
+	"INSERT INTO dropcontact.company_member (contact_id, controller_id, company_entity_id) " \
+	"SELECT n.contact_id, $1, n.entity_id FROM unnest($2, $3) AS n(contact_id, entity_id) ON CONFLICT DO NOTHING"
+#define UPDATE_COMPANIES \
+	"UPDATE dropcontact.company_member o SET company_entity_id = n.entity_id " \
+	"FROM unnest($2, $3) AS n(contact_id, entity_id) WHERE o.contact_id = n.contact_id AND o.controller_id = $1"
+#define DELETE_COMPANIES \
+	"DELETE FROM dropcontact.company_member o USING unnest($2) AS n(contact_id) WHERE o.contact_id = n.contact_id AND o.controller_id = $1"
+
+/* A record with the entity that it had: the one stored, or the one that it founded. */
+typedef struct Holding
 {
-	for (int low = 0, high = n - 1; low <= high;)
-	{
-		int			middle = low + (high - low) / 2;
-		const DcDecision *d = &decisions[middle];
+	int64		entity;
+	int			record;
+} Holding;
 
-		if (d->a == a && d->b == b)
-			return !d->match;
-		if (d->a < a || (d->a == a && d->b < b))
-			low = middle + 1;
-		else
-			high = middle - 1;
-	}
-	return false;
+typedef struct Entities
+{
+	const DcPopulation *population;
+	DcClusters *clusters;
+	const char *why;			/* the operation, for the events */
+	bool	   *joined;			/* the cluster of the record has others */
+	int64	   *stored;			/* the entity stored for it; 0 for none */
+	double	   *link;			/* with this probability; NaN for NULL */
+	int64	   *claim;			/* of each root: the entity that its cluster is */
+	Holding    *holdings;		/* by entity and record */
+	int			nholdings;
+	StringInfoData list;		/* room for a list of contacts */
+	Oid			ids;			/* the sequence that new entities take their ids from */
+} Entities;
+
+static void *
+new_array(size_t size, size_t n)
+{
+	return MemoryContextAllocExtended(CurrentMemoryContext, size * (n + 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 }
 
-/* ---------- writing ---------- */
+/* ---------- what is stored ---------- */
 
-static Datum
-array_of(Datum *datums, int n, Oid type)
+void
+dc_read_stored(const DcPopulation *p, int controller_id, const char *select, const char *contact_id, bool partial,
+			   DcRowCallback callback, void *state)
 {
-	bool		by_value = type != TEXTOID && type != JSONBOID;
+	const Oid	types[] = {INT4OID, INT8ARRAYOID};
+	Datum		args[] = {Int32GetDatum(controller_id), 0};
+	int			nargs = partial ? 2 : 1;
+	SPIPlanPtr	plan = SPI_prepare(partial ? psprintf("%s AND %s = ANY ($2)", select, contact_id) : select, nargs, (Oid *) types);
 
-	return PointerGetDatum(construct_array(datums, n, type, by_value ? sizeof(int64) : -1, by_value ? FLOAT8PASSBYVAL : false,
-										   by_value ? TYPALIGN_DOUBLE : TYPALIGN_INT));
-}
-
-static Datum *
-new_datums(size_t n)
-{
-	return MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * (n + 1));
+	if (plan == NULL)
+		elog(ERROR, "could not prepare to read what is stored: %s", SPI_result_code_string(SPI_result));
+	if (partial)
+		args[1] = dc_contact_ids(p);
+	dc_each_row(plan, nargs, types, args, callback, state);
+	SPI_freeplan(plan);
 }
 
 static void
-run(const char *query, int nargs, Oid *types, Datum *args, const char *nulls)
+keep_member(void *state, const Datum *values, const bool *nulls)
 {
-	int			result = SPI_execute_with_args(query, nargs, types, args, nulls, false, 0);
+	Entities   *e = state;
+	int			record = dc_find_record(e->population, DatumGetInt64(values[0]));
 
-	if (result < 0)
-		elog(ERROR, "could not write entities: %s", SPI_result_code_string(result));
+	if (record < 0)
+		return;
+	e->stored[record] = DatumGetInt64(values[1]);
+	e->link[record] = nulls[2] ? NAN : DatumGetFloat8(values[2]);
 }
 
-/* The contacts that a store is about, for its last argument: those of the population, or NULL for all of the controller. */
-static Datum
-scope_of(const DcPopulation *p, bool partial, const char **nulls, const char *without)
+static int64
+contact_of(const Entities *e, int record)
 {
-	Datum	   *contact;
+	return e->population->records[record].contact_id;
+}
 
-	*nulls = partial ? NULL : without;
-	if (!partial)
-		return (Datum) 0;
-	contact = new_datums(p->nrecords);
-	for (int i = 0; i < p->nrecords; i++)
-		contact[i] = Int64GetDatum(p->records[i].contact_id);
-	return array_of(contact, p->nrecords, INT8OID);
+static int
+compare_holdings(const void *a, const void *b)
+{
+	const Holding *x = a;
+	const Holding *y = b;
+
+	if (x->entity != y->entity)
+		return x->entity < y->entity ? -1 : 1;
+	return x->record < y->record ? -1 : x->record > y->record;
+}
+
+/* Who is in a cluster, or was in an entity; O(n log n), linear when ids were never moved. */
+static void
+list_holdings(Entities *e)
+{
+	int			nrecords = e->population->nrecords;
+
+	for (int i = 0; i < nrecords; i++)
+	{
+		int			root = dc_root(e->clusters, i);
+
+		if (root != i)
+			e->joined[i] = e->joined[root] = true;
+	}
+	e->holdings = new_array(sizeof(Holding), nrecords);
+	for (int i = 0; i < nrecords; i++)
+		if (e->joined[i] || e->stored[i] != 0)
+			e->holdings[e->nholdings++] = (Holding) {.entity = e->stored[i] != 0 ? e->stored[i] : contact_of(e, i), .record = i};
+	qsort(e->holdings, e->nholdings, sizeof(Holding), compare_holdings);
+}
+
+/* Where the records of the entity that stands at a place end. */
+static int
+end_of_entity(const Entities *e, int from)
+{
+	int			to = from + 1;
+
+	while (to < e->nholdings && e->holdings[to].entity == e->holdings[from].entity)
+		to++;
+	return to;
+}
+
+/* ---------- which cluster is which entity ---------- */
+
+/* The first cluster among the members of an entity, -1 for none: it alone may be that entity. */
+static int
+first_cluster(const Entities *e, int from, int to)
+{
+	int			first = -1;
+
+	for (int i = from; i < to; i++)
+		if (e->joined[e->holdings[i].record])
+		{
+			int			root = dc_root(e->clusters, e->holdings[i].record);
+
+			if (first < 0 || root < first)
+				first = root;
+		}
+	return first;
+}
+
+/* Each cluster is the oldest entity that it may be, or a new one. */
+static void
+claim_entities(Entities *e)
+{
+	int			nrecords = e->population->nrecords;
+
+	for (int from = 0, to; from < e->nholdings; from = to)
+	{
+		int			root;
+
+		to = end_of_entity(e, from);
+		root = first_cluster(e, from, to);
+		/* ascending: the first is the oldest */
+		if (root >= 0 && e->claim[root] == 0)
+			e->claim[root] = e->holdings[from].entity;
+	}
+	for (int i = 0; i < nrecords; i++)
+		if (e->joined[i] && dc_root(e->clusters, i) == i && e->claim[i] == 0)
+			e->claim[i] = nextval_internal(e->ids, true);
+}
+
+/*
+ * Who left its cluster and is alone: the oldest member of an entity keeps it unless a cluster is that entity,
+ * others get a new one.
+ */
+static int64
+entity_of_lone(Entities *e, int record, int oldest, bool claimed)
+{
+	return record == oldest && !claimed ? e->stored[record] : nextval_internal(e->ids, true);
+}
+
+/* ---------- events ---------- */
+
+static Datum
+id_list(Entities *e, const int *records, int n)
+{
+	resetStringInfo(&e->list);
+	for (int i = 0; i < n; i++)
+		appendStringInfo(&e->list, "%c" INT64_FORMAT, i == 0 ? '{' : ',', contact_of(e, records[i]));
+	appendStringInfoChar(&e->list, '}');
+	return PointerGetDatum(cstring_to_text_with_len(e->list.data, e->list.len));
+}
+
+static void
+add_event(Entities *e, DcBatch *events, const char *kind, int64 entity, const int *records, int n)
+{
+	Datum		row[] = {CStringGetTextDatum(kind), Int64GetDatum(entity), id_list(e, records, n), CStringGetTextDatum(e->why)};
+
+	dc_batch_add(events, row, 100 + VARSIZE_ANY(DatumGetPointer(row[2])));
+}
+
+/* ---------- the walk over the entities that were ---------- */
+
+/*
+ * For the members of one old entity: whose id stands for another now, and who was split off.
+ */
+static void
+leave_entity(Entities *e, int from, int to, DcBatch *aliases, DcBatch *events)
+{
+	int64		entity = e->holdings[from].entity;
+	int			root = first_cluster(e, from, to);
+	bool		claimed = root >= 0 && e->claim[root] == entity;
+	int64		heir = 0;
+	int			oldest = -1;
+	int			members = 0;
+	int			nlone = 0;
+	int		   *lone = palloc(sizeof(int) * (to - from));
+
+	for (int i = from; i < to; i++)
+	{
+		int			record = e->holdings[i].record;
+		int64		claim = e->joined[record] ? e->claim[dc_root(e->clusters, record)] : 0;
+
+		if (e->stored[record] != 0)
+		{
+			members++;
+			if (oldest < 0)
+				oldest = record;
+		}
+		if (!e->joined[record])
+			lone[nlone++] = record;
+		else if (heir == 0 || claim < heir)
+			heir = claim;
+	}
+	if (heir != 0 && !claimed)
+	{
+		Datum		row[] = {Int64GetDatum(entity), Int64GetDatum(heir)};
+
+		dc_batch_add(aliases, row, 0);
+	}
+	if (nlone > 0 && members > 1)
+		add_event(e, events, "split", entity, lone, nlone);
+	for (int i = 0; i < nlone; i++)
+		e->clusters->entity[lone[i]] = entity_of_lone(e, lone[i], oldest, claimed);
+	pfree(lone);
+}
+
+/* ---------- the walk over the clusters ---------- */
+
+typedef struct Member
+{
+	int			root;
+	int			record;
+} Member;
+
+static int
+compare_members(const void *a, const void *b)
+{
+	const Member *x = a;
+	const Member *y = b;
+
+	if (x->root != y->root)
+		return x->root < y->root ? -1 : 1;
+	return x->record < y->record ? -1 : x->record > y->record;
+}
+
+/* One event for each cluster that took members from elsewhere, in the order of the clusters; O(n log n). */
+static void
+note_mergers(Entities *e, DcBatch *events)
+{
+	int			nrecords = e->population->nrecords;
+	Member	   *members = new_array(sizeof(Member), e->nholdings);
+	int		   *records = new_array(sizeof(int), e->nholdings);
+	int			n = 0;
+
+	for (int i = 0; i < nrecords; i++)
+		if (e->joined[i])
+			members[n++] = (Member) {.root = dc_root(e->clusters, i), .record = i};
+	qsort(members, n, sizeof(Member), compare_members);
+	for (int from = 0, to; from < n; from = to)
+	{
+		int64		entity = e->claim[members[from].root];
+		bool		moved = false;
+
+		for (to = from; to < n && members[to].root == members[from].root; to++)
+		{
+			int			record = members[to].record;
+
+			records[to - from] = record;
+			e->clusters->entity[record] = entity;
+			moved |= (e->stored[record] != 0 ? e->stored[record] : contact_of(e, record)) != entity;
+		}
+		if (moved)
+			add_event(e, events, "merged", entity, records, to - from);
+	}
+	pfree(members);
+	pfree(records);
+}
+
+/* ---------- members ---------- */
+
+/* Writes the members that differ from what is stored; linear. */
+static void
+write_members(Entities *e, int controller_id)
+{
+	DcBatch    *inserts = dc_batch_create(INSERT_MEMBERS, controller_id, INT8OID, INT8OID, FLOAT8OID, InvalidOid);
+	DcBatch    *updates = dc_batch_create(UPDATE_MEMBERS, controller_id, INT8OID, INT8OID, FLOAT8OID, InvalidOid);
+	DcBatch    *locks = IsolationUsesXactSnapshot() ? dc_batch_create(LOCK_CONTACTS, controller_id, INT8OID, InvalidOid, InvalidOid, InvalidOid) : NULL;
+
+	for (int i = 0; i < e->population->nrecords; i++)
+	{
+		int64		entity = e->clusters->entity[i];
+		double		link = e->link[i];
+		Datum		row[3];
+
+		if (e->joined[i])
+			link = dc_root(e->clusters, i) == i ? 1.0 : dc_probability(e->clusters->link[i]);
+		row[0] = Int64GetDatum(contact_of(e, i));
+		row[1] = Int64GetDatum(entity);
+		row[2] = Float8GetDatum(link);
+		if (locks != NULL && e->joined[i])
+			dc_batch_add(locks, row, 0);
+		if (e->stored[i] == 0 && e->joined[i])
+			dc_batch_add(inserts, row, 0);
+		else if (e->stored[i] != 0 && (e->stored[i] != entity || (e->joined[i] && e->link[i] != link)))
+			dc_batch_add(updates, row, 0);
+		if (i % 65536 == 0)
+			dc_progress_done(i);
+	}
+	if (locks != NULL)
+		dc_batch_finish(locks);
+	dc_batch_finish(inserts);
+	dc_batch_finish(updates);
 }
 
 int64
 dc_store_entities(const DcPopulation *p, int controller_id, DcClusters *clusters, bool partial)
 {
-	Oid			types[] = {INT4OID, INT8ARRAYOID, INT8ARRAYOID, FLOAT8ARRAYOID, INT8ARRAYOID};
-	Datum		args[5] = {Int32GetDatum(controller_id)};
-	Datum	   *contact = new_datums(p->nrecords);
-	Datum	   *cluster = new_datums(p->nrecords);
-	Datum	   *link = new_datums(p->nrecords);
-	bool	   *joined = MemoryContextAllocExtended(CurrentMemoryContext, (Size) p->nrecords + 1, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	int64		entities = 0;
-	const char *nulls;
-	int			n = 0;
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "dropcontact entities", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old;
+	Entities	e = {
+		.population = p,
+		.clusters = clusters,
+		.why = partial ? "match_pending()" : "dedupe()",
+		.ids = get_relname_relid("contact_id_seq", get_namespace_oid("dropcontact", false)),
+	};
+	DcBatch    *aliases;
+	DcBatch    *events;
+	int64		roots = 0;
 
+	clusters->entity = new_array(sizeof(int64), p->nrecords);
+	old = MemoryContextSwitchTo(context);
+	initStringInfo(&e.list);
+	e.joined = new_array(sizeof(bool), p->nrecords);
+	e.stored = new_array(sizeof(int64), p->nrecords);
+	e.link = new_array(sizeof(double), p->nrecords);
+	e.claim = new_array(sizeof(int64), p->nrecords);
+	dc_read_stored(p, controller_id, MEMBERS, "m.contact_id", partial, keep_member, &e);
+	list_holdings(&e);
+	claim_entities(&e);
+	aliases = dc_batch_create(WRITE_ALIASES, controller_id, INT8OID, INT8OID, InvalidOid, InvalidOid);
+	events = dc_batch_create(WRITE_EVENTS, controller_id, TEXTOID, INT8OID, TEXTOID, TEXTOID);
 	for (int i = 0; i < p->nrecords; i++)
 	{
-		int			root = dc_root(clusters, i);
-
-		entities += root == i;
-		if (root != i)
-			joined[i] = joined[root] = true;
+		clusters->entity[i] = contact_of(&e, i);
+		roots += dc_root(clusters, i) == i;
 	}
-	for (int i = 0; i < p->nrecords; i++)
-		if (joined[i])
-		{
-			int			root = dc_root(clusters, i);
+	note_mergers(&e, events);
+	for (int from = 0, to; from < e.nholdings; from = to)
+	{
+		to = end_of_entity(&e, from);
+		leave_entity(&e, from, to, aliases, events);
+	}
+	dc_batch_finish(events);
+	dc_batch_finish(aliases);
+	write_members(&e, controller_id);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
+	return roots;
+}
 
-			contact[n] = Int64GetDatum(p->records[i].contact_id);
-			cluster[n] = Int64GetDatum(p->records[root].contact_id);
-			link[n++] = Float8GetDatum(root == i ? 1.0 : dc_probability(clusters->link[i]));
-		}
-	args[1] = array_of(contact, n, INT8OID);
-	args[2] = array_of(cluster, n, INT8OID);
-	args[3] = array_of(link, n, FLOAT8OID);
-	args[4] = scope_of(p, partial, &nulls, "    n");
-	run("SELECT dropcontact.store_entities($1, $2, $3, $4, $5)", 5, types, args, nulls);
-	return entities;
+/* ---------- organisations ---------- */
+
+typedef struct Companies
+{
+	const DcPopulation *population;
+	int64	   *stored;			/* entity of the organisation of each record; 0 for none */
+} Companies;
+
+static void
+keep_company(void *state, const Datum *values, const bool *nulls)
+{
+	Companies  *c = state;
+	int			record = dc_find_record(c->population, DatumGetInt64(values[0]));
+
+	if (record >= 0)
+		c->stored[record] = DatumGetInt64(values[1]);
 }
 
 void
-dc_store_companies(const DcPopulation *p, int controller_id, const int *company, bool partial)
+dc_store_companies(const DcPopulation *p, int controller_id, const int *company, const int64 *entity, bool partial)
 {
-	Oid			types[] = {INT4OID, INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID};
-	Datum		args[4] = {Int32GetDatum(controller_id)};
-	const char *nulls;
-	Datum	   *contact;
-	Datum	   *organisation;
-	int			n = 0;
+	Companies	c = {.population = p, .stored = new_array(sizeof(int64), p->nrecords)};
+	DcBatch    *inserts = dc_batch_create(INSERT_COMPANIES, controller_id, INT8OID, INT8OID, InvalidOid, InvalidOid);
+	DcBatch    *updates = dc_batch_create(UPDATE_COMPANIES, controller_id, INT8OID, INT8OID, InvalidOid, InvalidOid);
+	DcBatch    *deletes = dc_batch_create(DELETE_COMPANIES, controller_id, INT8OID, InvalidOid, InvalidOid, InvalidOid);
 
+	dc_read_stored(p, controller_id, COMPANIES, "o.contact_id", partial, keep_company, &c);
 	for (int i = 0; i < p->nrecords; i++)
-		n += company[i] >= 0;
-	contact = new_datums(n);
-	organisation = new_datums(n);
-	n = 0;
-	for (int i = 0; i < p->nrecords; i++)
-		if (company[i] >= 0)
-		{
-			contact[n] = Int64GetDatum(p->records[i].contact_id);
-			organisation[n++] = Int64GetDatum(p->records[company[i]].contact_id);
-		}
-	args[1] = array_of(contact, n, INT8OID);
-	args[2] = array_of(organisation, n, INT8OID);
-	args[3] = scope_of(p, partial, &nulls, "   n");
-	run("SELECT dropcontact.store_companies($1, $2, $3, $4)", 4, types, args, nulls);
-}
-
-/* A pair is an edge once or, after others, again. */
-int64
-dc_store_reviews(const DcEdges *edges, const DcDecision *decisions, int ndecisions, int controller_id, DcClusters *clusters, bool partial)
-{
-	Oid			types[] = {INT4OID, INT8ARRAYOID, INT8ARRAYOID, FLOAT8ARRAYOID, JSONBARRAYOID, INT8ARRAYOID};
-	Datum		args[6] = {Int32GetDatum(controller_id)};
-	const char *nulls;
-	DcPopulation *p = edges->population;
-	Datum	   *a = new_datums(edges->n);
-	Datum	   *b = new_datums(edges->n);
-	Datum	   *probability = new_datums(edges->n);
-	Datum	   *evidence = new_datums(edges->n);
-	int			n = 0;
-
-	for (size_t i = 0; i < edges->n; i++)
 	{
-		const DcEdge *edge = &edges->edge[i];
-		DcScore		score;
+		int64		found = company[i] < 0 ? 0 : entity[company[i]];
+		Datum		row[] = {Int64GetDatum(p->records[i].contact_id), Int64GetDatum(found)};
 
-		CHECK_FOR_INTERRUPTS();
-		if (i > 0 && edge[-1].a == edge->a && edge[-1].b == edge->b)
-			continue;
-		if (dc_root(clusters, edge->a) == dc_root(clusters, edge->b) || is_rejected(decisions, ndecisions, edge->a, edge->b))
-			continue;
-		dc_score_pair(p, edges->model, &p->records[edge->a], &p->records[edge->b], &score);
-		a[n] = Int64GetDatum(p->records[edge->a].contact_id);
-		b[n] = Int64GetDatum(p->records[edge->b].contact_id);
-		probability[n] = Float8GetDatum(dc_probability(score.weight));
-		evidence[n++] = dc_evidence(p, edges->model, &score);
+		if (found != c.stored[i])
+			dc_batch_add(c.stored[i] == 0 ? inserts : found == 0 ? deletes : updates, row, 0);
 	}
-	args[1] = array_of(a, n, INT8OID);
-	args[2] = array_of(b, n, INT8OID);
-	args[3] = array_of(probability, n, FLOAT8OID);
-	args[4] = array_of(evidence, n, JSONBOID);
-	args[5] = scope_of(p, partial, &nulls, "     n");
-	run("SELECT dropcontact.store_reviews($1, $2, $3, $4, $5, $6)", 6, types, args, nulls);
-	return n;
+	dc_batch_finish(inserts);
+	dc_batch_finish(updates);
+	dc_batch_finish(deletes);
+	pfree(c.stored);
 }

@@ -1,0 +1,32 @@
+/*-------------------------------------------------------------------------
+ *
+ * batch.h
+ *	  Rows written many at a time by one statement.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DC_MATCH_BATCH_H
+#define DC_MATCH_BATCH_H
+
+#include "postgres.h"
+
+#include "executor/spi.h"
+
+#define DC_BATCH_COLUMNS 4
+
+/* A statement, and the rows that it has still to write. */
+typedef struct DcBatch DcBatch;
+
+/*
+ * A batch in the current memory context.  $1 of the statement is the controller; then an array for each column, of these
+ * types (InvalidOid ends them), which unnest() makes rows of.  Needs SPI connected.
+ */
+extern DcBatch *dc_batch_create(const char *query, int controller_id, Oid a, Oid b, Oid c, Oid d);
+
+/* Adds a row; bytes: what its values by reference take, so that memory stays bounded. */
+extern void dc_batch_add(DcBatch *batch, const Datum *row, size_t bytes);
+
+/* Writes what is left and frees the batch; answers the number of rows added. */
+extern int64 dc_batch_finish(DcBatch *batch);
+
+#endif							/* DC_MATCH_BATCH_H */
