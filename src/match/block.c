@@ -207,28 +207,27 @@ sort_large_keys(const ArrayType *large_keys, int *n)
 	return sorted;
 }
 
-/* The keys of a member that say who owns its pairs: all of them where the large ones are known, else that of the block. */
+/* The keys of a member that say who owns its pairs: all but the large ones where those are known, else that of the block. */
 static void
 add_keys(DcKeyTable *table, size_t *nkeys, int member, uint64 key, const DcKeys *all, const uint64 *large, int nlarge, bool is_large)
 {
+	DcKeyRow   *row = &table->row[member];
 	bool		found = false;
 
-	table->start[member] = *nkeys;
+	table->entries[member] = (DcKeyEntry) {key, member};
+	row->start = *nkeys;
+	row->n = 0;
 	for (int k = 0; k < all->n; k++)
 	{
 		bool		own = all->key[k] == key;
 
-		if (own)
-		{
-			table->entries[member] = (DcKeyEntry) {.key = key, .record = member, .rank = *nkeys - table->start[member]};
-			found = true;
-		}
-		if (!own && large == NULL)
+		found |= own;
+		if (own ? is_large : large == NULL || bsearch(&all->key[k], large, nlarge, sizeof(uint64), compare_numbers) != NULL)
 			continue;
-		table->large[*nkeys] = own ? is_large : bsearch(&all->key[k], large, nlarge, sizeof(uint64), compare_numbers) != NULL;
-		table->key[(*nkeys)++] = all->key[k];
+		table->key[row->start + row->n++] = all->key[k];
 	}
-	table->start[member + 1] = *nkeys;
+	table->key[row->start + row->n] = DC_NO_KEY;
+	*nkeys += row->n + 1;
 	if (!found)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -246,9 +245,8 @@ compare_block(const Block *block, const Member *members, int n, DcEdges *edges)
 	const uint64 *large = block->manner->large_keys == NULL ? NULL : sort_large_keys(block->manner->large_keys, &nlarge);
 
 	table.entries = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcKeyEntry) * n);
-	table.start = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * ((size_t) n + 1));
-	table.key = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * (size_t) n * DC_MAX_KEYS);
-	table.large = MemoryContextAllocHuge(CurrentMemoryContext, (size_t) n * DC_MAX_KEYS);
+	table.row = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcKeyRow) * n);
+	table.key = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * (size_t) n * (DC_MAX_KEYS + 1));
 	for (int i = 0; i < n; i++)
 	{
 		DcKeys		keys;
@@ -256,6 +254,7 @@ compare_block(const Block *block, const Member *members, int n, DcEdges *edges)
 		CHECK_FOR_INTERRUPTS();
 		dc_unpack_record(edges->population, &block->manner->parameters, members[i].packed, &keys);
 		add_keys(&table, &nkeys, i, block->key, &keys, large, nlarge, n > dc_block_limit(block->key));
+		table.row[i].order = dc_block_order(edges->population, &edges->population->records[i]);
 	}
 	dc_make_tokens(edges->population);
 	dc_scan_pairs(edges->population, &table, 0, n, NULL, dc_keep_edge, edges);

@@ -313,17 +313,25 @@ typedef struct DcKeyEntry
 {
 	uint64		key;
 	uint32		record;
-	uint32		rank;			/* of the key among those of the record */
 } DcKeyEntry;
 
-/* The keys of all records: those of record r from start[r] to start[r + 1], ascending. */
+/* Ends the keys of a record; greater than all. */
+#define DC_NO_KEY PG_UINT64_MAX
+
+typedef struct DcKeyRow
+{
+	uint64		order;			/* dc_block_order */
+	uint64		start;			/* in DcKeyTable.key: its keys whose blocks are compared as a whole, ascending, then DC_NO_KEY */
+	uint32		n;				/* so many keys */
+} DcKeyRow;
+
+/* The keys of all records. */
 typedef struct DcKeyTable
 {
 	size_t		nkeys;
 	DcKeyEntry *entries;		/* by key: records of one key are a block */
 	uint64	   *key;
-	uint64	   *start;
-	uint8	   *large;			/* the block of this key is too large to be compared as a whole */
+	DcKeyRow   *row;			/* of each record */
 } DcKeyTable;
 
 typedef void (*DcPairCallback) (void *state, int a, int b);

@@ -19,34 +19,25 @@
 static void
 make_entries(const DcPopulation *p, DcKeyTable *table)
 {
-	size_t		capacity = (size_t) p->nrecords * 10 + DC_MAX_KEYS;
+	size_t		capacity = (size_t) p->nrecords * 12 + DC_MAX_KEYS;
 	size_t		n = 0;
 
-	table->key = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * capacity);
-	table->start = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * ((size_t) p->nrecords + 1));
+	table->row = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcKeyRow) * ((size_t) p->nrecords + 1));
+	table->entries = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcKeyEntry) * capacity);
 	for (int r = 0; r < p->nrecords; r++)
 	{
 		DcKeys		keys;
 
 		CHECK_FOR_INTERRUPTS();
 		dc_make_keys(p, &p->records[r], &keys);
-		table->start[r] = n;
+		table->row[r] = (DcKeyRow) {.order = dc_block_order(p, &p->records[r]), .start = n + r};
 		if (n + keys.n > capacity)
-			table->key = repalloc_huge(table->key, sizeof(uint64) * (capacity = capacity * 2));
-		memcpy(table->key + n, keys.key, sizeof(uint64) * keys.n);
-		n += keys.n;
+			table->entries = repalloc_huge(table->entries, sizeof(DcKeyEntry) * (capacity = capacity * 2));
+		for (int k = 0; k < keys.n; k++)
+			table->entries[n++] = (DcKeyEntry) {keys.key[k], r};
 	}
-	table->start[p->nrecords] = n;
 	table->nkeys = n;
-	table->large = MemoryContextAllocExtended(CurrentMemoryContext, n + 1, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	table->entries = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcKeyEntry) * (n + 1));
-	for (int r = 0; r < p->nrecords; r++)
-		for (uint64 k = table->start[r]; k < table->start[r + 1]; k++)
-		{
-			table->entries[k].key = table->key[k];
-			table->entries[k].record = r;
-			table->entries[k].rank = k - table->start[r];
-		}
+	table->key = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * (n + p->nrecords + 1));
 }
 
 #define DIGITS 11
@@ -96,68 +87,6 @@ sort_entries(DcKeyEntry *entries, size_t n)
 	return from;
 }
 
-typedef struct Placed
-{
-	uint64		order;
-	int64		contact_id;
-	DcKeyEntry		entry;
-} Placed;
-
-static int
-compare_placed(const void *a, const void *b)
-{
-	const Placed *x = a;
-	const Placed *y = b;
-
-	if (x->order != y->order)
-		return x->order < y->order ? -1 : 1;
-	return x->contact_id < y->contact_id ? -1 : x->contact_id > y->contact_id;
-}
-
-/* The entries of a large block in the order in which neighbours are compared; O(n log n). */
-static Placed *
-order_block(const DcPopulation *p, const DcKeyEntry *entries, size_t n)
-{
-	Placed	   *placed = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Placed) * n);
-
-	for (size_t i = 0; i < n; i++)
-	{
-		const DcRecord *r = &p->records[entries[i].record];
-
-		placed[i].order = dc_block_order(p, r);
-		placed[i].contact_id = r->contact_id;
-		placed[i].entry = entries[i];
-	}
-	qsort(placed, n, sizeof(Placed), compare_placed);
-	return placed;
-}
-
-/*
- * Does the block of this key own the pair?  A block compared as a whole does when the key is the
- * smallest that the records share in such a block, a large one when they share none there.
- */
-static bool
-owns(const DcKeyTable *table, const DcKeyEntry *a, const DcKeyEntry *b, bool large)
-{
-	uint64		i = table->start[a->record];
-	uint64		j = table->start[b->record];
-	uint64		end_i = large ? table->start[a->record + 1] : i + a->rank;
-	uint64		end_j = large ? table->start[b->record + 1] : j + b->rank;
-
-	while (i < end_i && j < end_j)
-	{
-		if (table->key[i] < table->key[j])
-			i++;
-		else if (table->key[i] > table->key[j])
-			j++;
-		else if (!table->large[i])
-			return false;
-		else
-			i++, j++;
-	}
-	return true;
-}
-
 /* Where the block of this entry ends. */
 static size_t
 block_end(const DcKeyTable *table, size_t from)
@@ -177,12 +106,20 @@ dc_make_key_table(DcPopulation *p, DcKeyTable *table)
 	table->entries = sort_entries(table->entries, table->nkeys);
 	for (size_t from = 0, to; from < table->nkeys; from = to)
 	{
+		uint64		key = table->entries[from].key;
+
 		to = block_end(table, from);
-		if (to - from <= dc_block_limit(table->entries[from].key))
+		if (to - from == 1 || to - from > dc_block_limit(key))
 			continue;
 		for (size_t i = from; i < to; i++)
-			table->large[table->start[table->entries[i].record] + table->entries[i].rank] = 1;
+		{
+			DcKeyRow   *row = &table->row[table->entries[i].record];
+
+			table->key[row->start + row->n++] = key;
+		}
 	}
+	for (int r = 0; r < p->nrecords; r++)
+		table->key[table->row[r].start + table->row[r].n] = DC_NO_KEY;
 }
 
 void
@@ -190,8 +127,7 @@ dc_free_key_table(DcKeyTable *table)
 {
 	pfree(table->entries);
 	pfree(table->key);
-	pfree(table->start);
-	pfree(table->large);
+	pfree(table->row);
 }
 
 typedef struct Scan
@@ -204,42 +140,146 @@ typedef struct Scan
 	int64		pairs;
 } Scan;
 
-static inline void
-offer_pair(Scan *scan, const DcKeyEntry *a, const DcKeyEntry *b, bool large)
+/*
+ * Does the block own the pair?  A small block does when its key is the smallest that the records share in small
+ * blocks, a large one (key DC_NO_KEY) when they share none there.
+ */
+static inline bool
+owns(const DcKeyTable *table, uint64 key, uint32 a, uint32 b)
 {
-	if (scan->filter != NULL && !scan->filter(scan->state, a->record, b->record))
+	const uint64 *x = table->key + table->row[a].start;
+	const uint64 *y = table->key + table->row[b].start;
+
+	/* both end with DC_NO_KEY; nothing to foretell, so no branch but the last */
+	while (*x != *y)
+	{
+		bool		less = *x < *y;
+
+		x += less;
+		y += !less;
+	}
+	return *x == key;
+}
+
+#if defined(__GNUC__)
+#define PREFETCH(address) __builtin_prefetch(address)
+#else
+#define PREFETCH(address) ((void) 0)
+#endif
+
+/*
+ * Records of a block lie anywhere: what a pair needs of one is asked for before its turn, the row first, then what
+ * that points to.
+ */
+#define AHEAD 32				/* entries */
+
+static inline void
+ask_for_row(const Scan *scan, uint32 record)
+{
+	PREFETCH(&scan->table->row[record]);
+}
+
+static inline void
+ask_for_record(const Scan *scan, uint32 record)
+{
+	const char *place = (const char *) &scan->population->records[record];
+
+	PREFETCH(scan->table->key + scan->table->row[record].start);
+	PREFETCH(place);
+	PREFETCH(place + 64);
+}
+
+static inline void
+offer_pair(Scan *scan, uint64 key, uint32 a, uint32 b)
+{
+	if (scan->filter != NULL && !scan->filter(scan->state, a, b))
 		return;
-	if (!owns(scan->table, a, b, large))
+	if (!owns(scan->table, key, a, b))
 		return;
-	scan->callback(scan->state, Min(a->record, b->record), Max(a->record, b->record));
+	scan->callback(scan->state, Min(a, b), Max(a, b));
 	scan->pairs++;
 }
 
 static void
 scan_block(Scan *scan, const DcKeyEntry *entries, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i + 1 < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		for (size_t j = i + 1; j < n; j++)
-			offer_pair(scan, &entries[i], &entries[j], false);
+			offer_pair(scan, entries->key, entries[i].record, entries[j].record);
 	}
+}
+
+typedef struct Placed
+{
+	uint64		order;
+	int64		contact_id;
+	uint32		record;
+} Placed;
+
+#define ST_SORT sort_placed
+#define ST_ELEMENT_TYPE Placed
+#define ST_COMPARE(a, b) (a->order != b->order ? (a->order < b->order ? -1 : 1) : a->contact_id < b->contact_id ? -1 : a->contact_id > b->contact_id)
+#define ST_SCOPE static
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+/* The records of a large block in the order in which neighbours are compared; O(n log n). */
+static Placed *
+order_block(const Scan *scan, const DcKeyEntry *entries, size_t n)
+{
+	Placed	   *placed = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Placed) * n);
+
+	for (size_t i = 0; i < n; i++)
+	{
+		uint32		r = entries[i].record;
+
+		placed[i] = (Placed) {scan->table->row[r].order, scan->population->records[r].contact_id, r};
+	}
+	sort_placed(placed, n);
+	return placed;
 }
 
 static void
 scan_large_block(Scan *scan, const DcKeyEntry *entries, size_t n)
 {
-	size_t		window = dc_block_window(entries->key);
-	Placed	   *placed = order_block(scan->population, entries, n);
+	uint64		key = entries->key;
+	size_t		window = dc_block_window(key);
+	Placed	   *placed = order_block(scan, entries, n);
 
 	for (size_t i = 0; i < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
+		if (i + window + AHEAD / 2 < n)
+			ask_for_row(scan, placed[i + window + AHEAD / 2].record);
+		if (i + window + AHEAD / 4 < n)
+			ask_for_record(scan, placed[i + window + AHEAD / 4].record);
 		for (size_t j = i + 1; j < n && j - i <= window; j++)
-			if (dc_neighbours_meet(entries->key, placed[i].order, placed[j].order))
-				offer_pair(scan, &placed[i].entry, &placed[j].entry, true);
+			if (dc_neighbours_meet(key, placed[i].order, placed[j].order))
+				offer_pair(scan, DC_NO_KEY, placed[i].record, placed[j].record);
 	}
 	pfree(placed);
+}
+
+/* The same for the entries after these; most stand alone and need nothing. */
+static void
+look_ahead(const Scan *scan, size_t from, size_t to)
+{
+	const DcKeyEntry *entries = scan->table->entries;
+
+	/* of a large block only the end */
+	if (to - from > DC_BLOCK)
+		from = to - DC_BLOCK;
+	for (size_t i = from + 2 * AHEAD; i < to + 2 * AHEAD && i < scan->table->nkeys; i++)
+	{
+		const DcKeyEntry *near = &entries[i - AHEAD];
+
+		if (entries[i].key == entries[i - 1].key || entries[i - 1].key == entries[i - 2].key)
+			ask_for_row(scan, entries[i - 1].record);
+		if (near->key == near[-1].key || near[-1].key == near[-2].key)
+			ask_for_record(scan, near[-1].record);
+	}
 }
 
 /*
@@ -259,6 +299,7 @@ dc_scan_pairs(const DcPopulation *p, const DcKeyTable *table, size_t from, size_
 	for (size_t end; from < to; from = end)
 	{
 		end = block_end(table, from);
+		look_ahead(&scan, from, end);
 		if (end - from <= dc_block_limit(entries[from].key))
 			scan_block(&scan, entries + from, end - from);
 		else

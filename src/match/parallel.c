@@ -34,7 +34,7 @@
 enum
 {
 	KEY_STATE = 1, KEY_MODEL, KEY_AREA, KEY_RECORDS, KEY_TEXTS, KEY_OFFSETS, KEY_HASH, KEY_SURPRISE, KEY_FLAGS, KEY_LETTERS, KEY_LENGTH,
-	KEY_TOKENS, KEY_TOKEN, KEY_ENTRIES, KEY_KEYS, KEY_START, KEY_LARGE
+	KEY_TOKENS, KEY_TOKEN, KEY_ENTRIES, KEY_KEYS, KEY_ROW
 };
 
 typedef struct WorkerEdges
@@ -116,9 +116,8 @@ list_pieces(const DcPopulation *p, const DcKeyTable *table, const DcModel *model
 		{KEY_TOKENS, p->tokens, sizeof(DcTokens) * p->nvalues},
 		{KEY_TOKEN, p->token, sizeof(DcValue) * p->ntokens},
 		{KEY_ENTRIES, table->entries, sizeof(DcKeyEntry) * table->nkeys},
-		{KEY_KEYS, table->key, sizeof(uint64) * table->nkeys},
-		{KEY_START, table->start, sizeof(uint64) * ((size_t) p->nrecords + 1)},
-		{KEY_LARGE, table->large, table->nkeys},
+		{KEY_KEYS, table->key, sizeof(uint64) * (table->nkeys + p->nrecords)},
+		{KEY_ROW, table->row, sizeof(DcKeyRow) * p->nrecords},
 	};
 
 	StaticAssertStmt(lengthof(all) <= MAX_PIECES, "MAX_PIECES is too small");
@@ -199,8 +198,7 @@ share(ParallelContext *context, const DcEdges *edges, DcKeyTable *table, dsa_are
 	dc_free_key_table(table);
 	table->entries = shm_toc_lookup(context->toc, KEY_ENTRIES, false);
 	table->key = shm_toc_lookup(context->toc, KEY_KEYS, false);
-	table->start = shm_toc_lookup(context->toc, KEY_START, false);
-	table->large = shm_toc_lookup(context->toc, KEY_LARGE, false);
+	table->row = shm_toc_lookup(context->toc, KEY_ROW, false);
 	return state;
 }
 
@@ -317,8 +315,7 @@ dc_score_worker(dsm_segment *segment, shm_toc *toc)
 		.nkeys = state->nkeys,
 		.entries = shm_toc_lookup(toc, KEY_ENTRIES, false),
 		.key = shm_toc_lookup(toc, KEY_KEYS, false),
-		.start = shm_toc_lookup(toc, KEY_START, false),
-		.large = shm_toc_lookup(toc, KEY_LARGE, false),
+		.row = shm_toc_lookup(toc, KEY_ROW, false),
 	};
 	DcEdges		edges = {
 		.population = attach_population(toc, state),
