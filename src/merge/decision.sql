@@ -128,6 +128,8 @@ DECLARE
 BEGIN
 	/* the lock of dedupe(): what it found is applied before a decision, or after it */
 	PERFORM pg_advisory_xact_lock(823752647, controller);
+	/* a transaction whose snapshot is older than the last run or decision does not know the entities: it is refused here */
+	PERFORM FROM dropcontact.match_run r WHERE r.controller_id = controller FOR UPDATE;
 	SELECT i INTO missing FROM unnest(contacts) i
 	WHERE NOT EXISTS (SELECT FROM dropcontact.contact c WHERE c.contact_id = i AND c.controller_id = controller)
 	ORDER BY i LIMIT 1;
@@ -137,7 +139,15 @@ BEGIN
 	RETURN controller;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.lock_decisions(bigint[]) IS 'Inner part of decisions: waits for a running dedupe(), sees to it that the contacts exist and answers the current controller. Errors: no_data_found';
+COMMENT ON FUNCTION dropcontact.lock_decisions(bigint[]) IS 'Inner part of decisions: waits for a running dedupe(), sees to it that the contacts exist and answers the current controller. Errors: no_data_found; serialization_failure in a transaction whose snapshot is older than the last run or decision';
+
+CREATE FUNCTION dropcontact.note_decision(controller integer) RETURNS void
+	LANGUAGE sql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	UPDATE dropcontact.match_run r SET finished_at = r.finished_at WHERE r.controller_id = controller
+	$$;
+COMMENT ON FUNCTION dropcontact.note_decision(integer) IS 'Inner part of decisions: a matching run that does not see them, for its snapshot is older, cannot end';
 
 CREATE FUNCTION dropcontact.decide_match(a bigint, b bigint, verdict text) RETURNS void
 	LANGUAGE plpgsql
@@ -160,6 +170,7 @@ BEGIN
 	VALUES (x, y, controller, decide_match.verdict)
 	ON CONFLICT ON CONSTRAINT match_decision_pkey DO UPDATE SET verdict = excluded.verdict, decided_by = excluded.decided_by, decided_at = excluded.decided_at;
 	PERFORM dropcontact.refuse_contradiction(controller, x, y);
+	PERFORM dropcontact.note_decision(controller);
 	SELECT e.entity_id INTO x_entity FROM dropcontact.contact_entity e WHERE e.contact_id = x;
 	SELECT e.entity_id INTO y_entity FROM dropcontact.contact_entity e WHERE e.contact_id = y;
 	INSERT INTO dropcontact.entity_log (controller_id, kind, entity_id, contact_ids, why)
@@ -236,6 +247,7 @@ BEGIN
 	END IF;
 	PERFORM dropcontact.refuse_limited(ARRAY[unmerge.contact_id], 'merge');
 	run := dropcontact.open_run('merge');
+	PERFORM dropcontact.note_decision(controller);
 	/* what a person confirmed through this contact stays one without it */
 	INSERT INTO dropcontact.match_decision (a_contact_id, b_contact_id, controller_id, verdict)
 	SELECT least(neighbours[1], n), greatest(neighbours[1], n), controller, 'match' FROM unnest(neighbours[2:]) n
@@ -251,10 +263,10 @@ $$;
 COMMENT ON FUNCTION dropcontact.unmerge(bigint) IS 'Takes a contact out of its entity for good, by setting it apart from each other member, and answers its new entity; the others keep theirs. A contact that is alone stays where it is. Errors: no_data_found; RG174, RG176 for a person who objected or restricted it';
 
 REVOKE ALL ON FUNCTION dropcontact.confirmed_chain(integer, bigint, bigint), dropcontact.refuse_contradiction(integer, bigint, bigint),
-	dropcontact.join_entities(integer, bigint, bigint, text), dropcontact.leave_entity(integer, bigint, text, text), dropcontact.lock_decisions(bigint[]),
+	dropcontact.join_entities(integer, bigint, bigint, text), dropcontact.leave_entity(integer, bigint, text, text), dropcontact.lock_decisions(bigint[]), dropcontact.note_decision(integer),
 	dropcontact.decide_match(bigint, bigint, text), dropcontact.confirm_match(bigint, bigint), dropcontact.reject_match(bigint, bigint), dropcontact.unmerge(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.confirmed_chain(integer, bigint, bigint), dropcontact.refuse_contradiction(integer, bigint, bigint),
-	dropcontact.join_entities(integer, bigint, bigint, text), dropcontact.leave_entity(integer, bigint, text, text), dropcontact.lock_decisions(bigint[]),
+	dropcontact.join_entities(integer, bigint, bigint, text), dropcontact.leave_entity(integer, bigint, text, text), dropcontact.lock_decisions(bigint[]), dropcontact.note_decision(integer),
 	dropcontact.decide_match(bigint, bigint, text), dropcontact.confirm_match(bigint, bigint), dropcontact.reject_match(bigint, bigint), dropcontact.unmerge(bigint)
 	TO dropcontact_admin, dropcontact_operator;
 GRANT SELECT ON dropcontact.review_queue TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
