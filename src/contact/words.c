@@ -19,6 +19,8 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "nodes/params.h"
+#include "tcop/dest.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -59,48 +61,165 @@ word_relation(void)
 	return get_relname_relid("word_entry", get_namespace_oid("dropcontact", false));
 }
 
-/* A row list, word, value into the overlay; lists of another version of the library are passed over. */
-static void
-put_word(DcOverlay *overlay, HeapTuple tuple, TupleDesc desc)
+/* A word as it is read, before it is known how many there are. */
+typedef struct Entry
 {
-	const DcLexiconList *list = dc_lexicon_list(SPI_getvalue(tuple, desc, 1));
-	char	   *value = SPI_getvalue(tuple, desc, 3);
+	const DcLexicon *lexicon;
+	const char *word;
+	const char *value;
+	bool		own;
+} Entry;
 
-	if (list != NULL)
-		dc_overlay_put(overlay, list->lexicon, MemoryContextStrdup(words_context, SPI_getvalue(tuple, desc, 2)),
-					   value == NULL ? NULL : MemoryContextStrdup(words_context, value));
+/* Takes rows as the executor makes them: no copy of the result is kept. */
+typedef struct Reader
+{
+	DestReceiver dest;
+	int64	   *standing;		/* instructions in force, sorted */
+	uint64		n_standing;
+	const DcLexiconList *list;	/* of the last row */
+	const char *value;			/* likewise */
+	Entry	   *entries;
+	uint32		n;
+	uint32		size;
+} Reader;
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	int64		left = *(const int64 *) a;
+	int64		right = *(const int64 *) b;
+
+	return left < right ? -1 : left > right;
 }
 
-/* Reads the words as the owner: who may write contacts need not read instructions. */
+static bool
+is_text(Datum datum, const char *string)
+{
+	text	   *t = DatumGetTextPP(datum);
+
+	return strlen(string) == VARSIZE_ANY_EXHDR(t) && memcmp(string, VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t)) == 0;
+}
+
+/* A text as a string that lasts; NULL for NULL. Many words have the value of the one before. */
+static const char *
+lasting_string(Datum datum, bool isnull, const char *before)
+{
+	char	   *string;
+	MemoryContext old;
+
+	if (isnull)
+		return NULL;
+	if (before != NULL && is_text(datum, before))
+		return before;
+	old = MemoryContextSwitchTo(words_context);
+	string = TextDatumGetCString(datum);
+	MemoryContextSwitchTo(old);
+	return string;
+}
+
+/* A row instruction_id, list, word, value, origin; lists of another version of the library are passed over. */
+static bool
+receive_word(TupleTableSlot *slot, DestReceiver *dest)
+{
+	Reader	   *reader = (Reader *) dest;
+	int64		instruction;
+	Entry	   *entry;
+
+	slot_getallattrs(slot);
+	instruction = DatumGetInt64(slot->tts_values[0]);
+	if (bsearch(&instruction, reader->standing, reader->n_standing, sizeof(int64), compare_ids) == NULL)
+		return true;
+	if (reader->list == NULL || !is_text(slot->tts_values[1], reader->list->name))
+		reader->list = dc_lexicon_list(TextDatumGetCString(slot->tts_values[1]));
+	if (reader->list == NULL)
+		return true;
+	if (reader->n == reader->size)
+	{
+		reader->size *= 2;
+		reader->entries = repalloc_huge(reader->entries, sizeof(Entry) * reader->size);
+	}
+	entry = &reader->entries[reader->n++];
+	entry->lexicon = reader->list->lexicon;
+	entry->word = lasting_string(slot->tts_values[2], false, NULL);
+	entry->value = reader->value = lasting_string(slot->tts_values[3], slot->tts_isnull[3], reader->value);
+	entry->own = is_text(slot->tts_values[4], "own");
+	return true;
+}
+
+static void
+reader_startup(DestReceiver *dest, int operation, TupleDesc desc)
+{
+}
+
+static void
+reader_end(DestReceiver *dest)
+{
+}
+
+static void
+read_standing(Reader *reader, ParamListInfo params)
+{
+	SPIExecuteOptions options = {.params = params,.read_only = false};
+
+	if (SPI_execute_extended("SELECT i FROM dropcontact.words_standing($1) i", &options) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the instructions of words");
+	reader->n_standing = SPI_processed;
+	reader->standing = palloc(sizeof(int64) * Max(SPI_processed, 1));
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		bool		isnull;
+
+		reader->standing[i] = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+	}
+	qsort(reader->standing, reader->n_standing, sizeof(int64), compare_ids);
+}
+
+/* As words_in_force() says: a controller's own words before those of files. */
+static DcOverlay *
+make_overlay(const Reader *reader)
+{
+	DcOverlay  *overlay;
+	MemoryContext old;
+
+	if (reader->n == 0)
+		return NULL;
+	old = MemoryContextSwitchTo(words_context);
+	overlay = dc_overlay_create(reader->n);
+	for (int own = 0; own <= 1; own++)
+		for (uint32 i = 0; i < reader->n; i++)
+			if (reader->entries[i].own == own)
+				dc_overlay_put(overlay, reader->entries[i].lexicon, reader->entries[i].word, reader->entries[i].value);
+	MemoryContextSwitchTo(old);
+	return overlay;
+}
+
+/* Reads the words as the owner: who may write contacts need not read instructions. Time is linear in the words. */
 static Words *
 read_words(int controller_id)
 {
-	Oid			types[] = {INT4OID};
-	Datum		args[] = {Int32GetDatum(controller_id)};
+	Reader		reader = {.dest = {receive_word, reader_startup, reader_end, reader_end, DestTuplestore},.size = 256};
+	ParamListInfo params = makeParamList(1);
+	SPIExecuteOptions options = {.params = params,.dest = &reader.dest};
 	Words	   *words;
-	DcOverlay  *overlay = NULL;
 	Oid			user;
 	int			context;
-	int			result;
-	MemoryContext old;
 
+	params->params[0] = (ParamExternData) {Int32GetDatum(controller_id), false, PARAM_FLAG_CONST, INT4OID};
 	SPI_connect();
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(dc_owner(), context | SECURITY_LOCAL_USERID_CHANGE);
-	result = SPI_execute_with_args("SELECT list, word, value FROM dropcontact.words_in_force($1)", 1, types, args, NULL, false, 0);
+	read_standing(&reader, params);
+	if (reader.n_standing > 0)
+	{
+		reader.entries = palloc(sizeof(Entry) * reader.size);
+		if (SPI_execute_extended("SELECT instruction_id, list, word, value, origin FROM dropcontact.word_entry WHERE controller_id = $1", &options) != SPI_OK_SELECT)
+			elog(ERROR, "could not read the words");
+	}
 	SetUserIdAndSecContext(user, context);
-	if (result != SPI_OK_SELECT)
-		elog(ERROR, "could not read the words");
-	old = MemoryContextSwitchTo(words_context);
-	words = palloc0(sizeof(Words));
+	words = MemoryContextAllocZero(words_context, sizeof(Words));
 	words->controller_id = controller_id;
-	if (SPI_processed > 0)
-		overlay = dc_overlay_create(SPI_processed);
-	MemoryContextSwitchTo(old);
-	for (uint64 i = 0; i < SPI_processed; i++)
-		put_word(overlay, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
+	words->overlay = make_overlay(&reader);
 	SPI_finish();
-	words->overlay = overlay;
 	words->next = known;
 	known = words;
 	return words;

@@ -42,14 +42,22 @@ CREATE FUNCTION dropcontact.built_in_word(list text, word text) RETURNS text
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'built_in_word';
 COMMENT ON FUNCTION dropcontact.built_in_word(text, text) IS 'The value of a word, in the form of its list, as it is built in; empty where it has none, NULL where it is not in the list';
 
+CREATE FUNCTION dropcontact.words_standing(controller integer) RETURNS SETOF bigint
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	SELECT i.instruction_id FROM instruction_record i
+	WHERE i.controller_id = controller AND i.kind IN ('word', 'reference') AND instruction_state(i.instruction_id) = 'in force'
+	$$;
+COMMENT ON FUNCTION dropcontact.words_standing(integer) IS 'Inner part of words_in_force() and of cleaning: the instructions in force on which words of a controller rest';
+
 CREATE FUNCTION dropcontact.words_in_force(controller integer, OUT list text, OUT word text, OUT value text, OUT origin text, OUT instruction_id bigint) RETURNS SETOF record
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
-	/* no sort, as each session reads it before its first row: files of two kinds share no list, so that a word is in one of them at most */
+	/* no sort: files of two kinds share no list, so that a word is in one of them at most */
 	WITH standing AS MATERIALIZED (
-		SELECT i.instruction_id FROM instruction_record i
-		WHERE i.controller_id = controller AND i.kind IN ('word', 'reference') AND instruction_state(i.instruction_id) = 'in force'
+		SELECT s AS instruction_id FROM words_standing(controller) s
 	), own AS MATERIALIZED (
 		SELECT w.list, w.word, w.value, w.origin, w.instruction_id FROM word_entry w JOIN standing USING (instruction_id)
 		WHERE w.controller_id = controller AND w.origin = 'own'
@@ -182,18 +190,26 @@ END
 $$;
 COMMENT ON FUNCTION dropcontact.find_columns(text, text[], text[]) IS 'Inner part of load_reference(): the places of columns in the header of a file, each wanted by alternative names (a|b), optional with ? at the end. Errors: undefined_column';
 
+CREATE FUNCTION dropcontact.open_file(file text, wanted text[]) RETURNS integer[]
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+BEGIN
+	CREATE TEMPORARY TABLE dropcontact_file ON COMMIT DROP AS SELECT r.line, r.fields FROM read_csv(file) r;
+	RETURN find_columns(file, (SELECT f.fields FROM pg_temp.dropcontact_file f WHERE f.line = 1), wanted);
+END
+$$;
+COMMENT ON FUNCTION dropcontact.open_file(text, text[]) IS 'Inner part of load_reference(): the records of a CSV file as temporary table dropcontact_file, and the places of its columns. Errors: those of read_csv() and find_columns()';
+
 CREATE FUNCTION dropcontact.read_first_names(file text, OUT list text, OUT word text, OUT value text) RETURNS SETOF record
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
 DECLARE
-	header text[];
 	at integer[];
 	wrong record;
 BEGIN
-	CREATE TEMPORARY TABLE dropcontact_file ON COMMIT DROP AS SELECT r.line, r.fields FROM read_csv(file) r;
-	SELECT f.fields INTO header FROM pg_temp.dropcontact_file f WHERE f.line = 1;
-	at := find_columns(file, header, '{sexe,preusuel|prenom,nombre|valeur}');
+	at := open_file(file, '{sexe,preusuel|prenom,nombre|valeur}');
 	SELECT f.line INTO wrong FROM pg_temp.dropcontact_file f
 	WHERE f.line > 1 AND (coalesce(f.fields[at[1]], '') !~ '^[12]$' OR coalesce(f.fields[at[3]], '') !~ '^\d{1,9}(\.0+)?$' OR f.fields[at[2]] IS NULL)
 	ORDER BY f.line LIMIT 1;
@@ -232,13 +248,10 @@ CREATE FUNCTION dropcontact.read_postcodes(file text, OUT list text, OUT word te
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
 DECLARE
-	header text[];
 	at integer[];
 	wrong record;
 BEGIN
-	CREATE TEMPORARY TABLE dropcontact_file ON COMMIT DROP AS SELECT r.line, r.fields FROM read_csv(file) r;
-	SELECT f.fields INTO header FROM pg_temp.dropcontact_file f WHERE f.line = 1;
-	at := find_columns(file, header, '{code_postal|postcode,nom_de_la_commune|nom_commune|city,libelle_d_acheminement|libelle_dacheminement|libelle_acheminement?,ligne_5?,country?}');
+	at := open_file(file, '{code_postal|postcode,nom_de_la_commune|nom_commune|city,libelle_d_acheminement|libelle_dacheminement|libelle_acheminement?,ligne_5?,country?}');
 	SELECT f.line INTO wrong FROM pg_temp.dropcontact_file f
 	WHERE f.line > 1 AND (coalesce(f.fields[at[1]], '') !~ '\S' OR f.fields[at[1]] ~ ';' OR coalesce(city_key(f.fields[at[2]]), '') = '')
 	ORDER BY f.line LIMIT 1;
@@ -345,13 +358,13 @@ END
 $$;
 COMMENT ON FUNCTION dropcontact.clean_again() IS 'Cleans every contact of the current controller again from what was received, with the words and rules in force now, and answers how many changed; time is linear in the contacts. UPDATE contact SET cleaned_by = NULL WHERE ... does it for some';
 
-REVOKE ALL ON FUNCTION dropcontact.words_changed(), dropcontact.word_list(), dropcontact.built_in_word(text, text), dropcontact.words_in_force(integer),
+REVOKE ALL ON FUNCTION dropcontact.words_changed(), dropcontact.word_list(), dropcontact.built_in_word(text, text), dropcontact.words_standing(integer), dropcontact.words_in_force(integer),
 	dropcontact.check_word(text, text, text), dropcontact.add_word(text, text, text), dropcontact.remove_word(text, text), dropcontact.read_csv(text),
-	dropcontact.find_columns(text, text[], text[]), dropcontact.read_first_names(text), dropcontact.city_key(text), dropcontact.read_postcodes(text),
+	dropcontact.find_columns(text, text[], text[]), dropcontact.open_file(text, text[]), dropcontact.read_first_names(text), dropcontact.city_key(text), dropcontact.read_postcodes(text),
 	dropcontact.read_words(text), dropcontact.load_reference(text, text), dropcontact.clean_again() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION dropcontact.word_list(), dropcontact.built_in_word(text, text), dropcontact.words_in_force(integer), dropcontact.check_word(text, text, text),
+GRANT EXECUTE ON FUNCTION dropcontact.word_list(), dropcontact.built_in_word(text, text), dropcontact.words_standing(integer), dropcontact.words_in_force(integer), dropcontact.check_word(text, text, text),
 	dropcontact.add_word(text, text, text), dropcontact.remove_word(text, text), dropcontact.read_csv(text), dropcontact.find_columns(text, text[], text[]),
-	dropcontact.read_first_names(text), dropcontact.city_key(text), dropcontact.read_postcodes(text), dropcontact.read_words(text),
+	dropcontact.open_file(text, text[]), dropcontact.read_first_names(text), dropcontact.city_key(text), dropcontact.read_postcodes(text), dropcontact.read_words(text),
 	dropcontact.load_reference(text, text) TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 GRANT EXECUTE ON FUNCTION dropcontact.clean_again() TO dropcontact_admin, dropcontact_operator;
 GRANT SELECT ON dropcontact.word_entry, dropcontact.word TO dropcontact_admin, dropcontact_operator, dropcontact_controller, dropcontact_auditor;
