@@ -215,8 +215,9 @@ BEGIN
 	EXECUTE format('CREATE TRIGGER dropcontact_delete AFTER DELETE ON %s REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION dropcontact.carry_rows()', relation);
 	EXECUTE format('CREATE TRIGGER dropcontact_truncate AFTER TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION dropcontact.carry_rows()', relation);
 
-	loaded := dropcontact.load_table(relation);
-	others := (SELECT count(*) FROM dropcontact.contact c WHERE c.controller_id = controller AND c.source = attach_table.source) - loaded;
+	PERFORM dropcontact.load_table(relation);
+	EXECUTE format('SELECT count(*) FILTER (WHERE r.k IS NOT NULL), count(*) FILTER (WHERE r.k IS NULL) FROM dropcontact.contact c LEFT JOIN (SELECT t.%I::text AS k FROM %s t) r ON r.k = c.external_id
+		WHERE c.controller_id = $1 AND c.source = $2', key, relation) INTO loaded, others USING controller, attach_table.source;
 	IF others > 0 THEN
 		RAISE object_not_in_prerequisite_state USING
 			MESSAGE = format('source "%s" has %s contacts that are not rows of table %s', attach_table.source, others, relation),
@@ -225,7 +226,7 @@ BEGIN
 	RETURN loaded;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.attach_table(regclass, text, name, jsonb) IS 'Keeps the contacts of a source in step with a table: loads its rows, then triggers carry every INSERT, UPDATE, DELETE and TRUNCATE. key is a column that is unique and not null: the external_id of the contacts. mapping is {field: column}; a field that is no column of contact is an attribute. Timestamps without time zone are taken as UTC. Answers the rows loaded. For the owner of the table, with a role that may write contacts; who writes the table then needs no such role. Not carried: rows that logical replication applies. The mapping is recorded as an instruction; one of special categories or national identification is suspended with WARNING RG122: nothing is attached, and 0 answered, until the controller has released it and the table is attached again. Errors: wrong_object_type, insufficient_privilege, undefined_object, undefined_column, datatype_mismatch, invalid_column_reference, invalid_parameter_value, object_in_use, object_not_in_prerequisite_state';
+COMMENT ON FUNCTION dropcontact.attach_table(regclass, text, name, jsonb) IS 'Keeps the contacts of a source in step with a table: loads its rows, then triggers carry every INSERT, UPDATE, DELETE and TRUNCATE. key is a column that is unique and not null: the external_id of the contacts. mapping is {field: column}; a field that is no column of contact is an attribute. Timestamps without time zone are taken as UTC. Answers the contacts that it gave; rows that had to be left out (RG102, RG173, ...) are not among them. For the owner of the table, with a role that may write contacts; who writes the table then needs no such role. Not carried: rows that logical replication applies. The mapping is recorded as an instruction; one of special categories or national identification is suspended with WARNING RG122: nothing is attached, and 0 answered, until the controller has released it and the table is attached again. Errors: wrong_object_type, insufficient_privilege, undefined_object, undefined_column, datatype_mismatch, invalid_column_reference, invalid_parameter_value, object_in_use, object_not_in_prerequisite_state';
 
 CREATE FUNCTION dropcontact.detach_table(relation regclass) RETURNS void
 	LANGUAGE plpgsql

@@ -61,7 +61,8 @@ typedef struct Source
 	char	   *name;
 	char	   *region;
 	bool		noted;			/* the run knows of it */
-	bool		needs_consent;	/* of each person */
+	char	   *relation;		/* of contacts that do not tell theirs; may be NULL */
+	DcSourceTerms terms;
 } Source;
 
 typedef struct Cleaner
@@ -173,7 +174,7 @@ read_sources(Cleaner *cleaner, int controller_id)
 	if (plan == NULL)
 	{
 		Oid			types[] = {INT4OID};
-		SPIPlanPtr	made = SPI_prepare("SELECT name, region, source_id FROM dropcontact.source WHERE controller_id = $1 ORDER BY source_id", 1, types);
+		SPIPlanPtr	made = SPI_prepare("SELECT name, region, source_id, relation FROM dropcontact.source WHERE controller_id = $1 ORDER BY source_id", 1, types);
 
 		if (made == NULL || SPI_keepplan(made) != 0)
 			elog(ERROR, "could not prepare the sources");
@@ -188,10 +189,12 @@ read_sources(Cleaner *cleaner, int controller_id)
 	for (int i = 0; i < cleaner->nsources; i++)
 	{
 		char	   *region = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2);
+		char	   *relation = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 4);
 
 		cleaner->sources[i].name = pstrdup(SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
 		cleaner->sources[i].id = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 3, &isnull));
 		cleaner->sources[i].region = region == NULL ? NULL : pstrdup(region);
+		cleaner->sources[i].relation = relation == NULL ? NULL : pstrdup(relation);
 	}
 	MemoryContextSwitchTo(old);
 	SPI_finish();
@@ -571,13 +574,25 @@ set_origin(Cleaner *cleaner, Row *row)
 						row->nulls[source] ? NULL : TextDatumGetCString(row->values[source]));
 	if (GUARDED && !found->noted)
 	{
-		found->needs_consent = dc_run_source(cleaner->run_of, cleaner->purpose, found->id);
+		found->terms = dc_run_source(cleaner->run_of, cleaner->purpose, found->id);
 		found->noted = true;
 	}
 	if (row->nulls[source])
 		row->values[source] = CStringGetTextDatum(found->name);
 	row->nulls[source] = false;
 	return found;
+}
+
+/* A source may say what all those are whose contacts do not. */
+static void
+take_relation(const Cleaner *cleaner, const Source *source, Row *row)
+{
+	int			relation = cleaner->field[F_RELATION] - 1;
+
+	if (source->relation == NULL || !row->nulls[relation])
+		return;
+	row->values[relation] = CStringGetTextDatum(source->relation);
+	row->nulls[relation] = false;
 }
 
 /* The first members of a list, for who a person is. */
@@ -709,6 +724,11 @@ is_covered(Cleaner *cleaner, const Source *source, const Row *row)
 	const char *code;
 	const char *field = cleaner->bound ? uncovered_field(cleaner, row, &code) : NULL;
 
+	if (source->terms.left_out)
+	{
+		code = "RG401";
+		field = "source";
+	}
 	if (field != NULL)
 		dc_quarantine(cleaner->run_of, cleaner->purpose, code, source->name,
 					  row->nulls[id] ? NULL : TextDatumGetCString(row->values[id]), field);
@@ -720,7 +740,7 @@ static bool
 is_kept_out(Cleaner *cleaner, const Source *source, const Row *row, bool is_update)
 {
 	return GUARDED && (is_refused(cleaner, row) || (is_update && is_limited(cleaner, row)) ||
-					   (source->needs_consent && !has_consent(cleaner, source, row)) || !is_covered(cleaner, source, row));
+					   (source->terms.needs_consent && !has_consent(cleaner, source, row)) || !is_covered(cleaner, source, row));
 }
 
 /* Cleans the fields by the lists and the words of the controller over them. */
@@ -848,6 +868,7 @@ clean_tuple(Cleaner *cleaner, HeapTuple tuple, HeapTuple before, TupleDesc desc,
 	refuse_derived(cleaner, desc, &row, before != NULL);
 	source = set_origin(cleaner, &row);
 	row.clean.region = source->region;
+	take_relation(cleaner, source, &row);
 	if (again)
 		restore_received(cleaner, &row);
 	read_fields(cleaner, &row, before != NULL && !again);
@@ -865,6 +886,20 @@ clean_tuple(Cleaner *cleaner, HeapTuple tuple, HeapTuple before, TupleDesc desc,
 		return NULL;
 	}
 	return heap_form_tuple(desc, row.values, row.nulls);
+}
+
+/* Is a row of a dump one of a person who was erased since? */
+static bool
+comes_back(Cleaner *cleaner, HeapTuple tuple, TupleDesc desc)
+{
+	bool		isnull;
+	int			controller_id = DatumGetInt32(heap_getattr(tuple, cleaner->column_controller, desc, &isnull));
+
+	if (!GUARDED || !dc_has_tombstones(controller_id) ||
+		!dc_refuses_row(controller_id, DatumGetHeapTupleHeader(heap_copy_tuple_as_datum(tuple, desc))))
+		return false;
+	dc_run_refuse(controller_id, "clean", "RG173");
+	return true;
 }
 
 PG_FUNCTION_INFO_V1(clean_contact);
@@ -900,7 +935,7 @@ clean_contact(PG_FUNCTION_ARGS)
 		/* a row of a dump: it has been cleaned, and goes back as it was */
 		(void) heap_getattr(tuple, cleaner->column_cleaned_by, desc, &isnull);
 		if (!isnull)
-			return PointerGetDatum(tuple);
+			return PointerGetDatum(comes_back(cleaner, tuple, desc) ? NULL : tuple);
 	}
 
 	cleaner->purpose = before == NULL ? "clean" : "correct";

@@ -163,7 +163,23 @@ COMMENT ON COLUMN dropcontact.contact_problem.field IS 'Name of the column of co
 COMMENT ON COLUMN dropcontact.contact_problem.value IS 'The value, as it was received; a list as JSON';
 COMMENT ON COLUMN dropcontact.contact_problem.problem IS 'Why it cannot be used; of a list, each member by its place';
 
-REVOKE ALL ON FUNCTION dropcontact.clean_contact(), dropcontact.field_value(dropcontact.contact, text) FROM PUBLIC;
+/* One of another controller is told to those who see it; to others it does not exist. */
+CREATE FUNCTION dropcontact.refuse_missing(contact bigint) RETURNS void
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+BEGIN
+	IF EXISTS (SELECT FROM contact c WHERE c.contact_id = refuse_missing.contact AND c.controller_id <> current_controller()) THEN
+		RAISE EXCEPTION 'contact % is one of another controller', contact
+			USING ERRCODE = 'RG002', HINT = 'Contacts of two controllers are neither compared nor merged. SET dropcontact.controller says which one you work for.';
+	END IF;
+	RAISE EXCEPTION 'contact % does not exist', coalesce(contact::text, 'NULL') USING ERRCODE = 'no_data_found';
+END
+$$;
+COMMENT ON FUNCTION dropcontact.refuse_missing(bigint) IS 'Says why a contact is not among those of the current controller. Errors: no_data_found; RG002 for one of another controller that the role may see';
+
+REVOKE ALL ON FUNCTION dropcontact.clean_contact(), dropcontact.refuse_missing(bigint), dropcontact.field_value(dropcontact.contact, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dropcontact.refuse_missing(bigint) TO dropcontact_admin, dropcontact_operator, dropcontact_ingest, dropcontact_controller;
 GRANT EXECUTE ON FUNCTION dropcontact.field_value(dropcontact.contact, text)
 	TO dropcontact_admin, dropcontact_operator, dropcontact_ingest, dropcontact_controller, dropcontact_auditor, dropcontact_agent;
 GRANT SELECT ON dropcontact.contact, dropcontact.correction, dropcontact.contact_problem

@@ -8,6 +8,7 @@ CREATE TABLE dropcontact.source (
 	priority integer NOT NULL,
 	region text,
 	url text,
+	relation text CHECK (relation IN ('customer', 'prospect', 'supplier')),
 	created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	UNIQUE (controller_id, name)
 );
@@ -19,6 +20,7 @@ COMMENT ON COLUMN dropcontact.source.kind IS 'crm, erp, file, form, mailbox, tab
 COMMENT ON COLUMN dropcontact.source.priority IS 'The lower wins a conflict';
 COMMENT ON COLUMN dropcontact.source.region IS 'Default country (ISO 3166-1) of its phones and addresses';
 COMMENT ON COLUMN dropcontact.source.url IS 'Where its contacts are fetched from, by whom loads them; the extension opens no connection';
+COMMENT ON COLUMN dropcontact.source.relation IS 'What its contacts are that do not tell: customer, prospect or supplier; NULL: not known';
 COMMENT ON COLUMN dropcontact.source.created_at IS 'When it was registered';
 ALTER TABLE dropcontact.source ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON dropcontact.source
@@ -32,7 +34,7 @@ COMMENT ON FUNCTION dropcontact.is_encrypted_url(text) IS 'Whether the scheme of
 REVOKE ALL ON FUNCTION dropcontact.is_encrypted_url(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.is_encrypted_url(text) TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 
-CREATE FUNCTION dropcontact.create_source(name text, kind text DEFAULT 'crm', priority integer DEFAULT 100, region text DEFAULT NULL, url text DEFAULT NULL) RETURNS integer
+CREATE FUNCTION dropcontact.create_source(name text, kind text DEFAULT 'crm', priority integer DEFAULT 100, region text DEFAULT NULL, url text DEFAULT NULL, relation text DEFAULT NULL) RETURNS integer
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
@@ -47,23 +49,27 @@ BEGIN
 		RAISE EXCEPTION 'invalid region of source: "%"', create_source.region
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'Give the code of ISO 3166-1, such as FR.';
 	END IF;
+	IF create_source.relation NOT IN ('customer', 'prospect', 'supplier') THEN
+		RAISE EXCEPTION 'invalid relation of source: "%"', create_source.relation
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'It is one of customer, prospect, supplier.';
+	END IF;
 	IF NOT dropcontact.is_encrypted_url(create_source.url) AND dropcontact.under_agreement(dropcontact.current_controller()) THEN
 		RAISE EXCEPTION 'contacts of source "%" would come over a channel that is not encrypted', create_source.name
 			USING ERRCODE = 'RG191', HINT = 'The agreement admits SSL/TLS only: https, ftps, sftp, imaps, ...';
 	END IF;
-	INSERT INTO dropcontact.source AS s (controller_id, name, kind, priority, region, url)
-	VALUES (dropcontact.current_controller(), create_source.name, create_source.kind, create_source.priority, dropcontact.normalize_country(create_source.region), create_source.url)
+	INSERT INTO dropcontact.source AS s (controller_id, name, kind, priority, region, url, relation)
+	VALUES (dropcontact.current_controller(), create_source.name, create_source.kind, create_source.priority, dropcontact.normalize_country(create_source.region), create_source.url, create_source.relation)
 	RETURNING s.source_id INTO id;
 	PERFORM dropcontact.record_instruction(dropcontact.current_controller(), 'source',
 		jsonb_build_object('source', id, 'name', create_source.name, 'kind', create_source.kind, 'priority', create_source.priority, 'region', create_source.region)
-			|| jsonb_strip_nulls(jsonb_build_object('url', create_source.url)), NULL);
+			|| jsonb_strip_nulls(jsonb_build_object('url', create_source.url, 'relation', create_source.relation)), NULL);
 	RETURN id;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.create_source(text, text, integer, text, text) IS 'Registers a system that contacts of the current controller come from: kind in crm, erp, file, form, mailbox, table, other; the lower priority wins a conflict; region (ISO 3166-1) is the default country of its phones and addresses; url says where they are fetched from. Answers its id. Errors: invalid_parameter_value, unique_violation; under an agreement RG191 for a url without encryption';
+COMMENT ON FUNCTION dropcontact.create_source(text, text, integer, text, text, text) IS 'Registers a system that contacts of the current controller come from: kind in crm, erp, file, form, mailbox, table, other; the lower priority wins a conflict; region (ISO 3166-1) is the default country of its phones and addresses; url says where they are fetched from; relation (customer, prospect, supplier) is that of contacts that do not tell theirs. Answers its id. Errors: invalid_parameter_value, unique_violation; under an agreement RG191 for a url without encryption';
 
-REVOKE ALL ON FUNCTION dropcontact.create_source(text, text, integer, text, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION dropcontact.create_source(text, text, integer, text, text) TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
+REVOKE ALL ON FUNCTION dropcontact.create_source(text, text, integer, text, text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dropcontact.create_source(text, text, integer, text, text, text) TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 GRANT SELECT ON dropcontact.source TO dropcontact_admin, dropcontact_operator, dropcontact_ingest, dropcontact_controller, dropcontact_auditor, dropcontact_agent;
 GRANT INSERT, UPDATE ON dropcontact.source TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 SELECT pg_catalog.pg_extension_config_dump('dropcontact.source', '');

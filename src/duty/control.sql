@@ -95,7 +95,7 @@ INSERT INTO dropcontact.control VALUES
 (32.1, 'III.2a', 'GDPR art. 28(3)(a), 29', 'processor', 'each run rests on an instruction in force at that moment', true, $$
 	SELECT format('run %s: its purpose was not instructed', r.run_id) FROM run r
 	WHERE r.controller_id = $1 AND r.agreement_id IS NOT NULL AND r.instruction_ids <> '{}'
-		AND NOT EXISTS (SELECT FROM instruction i WHERE i.instruction_id = ANY (r.instruction_ids) AND i.kind = 'purpose' AND i.body ->> 'purpose' = r.purpose
+		AND NOT EXISTS (SELECT FROM instruction i WHERE i.instruction_id = ANY (r.instruction_ids) AND i.run_id IS NULL AND i.kind = 'purpose' AND i.body ->> 'purpose' = r.purpose
 			AND i.recorded_at <= r.started_at AND r.started_at < coalesce(i.held_from, 'infinity')) $$),
 (32.2, 'III.2b', 'GDPR art. 28(3)(a)', 'processor', 'every setting, source and match field is a documented instruction', false, $$
 	SELECT 'setting without instruction: ' || s.setting FROM setting_value s LEFT JOIN instruction_record i USING (instruction_id)
@@ -123,9 +123,10 @@ INSERT INTO dropcontact.control VALUES
 	UNION ALL SELECT 'granted to everybody: ' || p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'dropcontact'::regnamespace AND p.provolatile <> 'i'
 		AND (p.proacl IS NULL OR EXISTS (SELECT FROM aclexplode(p.proacl) a WHERE a.grantee = 0))
 	UNION ALL SELECT format('%s = %s writes statements, values included, to the log', s.name, s.setting) FROM pg_settings s
-	WHERE s.name = 'log_statement' AND s.setting IN ('mod', 'all') OR s.name = 'log_min_duration_statement' AND s.setting <> '-1' AND EXISTS (SELECT FROM pg_settings l
+	WHERE s.name = 'log_statement' AND s.setting IN ('mod', 'all') OR s.name = 'auto_explain.log_min_duration' AND s.setting <> '-1' OR s.name = 'log_min_duration_statement' AND s.setting <> '-1' AND EXISTS (SELECT FROM pg_settings l
 		WHERE l.name = 'log_parameter_max_length' AND l.setting <> '0')
-	UNION ALL SELECT format('%s of %s: %s', l.attribute, l.relation, l.finding) FROM stats_leaks l $$),
+	UNION ALL SELECT format('RG130: %s of %s: %s', l.attribute, l.relation, l.finding) FROM stats_leaks l
+	UNION ALL SELECT statement_leak() WHERE statement_leak() IS NOT NULL $$),
 (34.1, 'III.4a', 'GDPR art. 28(3)(b)', 'processor', 'every login that can reach the data is a named person or service, committed to confidentiality', true, $$
 	SELECT format('login %s is under no commitment%s', a.rolname, CASE WHEN a.superuser THEN ' (superuser: no grant can refuse it)' ELSE '' END) FROM roles_with_access() a
 	WHERE NOT EXISTS (SELECT FROM commitment c WHERE c.rolname = a.rolname AND current_date BETWEEN c.signed_on AND coalesce(c.ends_on, 'infinity')) $$),

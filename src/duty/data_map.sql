@@ -139,7 +139,7 @@ FROM (VALUES
 	('run', '{purpose,channel,tls_version,refused}'::text[]),
 	('service_end', '{choice}'::text[]),
 	('setting_value', '{setting,value,reason,intended_use}'::text[]),
-	('source', '{name,kind,region,url}'::text[]),
+	('source', '{name,kind,region,url,relation}'::text[]),
 	('subprocessor', '{name,activities,contact,registered_office,office_country,group_country,server_country}'::text[]),
 	('subprocessor_notice', '{change}'::text[]),
 	('subprocessor_objection', '{reason}'::text[]),

@@ -133,7 +133,7 @@ CREATE FUNCTION dropcontact.basis_of(controller integer, source_id integer, purp
 	$$;
 COMMENT ON FUNCTION dropcontact.basis_of(integer, integer, text) IS 'The legal basis of a source and purpose that the controller stated last; NULL when none';
 
-CREATE FUNCTION dropcontact.source_permit(controller integer, purpose text, source_id integer, OUT needs_consent boolean, OUT code text, OUT problem text, OUT remedy text) RETURNS record
+CREATE FUNCTION dropcontact.source_permit(controller integer, purpose text, source_id integer, OUT needs_consent boolean, OUT left_out boolean, OUT code text, OUT problem text, OUT remedy text) RETURNS record
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
@@ -141,6 +141,7 @@ DECLARE
 	basis text;
 BEGIN
 	needs_consent := false;
+	left_out := false;
 	IF purpose = 'improve' AND EXISTS (SELECT FROM source s WHERE s.source_id = source_permit.source_id AND s.kind = 'mailbox') THEN
 		code := 'RG125';
 		problem := format('contacts of a mailbox (source %s) do not serve to improve services', source_permit.source_id);
@@ -155,6 +156,7 @@ BEGIN
 		code := 'RG401';
 		problem := format('the controller has not declared that the persons of source %s were informed', source_permit.source_id);
 		remedy := 'dropcontact.declare_information(source, doc_sha256), by a member of dropcontact_controller.';
+		left_out := EXISTS (SELECT FROM setting_value v WHERE v.controller_id = controller AND v.setting = 'undeclared_source' AND v.value = 'quarantine');
 	ELSIF purpose NOT IN ('bounce_update', 'synchronise') AND EXISTS (SELECT FROM source s WHERE s.source_id = source_permit.source_id AND s.kind = 'mailbox') THEN
 		code := 'RG423';
 		problem := format('contacts of a mailbox (source %s) do not serve purpose "%s"', source_permit.source_id, purpose);
@@ -166,7 +168,7 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.source_permit(integer, text, integer) IS 'What an agreement says to contacts of a source: whether each person needs consent, or why they are refused (RG125, RG401, RG402, RG423); sessions remember the answer';
+COMMENT ON FUNCTION dropcontact.source_permit(integer, text, integer) IS 'What an agreement says to contacts of a source: whether each person needs consent, or why they are refused (RG125, RG401, RG402, RG423); left_out: contacts that come in are left out one by one instead (setting undeclared_source); sessions remember the answer';
 
 CREATE FUNCTION dropcontact.do_record_consent(controller integer, source text, purpose text, person text, given_at timestamptz, evidence_ref text) RETURNS integer
 	LANGUAGE plpgsql

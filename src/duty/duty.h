@@ -15,6 +15,7 @@
 
 #include "postgres.h"
 
+#include "access/htup.h"
 #include "datatype/timestamp.h"
 
 typedef struct DcRun
@@ -48,12 +49,18 @@ extern void dc_run_close(DcRun *run, int64 contacts);
  */
 extern int64 *dc_run_rows(int controller_id, const char *purpose);
 
+/* On what terms contacts of a source may come in */
+typedef struct DcSourceTerms
+{
+	bool		needs_consent;	/* the legal basis is consent: each row is to be asked dc_has_consent */
+	bool		left_out;		/* the persons were not informed, and the controller instructed to leave such contacts out */
+} DcSourceTerms;
+
 /*
  * Once a statement and source, after dc_run_rows: notes that the run takes in contacts of the source.  Refuses it
- * when the controller, under an agreement, has declared neither information nor legal basis of the source.  Answers
- * whether its basis is consent, so that each row is to be asked dc_has_consent.
+ * when the controller, under an agreement, has declared neither information nor legal basis of the source.
  */
-extern bool dc_run_source(int controller_id, const char *purpose, int source_id);
+extern DcSourceTerms dc_run_source(int controller_id, const char *purpose, int source_id);
 
 /* Counts a person whom the run left out, by the SQLSTATE (a constant) that says why. */
 extern void dc_run_refuse(int controller_id, const char *purpose, const char *code);
@@ -87,7 +94,7 @@ extern const char *dc_run_purpose(int controller_id, const char *purpose);
 
 
 /* What an agreement says of a source; see permit.c */
-extern bool dc_permit_source(int controller_id, const char *purpose, int source_id);
+extern DcSourceTerms dc_permit_source(int controller_id, const char *purpose, int source_id);
 
 /* Refuses what the agreement of the controller does not permit. */
 extern const DcPermit *dc_permit(int controller_id, const char *purpose);
@@ -132,6 +139,9 @@ typedef struct DcPerson
  */
 extern bool dc_has_tombstones(int controller_id);
 extern bool dc_refuses(int controller_id, const DcPerson *person);
+
+/* The same of a row of contact that is taken as it is */
+extern bool dc_refuses_row(int controller_id, HeapTupleHeader contact);
 
 /*
  * Why a contact may not be processed for a purpose, a SQLSTATE: RG176 restricted, RG174 the person

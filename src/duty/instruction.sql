@@ -185,15 +185,6 @@ CREATE FUNCTION dropcontact.instruction_state(instruction bigint) RETURNS text
 	$$;
 COMMENT ON FUNCTION dropcontact.instruction_state(bigint) IS 'Whether an instruction is in force, suspended or withdrawn';
 
-CREATE VIEW dropcontact.instruction WITH (security_invoker = true) AS
-	SELECT i.instruction_id, c.name AS controller, i.kind, i.body, i.reason, i.given_by, i.recorded_at,
-		dropcontact.instruction_state(i.instruction_id) AS status,
-		(SELECT pg_catalog.min(h.at) FROM dropcontact.instruction_hold h WHERE h.instruction_id = i.instruction_id AND h.state <> 'released'
-			AND NOT EXISTS (SELECT FROM dropcontact.instruction_hold r WHERE r.instruction_id = h.instruction_id AND r.state = 'released' AND r.hold_id > h.hold_id)) AS held_from,
-		i.sha256
-	FROM dropcontact.instruction_record i JOIN dropcontact.controller c USING (controller_id);
-COMMENT ON VIEW dropcontact.instruction IS 'Every documented instruction of each controller: settings, sources, match fields, mappings, mailboxes, written ones; by whom, when, why, and whether it is in force';
-
 CREATE FUNCTION dropcontact.give_instruction(text text, scope jsonb DEFAULT '{}', reason text DEFAULT NULL, OUT instruction_id bigint, OUT sha256 text) RETURNS record
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
@@ -326,4 +317,4 @@ GRANT EXECUTE ON FUNCTION dropcontact.instruction_rule(), dropcontact.infringed_
 GRANT EXECUTE ON FUNCTION dropcontact.record_instruction(integer, text, jsonb, text), dropcontact.give_instruction(text, jsonb, text),
 	dropcontact.set_instruction_state(integer, bigint, text, text), dropcontact.withdraw_instruction(bigint, text), dropcontact.answer_alert(bigint, text, text), dropcontact.allow_attribute(text, text)
 	TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
-GRANT SELECT ON dropcontact.instruction, dropcontact.instruction_alert TO dropcontact_admin, dropcontact_operator, dropcontact_controller, dropcontact_auditor;
+GRANT SELECT ON dropcontact.instruction_alert TO dropcontact_admin, dropcontact_operator, dropcontact_controller, dropcontact_auditor;

@@ -50,19 +50,28 @@ CREATE FUNCTION dropcontact.limited_contacts(controller integer, purpose text) R
 	LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner';
 COMMENT ON FUNCTION dropcontact.limited_contacts(integer, text) IS 'The contacts of a controller that may not be processed for a purpose; matching never joins them on its own. Errors: insufficient_privilege';
 
+CREATE FUNCTION dropcontact.do_first_limit(controller integer, contacts bigint[], purpose text) RETURNS jsonb
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	SELECT jsonb_build_object('contact', l.contact_id, 'code', limit_code(l.contact_id, do_first_limit.purpose)) FROM processing_limit l
+	WHERE l.controller_id = controller AND l.contact_id = ANY (contacts) AND limit_code(l.contact_id, do_first_limit.purpose) IS NOT NULL
+	ORDER BY l.contact_id LIMIT 1
+	$$;
+COMMENT ON FUNCTION dropcontact.do_first_limit(integer, bigint[], text) IS 'Inner part of first_limit(), for the owner only';
+CREATE FUNCTION dropcontact.first_limit(controller integer, contacts bigint[], purpose text) RETURNS jsonb
+	LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner';
+COMMENT ON FUNCTION dropcontact.first_limit(integer, bigint[], text) IS 'Inner part of refuse_limited(): the first of some contacts that may not be processed for a purpose, and the SQLSTATE that says why; NULL when all may';
 CREATE FUNCTION dropcontact.refuse_limited(contacts bigint[], purpose text) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
 DECLARE
-	limited bigint[] := limited_contacts(current_controller(), purpose);
-	id bigint;
+	limited jsonb := first_limit(current_controller(), contacts, purpose);
 BEGIN
-	SELECT i INTO id FROM unnest(contacts) i WHERE i = ANY (limited) LIMIT 1;
-	IF FOUND THEN
-		RAISE EXCEPTION 'contact % may not be processed for purpose "%"', id, purpose
-			USING ERRCODE = CASE WHEN purpose = 'merge' AND id = ANY (limited_contacts(current_controller(), 'direct')) THEN 'RG176' ELSE 'RG174' END,
-				DETAIL = 'The person asked for a restriction, or objected.', HINT = 'See table dropcontact.processing_limit.';
+	IF limited IS NOT NULL THEN
+		RAISE EXCEPTION 'contact % may not be processed for purpose "%"', limited ->> 'contact', purpose
+			USING ERRCODE = limited ->> 'code', DETAIL = 'The person asked for a restriction, or objected.', HINT = 'See table dropcontact.processing_limit.';
 	END IF;
 END
 $$;
@@ -294,13 +303,13 @@ $$;
 SELECT pg_catalog.pg_extension_config_dump('dropcontact.processing_limit_limit_id_seq', '');
 COMMENT ON SEQUENCE dropcontact.processing_limit_limit_id_seq IS 'Ids of the table of its name';
 REVOKE ALL ON FUNCTION dropcontact.limits_changed(), dropcontact.limit_code(bigint, text), dropcontact.do_limited_contacts(integer, text), dropcontact.limited_contacts(integer, text),
-	dropcontact.refuse_limited(bigint[], text), dropcontact.limit_contacts(integer, dropcontact.request_record, text, text), dropcontact.do_restrict_processing(integer, uuid), dropcontact.restrict_processing(uuid),
+	dropcontact.do_first_limit(integer, bigint[], text), dropcontact.first_limit(integer, bigint[], text), dropcontact.refuse_limited(bigint[], text), dropcontact.limit_contacts(integer, dropcontact.request_record, text, text), dropcontact.do_restrict_processing(integer, uuid), dropcontact.restrict_processing(uuid),
 	dropcontact.do_object_processing(integer, uuid, text), dropcontact.object_processing(uuid, text), dropcontact.do_request_human_review(integer, uuid), dropcontact.request_human_review(uuid),
 	dropcontact.do_lift_restriction(integer, uuid, bigint), dropcontact.lift_restriction(uuid, bigint), dropcontact.announce_lift(uuid), dropcontact.is_rectified(bigint, text, text),
 	dropcontact.do_rectified_fields(integer[], bigint, text, text, jsonb), dropcontact.rectified_fields(bigint, text, text, jsonb), dropcontact.keep_rectified(),
 	dropcontact.do_rectify(integer, uuid, text, text), dropcontact.rectify(uuid, text, text), dropcontact.do_finish_request(integer, uuid), dropcontact.finish_request(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.restrict_processing(uuid), dropcontact.object_processing(uuid, text), dropcontact.request_human_review(uuid), dropcontact.lift_restriction(uuid, bigint),
 	dropcontact.announce_lift(uuid), dropcontact.rectify(uuid, text, text), dropcontact.finish_request(uuid) TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
-GRANT EXECUTE ON FUNCTION dropcontact.limited_contacts(integer, text), dropcontact.refuse_limited(bigint[], text) TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
+GRANT EXECUTE ON FUNCTION dropcontact.limited_contacts(integer, text), dropcontact.first_limit(integer, bigint[], text), dropcontact.refuse_limited(bigint[], text) TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 GRANT EXECUTE ON FUNCTION dropcontact.is_rectified(bigint, text, text), dropcontact.rectified_fields(bigint, text, text, jsonb)
 	TO dropcontact_admin, dropcontact_operator, dropcontact_ingest, dropcontact_controller;

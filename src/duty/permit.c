@@ -54,7 +54,7 @@ typedef struct SourcePermit
 	int			controller_id;
 	int			source_id;
 	char	   *purpose;
-	bool		needs_consent;
+	DcSourceTerms terms;
 } SourcePermit;
 
 static Permit *permits = NULL;
@@ -215,31 +215,33 @@ read_source_permit(int controller_id, const char *purpose, int source_id)
 	SPI_connect();
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(dc_owner(), context | SECURITY_LOCAL_USERID_CHANGE);
-	result = SPI_execute_with_args("SELECT needs_consent, code, problem, remedy FROM dropcontact.source_permit($1, $2, $3)",
+	result = SPI_execute_with_args("SELECT needs_consent, left_out, code, problem, remedy FROM dropcontact.source_permit($1, $2, $3)",
 								   3, types, args, NULL, false, 1);
 	SetUserIdAndSecContext(user, context);
 	if (result != SPI_OK_SELECT || SPI_processed != 1)
 		elog(ERROR, "could not read what is declared of a source");
-	refuse(2);
 	p = MemoryContextAllocZero(permits_context, sizeof(SourcePermit));
+	p->terms.needs_consent = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	p->terms.left_out = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
+	if (!p->terms.left_out)
+		refuse(3);
 	p->controller_id = controller_id;
 	p->source_id = source_id;
 	p->purpose = MemoryContextStrdup(permits_context, purpose);
-	p->needs_consent = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	SPI_finish();
 	p->next = source_permits;
 	source_permits = p;
 	return p;
 }
 
-bool
+DcSourceTerms
 dc_permit_source(int controller_id, const char *purpose, int source_id)
 {
 	refresh();
 	for (SourcePermit *p = source_permits; p != NULL; p = p->next)
 		if (p->controller_id == controller_id && p->source_id == source_id && strcmp(p->purpose, purpose) == 0)
-			return p->needs_consent;
-	return read_source_permit(controller_id, purpose, source_id)->needs_consent;
+			return p->terms;
+	return read_source_permit(controller_id, purpose, source_id)->terms;
 }
 
 bool

@@ -16,14 +16,14 @@ CREATE TABLE dropcontact.quarantine (
 	expires_at timestamptz NOT NULL
 );
 CREATE INDEX ON dropcontact.quarantine (expires_at);
-COMMENT ON TABLE dropcontact.quarantine IS 'Contacts that were left out because the agreement does not cover them, without their values: RG102 neither customer, prospect nor supplier, RG104 special category of data or national identifier. Rows go after 30 days';
+COMMENT ON TABLE dropcontact.quarantine IS 'Contacts that were left out because the agreement does not cover them, without their values: RG102 neither customer, prospect nor supplier, RG104 special category of data or national identifier, RG401 source whose persons were not informed (setting undeclared_source). Rows go after 30 days';
 COMMENT ON COLUMN dropcontact.quarantine.quarantine_id IS 'Id';
 COMMENT ON COLUMN dropcontact.quarantine.controller_id IS 'The controller whose contact it was';
 COMMENT ON COLUMN dropcontact.quarantine.at IS 'When it was left out';
 COMMENT ON COLUMN dropcontact.quarantine.source IS 'The source that gave it';
 COMMENT ON COLUMN dropcontact.quarantine.external_id IS 'Its id in the source; NULL when it has none or one that could itself be personal data';
-COMMENT ON COLUMN dropcontact.quarantine.code IS 'Why: RG102, RG104';
-COMMENT ON COLUMN dropcontact.quarantine.field IS 'The field that says so: relation, or attributes.KEY';
+COMMENT ON COLUMN dropcontact.quarantine.code IS 'Why: RG102, RG104, RG401';
+COMMENT ON COLUMN dropcontact.quarantine.field IS 'The field that says so: relation, source, or attributes.KEY';
 COMMENT ON COLUMN dropcontact.quarantine.expires_at IS 'When the row goes';
 
 CREATE FUNCTION dropcontact.write_quarantine(controller integer, source text, external_id text, code text, field text) RETURNS bigint

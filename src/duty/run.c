@@ -348,19 +348,19 @@ dc_run_purpose(int controller_id, const char *purpose)
 	return counting_run(controller_id, purpose)->run.purpose;
 }
 
-bool
+DcSourceTerms
 dc_run_source(int controller_id, const char *purpose, int source_id)
 {
 	OpenRun    *r = counting_run(controller_id, purpose);
-	bool		needs_consent = dc_permit_source(controller_id, r->run.purpose, source_id);
+	DcSourceTerms terms = dc_permit_source(controller_id, r->run.purpose, source_id);
 
 	for (int i = 0; i < r->nsources; i++)
 		if (r->sources[i] == source_id)
-			return needs_consent;
+			return terms;
 	r->sources = r->sources == NULL ? MemoryContextAlloc(TopTransactionContext, sizeof(int)) :
 		repalloc(r->sources, sizeof(int) * (r->nsources + 1));
 	r->sources[r->nsources++] = source_id;
-	return needs_consent;
+	return terms;
 }
 
 void

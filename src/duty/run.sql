@@ -138,6 +138,20 @@ CREATE VIEW dropcontact.processing_run WITH (security_invoker = true) AS
 	FROM dropcontact.run r JOIN dropcontact.controller c USING (controller_id) JOIN dropcontact.purpose p USING (purpose);
 COMMENT ON VIEW dropcontact.processing_run IS 'Every operation on contacts: purpose, when, by whom, over which channel, under which agreement and instructions, how many contacts, of which sources, and how many persons it left out, by SQLSTATE. Rows that statements write one by one are counted once for each transaction, when it commits';
 
+CREATE VIEW dropcontact.instruction WITH (security_invoker = true) AS
+	SELECT i.instruction_id, c.name AS controller, i.kind, i.body, i.reason, i.given_by, i.recorded_at,
+		dropcontact.instruction_state(i.instruction_id) AS status,
+		(SELECT pg_catalog.min(h.at) FROM dropcontact.instruction_hold h WHERE h.instruction_id = i.instruction_id AND h.state <> 'released'
+			AND NOT EXISTS (SELECT FROM dropcontact.instruction_hold r WHERE r.instruction_id = h.instruction_id AND r.state = 'released' AND r.hold_id > h.hold_id)) AS held_from,
+		i.sha256, NULL::bigint AS run_id
+	FROM dropcontact.instruction_record i JOIN dropcontact.controller c USING (controller_id)
+	UNION ALL
+	/* whoever uses the service instructs it too (agreement III.2) */
+	SELECT NULL, c.name, 'use', pg_catalog.jsonb_build_object('purpose', r.purpose, 'contacts', r.contacts, 'sources', r.source_ids), NULL, r.done_by, r.started_at, 'in force', NULL, NULL, r.run_id
+	FROM dropcontact.run r JOIN dropcontact.controller c USING (controller_id) WHERE r.agreement_id IS NOT NULL;
+COMMENT ON VIEW dropcontact.instruction IS 'Every documented instruction of each controller: settings, sources, match fields, mappings, mailboxes, written ones; by whom, when, why, and whether it is in force. Kind use: each operation under an agreement (agreement III.2), with run_id instead of instruction_id';
+GRANT SELECT ON dropcontact.instruction TO dropcontact_admin, dropcontact_operator, dropcontact_controller, dropcontact_auditor;
+
 ALTER TABLE dropcontact.run ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON dropcontact.run USING (controller_id = ANY ((SELECT dropcontact.visible_controllers())::integer[]));
 GRANT SELECT ON dropcontact.run, dropcontact.processing_run TO dropcontact_admin, dropcontact_operator, dropcontact_controller;

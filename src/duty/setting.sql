@@ -30,6 +30,7 @@ CREATE FUNCTION dropcontact.setting_default(OUT setting text, OUT default_value 
 		('review_threshold', '0.60', '^(0?\.\d+|1(\.0+)?)$', 'probability from which a pair goes to the review queue'),
 		('require_tls', 'network', '^(network|always)$', 'network: under an agreement, connections over a network must be encrypted; always: every connection must'),
 		('time_zone', 'Europe/Paris', '^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$', 'in which days and months of deadlines are counted; a name of the IANA time zone database'),
+		('undeclared_source', 'refuse', '^(refuse|quarantine)$', 'under an agreement, contacts of a source whose persons the controller has not declared to be informed: refuse the statement (RG401), or leave them out, counted and listed in quarantine'),
 		('backup_days', '30', '^\d{1,4}$', 'days after which backups that hold destroyed data have expired'),
 		('match_mode', 'manual', '^(manual|immediate)$', 'when matching runs: manual, by dedupe() or match_pending(); immediate, inside each transaction that writes contacts'),
 		('survivorship', 'source_priority', '^(most_recent|source_priority|most_frequent|longest|valid_first)$', 'which value of a field survives a merge: of the usable ones the most recent, that of the source with the lowest priority number, the most frequent, the longest, or a checked one first')
@@ -48,7 +49,7 @@ CREATE FUNCTION dropcontact.setting_rank(setting text, value text) RETURNS integ
 		WHEN setting = 'review_threshold' THEN CASE WHEN value::numeric >= 0.60 THEN 0 ELSE 1 END
 		WHEN setting = 'match_mode' THEN CASE value WHEN 'manual' THEN 0 ELSE 1 END
 		WHEN setting = 'backup_days' THEN CASE WHEN value::integer <= 30 THEN 0 ELSE 1 END
-		WHEN setting IN ('require_tls', 'time_zone', 'survivorship') OR setting LIKE 'survivorship.%' THEN 0 END
+		WHEN setting IN ('require_tls', 'time_zone', 'survivorship', 'undeclared_source') OR setting LIKE 'survivorship.%' THEN 0 END
 	$$;
 COMMENT ON FUNCTION dropcontact.setting_rank(text, text) IS 'How intrusive a value of a setting is: 0 the least, to which the default belongs (GDPR article 25(2)); NULL for a setting without rank, which control III.5b reports';
 

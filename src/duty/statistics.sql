@@ -41,4 +41,22 @@ CREATE VIEW dropcontact.stats_leaks WITH (security_invoker = true) AS
 	WHERE i.indexprs IS NOT NULL AND i.indrelid IN (SELECT u.relation FROM dropcontact.unsampled_columns() u)
 		AND EXISTS (SELECT FROM pg_catalog.pg_statistic s WHERE s.starelid = i.indexrelid);
 COMMENT ON VIEW dropcontact.stats_leaks IS 'Statistics of the planner that hold, or would hold, values of persons: none is expected. For superusers';
-REVOKE ALL ON FUNCTION dropcontact.unsampled_columns() FROM PUBLIC;
+/* Constants of statements that it knows it replaces by $1; others it keeps as they are. */
+CREATE FUNCTION dropcontact.statement_leak() RETURNS text
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+DECLARE
+	view text := (SELECT format('%I.pg_stat_statements', n.nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_stat_statements');
+	n bigint;
+BEGIN
+	IF view IS NULL OR strpos(current_setting('shared_preload_libraries'), 'pg_stat_statements') = 0 THEN
+		RETURN NULL;
+	END IF;
+	EXECUTE format('SELECT count(*) FROM %s s JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = current_database() AND s.query ~* %L AND s.query ~ %L',
+		view, 'contact', '[[:alnum:]]@[[:alnum:]-]+\.[[:alpha:]]|\+[0-9]{8,}') INTO n;
+	RETURN CASE WHEN n > 0 THEN format('RG130: %s statements with addresses or numbers are in pg_stat_statements', n) END;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.statement_leak() IS 'Whether pg_stat_statements holds statements about contacts with addresses or numbers in them, as a finding; NULL when it holds none or is not there; for the owner only';
+REVOKE ALL ON FUNCTION dropcontact.unsampled_columns(), dropcontact.statement_leak() FROM PUBLIC;

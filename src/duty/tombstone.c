@@ -363,13 +363,19 @@ tombstone_tokens(PG_FUNCTION_ARGS)
 	PG_RETURN_ARRAYTYPE_P(construct_array(result, n, BYTEAOID, -1, false, TYPALIGN_INT));
 }
 
+bool
+dc_refuses_row(int controller_id, HeapTupleHeader contact)
+{
+	DcPerson	person = person_of(contact);
+
+	return dc_refuses(controller_id, &person);
+}
+
 PG_FUNCTION_INFO_V1(is_erased);
 Datum
 is_erased(PG_FUNCTION_ARGS)
 {
-	DcPerson	person = person_of(PG_GETARG_HEAPTUPLEHEADER(1));
-
-	PG_RETURN_BOOL(dc_refuses(PG_GETARG_INT32(0), &person));
+	PG_RETURN_BOOL(dc_refuses_row(PG_GETARG_INT32(0), PG_GETARG_HEAPTUPLEHEADER(1)));
 }
 
 PG_FUNCTION_INFO_V1(tombstones_changed);

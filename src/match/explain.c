@@ -111,6 +111,17 @@ dc_evidence(const DcPopulation *p, const DcModel *model, const DcScore *score)
 
 /* ---------- one pair ---------- */
 
+/* An error that says why a contact is not among those of the current controller. */
+static void
+refuse_missing(int64 contact_id)
+{
+	Oid			types[] = {INT8OID};
+	Datum		args[] = {Int64GetDatum(contact_id)};
+
+	SPI_execute_with_args("SELECT dropcontact.refuse_missing($1)", 1, types, args, NULL, false, 1);
+	elog(ERROR, "contact " INT64_FORMAT " could not be read", contact_id);
+}
+
 /* Scores two contacts of the current controller as dedupe() does. */
 static DcPopulation *
 score_contacts(int64 a, int64 b, DcModel *model, DcScore *score)
@@ -122,9 +133,7 @@ score_contacts(int64 a, int64 b, DcModel *model, DcScore *score)
 	int			j = dc_find_record(p, b);
 
 	if (i < 0 || j < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_NO_DATA_FOUND),
-				 errmsg("contact " INT64_FORMAT " does not exist", i < 0 ? a : b)));
+		refuse_missing(i < 0 ? a : b);
 	dc_load_statistics_of(p, controller_id, model);
 	dc_score_pair(p, model, &p->records[Min(i, j)], &p->records[Max(i, j)], score);
 	return p;

@@ -134,12 +134,12 @@ BEGIN
 	WHERE NOT EXISTS (SELECT FROM dropcontact.contact c WHERE c.contact_id = i AND c.controller_id = controller)
 	ORDER BY i LIMIT 1;
 	IF FOUND THEN
-		RAISE EXCEPTION 'contact % does not exist', coalesce(missing::text, 'NULL') USING ERRCODE = 'no_data_found';
+		PERFORM dropcontact.refuse_missing(missing);
 	END IF;
 	RETURN controller;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.lock_decisions(bigint[]) IS 'Inner part of decisions: waits for a running dedupe(), sees to it that the contacts exist and answers the current controller. Errors: no_data_found; serialization_failure in a transaction whose snapshot is older than the last run or decision';
+COMMENT ON FUNCTION dropcontact.lock_decisions(bigint[]) IS 'Inner part of decisions: waits for a running dedupe(), sees to it that the contacts exist and answers the current controller. Errors: no_data_found, RG002; serialization_failure in a transaction whose snapshot is older than the last run or decision';
 
 CREATE FUNCTION dropcontact.note_decision(controller integer) RETURNS void
 	LANGUAGE sql
