@@ -127,13 +127,20 @@ dedupe(PG_FUNCTION_ARGS)
 
 /* ---------- train() ---------- */
 
+/* One row a level; the last column is not among those of train(). */
 static void
-put_level(ReturnSetInfo *rsinfo, const char *field, const char *level, double m, double u)
+put_levels(ReturnSetInfo *rsinfo, const DcPopulation *p, const DcModel *model)
 {
-	Datum		values[5] = {CStringGetTextDatum(field), CStringGetTextDatum(level), Float8GetDatum(m), Float8GetDatum(u), Float8GetDatum(log2(m / u))};
-	bool		nulls[5] = {false};
+	for (int l = 0; l < dc_level_count(p); l++)
+	{
+		const DcLevelSpec *spec = dc_level_spec(p, l);
+		double		u = dc_shown_u(spec, model->u[l]);
+		Datum		values[6] = {CStringGetTextDatum(dc_level_field(p, l)), CStringGetTextDatum(spec->name),
+			Float8GetDatum(model->m[l]), Float8GetDatum(u), Float8GetDatum(log2(model->m[l] / u)), BoolGetDatum(spec->by_frequency)};
+		bool		nulls[6] = {false};
 
-	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
 }
 
 PG_FUNCTION_INFO_V1(train);
@@ -163,8 +170,7 @@ train(PG_FUNCTION_ARGS)
 	dc_train_model(p, &model);
 	dc_progress_phase(PHASE_WRITING, 0);
 	dc_store_statistics(p, duty.controller_id, &model);
-	for (int l = 0; l < dc_level_count(p); l++)
-		put_level(rsinfo, dc_level_field(p, l), dc_level_spec(p, l)->name, model.m[l], model.u[l]);
+	put_levels(rsinfo, p, &model);
 	dc_progress_end();
 	MemoryContextSwitchTo(old);
 	dc_run_close(&duty, p->nrecords);
@@ -184,7 +190,6 @@ built_in_model(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, 0);
 	dc_model_default(&declared, &model);
-	for (int l = 0; l < dc_level_count(&declared); l++)
-		put_level(rsinfo, dc_level_field(&declared, l), dc_level_spec(&declared, l)->name, model.m[l], model.u[l]);
+	put_levels(rsinfo, &declared, &model);
 	return (Datum) 0;
 }

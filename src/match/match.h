@@ -172,7 +172,7 @@ typedef struct DcLevelSpec
 {
 	DcGroup		group;
 	const char *name;
-	bool		by_frequency;	/* u is a factor of the frequency of the commoner value */
+	bool		by_frequency;	/* u is a factor of the frequency of the commoner value; see dc_shown_u() */
 	double		m;
 	double		u;
 } DcLevelSpec;
@@ -240,6 +240,8 @@ extern void dc_split_lone_name(DcPopulation *population, DcRecord *record);
 extern char *dc_field_value(DcFieldKind kind, const char *text);
 
 /* model.c */
+extern double dc_shown_u(const DcLevelSpec *spec, double u);
+extern double dc_u_of_shown(const DcLevelSpec *spec, double shown);
 extern const DcLevelSpec *dc_level_spec(const DcPopulation *population, int level);
 extern int	dc_level_count(const DcPopulation *population);
 extern DcGroup dc_level_group(int level);

@@ -94,6 +94,7 @@ CREATE TABLE dropcontact.match_level (
 	level text NOT NULL,
 	m float8 NOT NULL,
 	u float8 NOT NULL,
+	by_frequency boolean NOT NULL,
 	PRIMARY KEY (controller_id, field, level)
 );
 CREATE TABLE dropcontact.match_training (
@@ -179,24 +180,24 @@ CREATE FUNCTION dropcontact.dedupe(OUT contacts bigint, OUT candidate_pairs bigi
 	LANGUAGE c SET jit = off AS 'MODULE_PATHNAME', 'dedupe';
 COMMENT ON FUNCTION dropcontact.dedupe() IS 'Finds the duplicates among all contacts of the current controller and updates the entities; pairs between review_threshold and merge_threshold go to review_queue. Running it twice changes nothing. Large numbers of contacts are scored by up to max_parallel_maintenance_workers workers beside the session; the result is the same for any number, 0 included. Source: Fellegi and Sunter 1969, Winkler 1990';
 
-CREATE FUNCTION dropcontact.built_in_model(OUT field text, OUT level text, OUT m float8, OUT u float8, OUT weight float8) RETURNS SETOF record
+CREATE FUNCTION dropcontact.built_in_model(OUT field text, OUT level text, OUT m float8, OUT u float8, OUT weight float8, OUT by_frequency boolean) RETURNS SETOF record
 	LANGUAGE c IMMUTABLE AS 'MODULE_PATHNAME', 'built_in_model';
-COMMENT ON FUNCTION dropcontact.built_in_model() IS 'The model that is in force before train(), one row a level, in the form of train(); declared match fields are "field"';
+COMMENT ON FUNCTION dropcontact.built_in_model() IS 'The model that is in force before train(), one row a level, in the form of match_model; declared match fields are "field", dates "date field"';
 
 CREATE VIEW dropcontact.match_model WITH (security_invoker = true) AS
-	SELECT c.name AS controller, x.field, x.level, x.m, x.u, x.weight, x.trained
+	SELECT c.name AS controller, x.field, x.level, x.m, x.u, x.weight, x.trained, x.by_frequency
 	FROM dropcontact.controller c CROSS JOIN LATERAL (
-		SELECT l.field, l.level, l.m, l.u, pg_catalog.log(2.0, (l.m / l.u)::numeric)::float8 AS weight, true AS trained
+		SELECT l.field, l.level, l.m, l.u, pg_catalog.log(2.0, (l.m / l.u)::numeric)::float8 AS weight, true AS trained, l.by_frequency
 		FROM dropcontact.match_level l WHERE l.controller_id = c.controller_id AND l.field <> 'prior'
 		UNION ALL
-		SELECT b.field, b.level, b.m, b.u, b.weight, false FROM dropcontact.built_in_model() b
+		SELECT b.field, b.level, b.m, b.u, b.weight, false, b.by_frequency FROM dropcontact.built_in_model() b
 		WHERE NOT EXISTS (SELECT FROM dropcontact.match_level l WHERE l.controller_id = c.controller_id)) x;
-COMMENT ON VIEW dropcontact.match_model IS 'The model in force for each controller: m and u of each level of each field and weight log2(m / u), trained or built in';
+COMMENT ON VIEW dropcontact.match_model IS 'The model in force for each controller: m and u of each level of each field, probabilities, and weight log2(m / u), in bits, trained or built in. Of a level by frequency u depends on how common the value is: what is shown is u for a value that one contact in 1,024 has. For a value of frequency f it is 1024 * f times that, and the weight smaller by log2(1024 * f); explain_match() shows u of the values at hand';
 GRANT SELECT ON dropcontact.match_model TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 
 CREATE FUNCTION dropcontact.train(OUT field text, OUT level text, OUT m float8, OUT u float8, OUT weight float8) RETURNS SETOF record
 	LANGUAGE c SET jit = off AS 'MODULE_PATHNAME', 'train';
-COMMENT ON FUNCTION dropcontact.train() IS 'Fits the model to the contacts of the current controller, without labels: u from pairs drawn at random, m from candidate pairs by expectation maximisation. m and u are probabilities, weight is log2(m / u); u of a level by frequency is a factor of the frequency of the value. In force until the next train(). Sources: Fellegi and Sunter 1969, Winkler 2000';
+COMMENT ON FUNCTION dropcontact.train() IS 'Fits the model to the contacts of the current controller, without labels: u from pairs drawn at random, m from candidate pairs by expectation maximisation. m and u are probabilities, weight is log2(m / u); for levels that go by the frequency of the value, see match_model, u is that of a value that one contact in 1,024 has. In force until the next train(). Sources: Fellegi and Sunter 1969, Winkler 2000';
 
 CREATE FUNCTION dropcontact.match_probability(a bigint, b bigint) RETURNS float8
 	LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'match_probability';

@@ -131,6 +131,24 @@ dc_level_field(const DcPopulation *population, int level)
 	return group_name(population, dc_level_group(level));
 }
 
+/*
+ * What is shown and stored of a level by frequency is u for a value that one contact in 1,024 has, which is a
+ * probability: ten bits, so that the factor is exact.
+ */
+#define SHOWN_BITS 10
+
+double
+dc_shown_u(const DcLevelSpec *spec, double u)
+{
+	return spec->by_frequency ? ldexp(u, -SHOWN_BITS) : u;
+}
+
+double
+dc_u_of_shown(const DcLevelSpec *spec, double shown)
+{
+	return spec->by_frequency ? ldexp(shown, SHOWN_BITS) : shown;
+}
+
 /* Sets the weights from m and u. */
 void
 dc_model_finish(DcModel *model)

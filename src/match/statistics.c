@@ -51,7 +51,7 @@ read_model(const DcPopulation *p, int controller_id, DcModel *model)
 			if (strcmp(dc_level_field(p, l), field) == 0 && strcmp(dc_level_spec(p, l)->name, level) == 0)
 			{
 				model->m[l] = m;
-				model->u[l] = u;
+				model->u[l] = dc_u_of_shown(dc_level_spec(p, l), u);
 			}
 	}
 	dc_model_finish(model);
@@ -157,21 +157,25 @@ dc_load_statistics(DcPopulation *p, int controller_id, DcModel *model)
 void
 dc_store_statistics(DcPopulation *p, int controller_id, const DcModel *model)
 {
-	Oid			types[] = {INT4OID, TEXTOID, TEXTOID, FLOAT8OID, FLOAT8OID};
-	Datum		args[5] = {Int32GetDatum(controller_id), CStringGetTextDatum("prior"), CStringGetTextDatum("pairs of one for each contact")};
+	Oid			types[] = {INT4OID, TEXTOID, TEXTOID, FLOAT8OID, FLOAT8OID, BOOLOID};
+	Datum		args[6] = {Int32GetDatum(controller_id), CStringGetTextDatum("prior"), CStringGetTextDatum("pairs of one for each contact"),
+		Float8GetDatum(model->prior), Float8GetDatum(1), BoolGetDatum(false)};
 
 	count_anew(p, controller_id);
 	execute("DELETE FROM dropcontact.match_level WHERE controller_id = $1", 1, types, args, false);
 	for (int l = -1; l < dc_level_count(p); l++)
 	{
-		args[3] = Float8GetDatum(l < 0 ? model->prior : model->m[l]);
-		args[4] = Float8GetDatum(l < 0 ? 1 : model->u[l]);
 		if (l >= 0)
 		{
+			const DcLevelSpec *spec = dc_level_spec(p, l);
+
 			args[1] = CStringGetTextDatum(dc_level_field(p, l));
-			args[2] = CStringGetTextDatum(dc_level_spec(p, l)->name);
+			args[2] = CStringGetTextDatum(spec->name);
+			args[3] = Float8GetDatum(model->m[l]);
+			args[4] = Float8GetDatum(dc_shown_u(spec, model->u[l]));
+			args[5] = BoolGetDatum(spec->by_frequency);
 		}
-		execute("INSERT INTO dropcontact.match_level (controller_id, field, level, m, u) VALUES ($1, $2, $3, $4, $5)", 5, types, args, false);
+		execute("INSERT INTO dropcontact.match_level (controller_id, field, level, m, u, by_frequency) VALUES ($1, $2, $3, $4, $5, $6)", 6, types, args, false);
 	}
 }
 
