@@ -23,4 +23,11 @@
 
 #include "lib/stringinfo.h"
 
+/* Asks for memory that is read soon. */
+#if defined(__GNUC__) || defined(__clang__)
+#define dc_prefetch(address) __builtin_prefetch(address)
+#else
+#define dc_prefetch(address) ((void) (address))
+#endif
+
 #endif							/* DC_BASE_PORT_H */

@@ -12,7 +12,6 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -21,6 +20,7 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "lexicon.h"
+#include "match/memo.h"
 #include "match/pack.h"
 #include "normalize/normalize.h"
 
@@ -29,51 +29,25 @@ const char *const dc_packed_columns[DC_PACKED_COLUMNS] = {
 	"linkedin", "siren", "vat", "website", "company", "postcode", "city", "address", "job_title", "email_qualification", "phone_kind", "attributes"
 };
 
-typedef struct Text
+/* The columns of which each text is read once. */
+static const DcPackedColumn remembered[] = {C_FIRST, C_MIDDLE, C_LAST, C_SUFFIX, C_COMPANY, C_WEBSITE, C_POSTCODE, C_CITY, C_ADDRESS, C_JOB};
+
+/* A text of the contact at hand, and its hash in the memos. */
+typedef struct Cell
 {
-	const char *s;				/* NULL for none; no zero byte behind it */
-	size_t		len;
-} Text;
-
-/* ---------- texts seen before ---------- */
-
-typedef struct MemoKey
-{
-	const char *text;
-	uint32		len;
-	uint32		column;
-} MemoKey;
-
-typedef struct Memo
-{
-	MemoKey		key;
-	uint32		hash;
-	DcValue		value;
-	DcValue		second;
-	char		status;
-} Memo;
-
-#define SH_PREFIX memo
-#define SH_ELEMENT_TYPE Memo
-#define SH_KEY_TYPE MemoKey
-#define SH_KEY key
-#define SH_HASH_KEY(tb, key) (hash_bytes((const unsigned char *) (key).text, (key).len) + (key).column * 0x9e3779b9)
-#define SH_EQUAL(tb, a, b) ((a).len == (b).len && (a).column == (b).column && memcmp((a).text, (b).text, (a).len) == 0)
-#define SH_STORE_HASH
-#define SH_GET_HASH(tb, a) (a)->hash
-#define SH_SCOPE static inline
-#define SH_DEFINE
-#define SH_DECLARE
-#include "lib/simplehash.h"
+	DcText		text;
+	uint64		hash;
+} Cell;
 
 struct DcPacker
 {
 	DcPopulation *population;
 	MemoryContext context;		/* of the packer and the texts that it remembers */
 	MemoryContext scratch;		/* emptied after each contact */
-	memo_hash  *memo;
+	DcMemos    *memos;
 	const Datum *values;		/* of the contact at hand */
 	const bool *nulls;
+	Cell		cell[DC_PACKED_COLUMNS];	/* of those that are remembered */
 };
 
 /* A packer for a population, in the current memory context. */
@@ -82,11 +56,14 @@ dc_packer_create(DcPopulation *population)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "dropcontact packer", ALLOCSET_DEFAULT_SIZES);
 	DcPacker   *packer = MemoryContextAllocZero(context, sizeof(DcPacker));
+	MemoryContext old;
 
 	packer->population = population;
 	packer->context = context;
 	packer->scratch = AllocSetContextCreate(context, "dropcontact packing", ALLOCSET_DEFAULT_SIZES);
-	packer->memo = memo_create(context, 256, NULL);
+	old = MemoryContextSwitchTo(context);
+	packer->memos = dc_memos_create();
+	MemoryContextSwitchTo(old);
 	return packer;
 }
 
@@ -102,47 +79,58 @@ dc_packer_free(DcPacker *packer)
 	MemoryContextDelete(packer->context);
 }
 
-/* The memo of a column's text; new ones come with found false and value 0. */
-static Memo *
-remember(DcPacker *packer, int column, Text text, bool *found)
-{
-	MemoKey		key = {.text = text.s, .len = text.len, .column = column};
-	Memo	   *memo = memo_insert(packer->memo, key, found);
-
-	if (!*found)
-	{
-		char	   *copy = MemoryContextAllocHuge(packer->context, text.len + 1);
-
-		memo->key.text = memcpy(copy, text.s, text.len);
-		memo->value = memo->second = 0;
-	}
-	return memo;
-}
-
 /* ---------- columns ---------- */
 
-static Text
+static DcText
 text_of(Datum datum)
 {
 	struct varlena *text = PG_DETOAST_DATUM_PACKED(datum);
 
-	return (Text) {.s = VARDATA_ANY(text), .len = VARSIZE_ANY_EXHDR(text)};
+	return (DcText) {.s = VARDATA_ANY(text), .len = VARSIZE_ANY_EXHDR(text)};
 }
 
-static Text
+static DcText
 column_text(const DcPacker *packer, DcPackedColumn column)
 {
-	return packer->nulls[column] ? (Text) {0} : text_of(packer->values[column]);
+	return packer->nulls[column] ? (DcText) {0} : text_of(packer->values[column]);
+}
+
+/* What is looked up together is asked for together, so that it comes from memory at once. */
+static void
+ask_for(DcPacker *packer, DcPackedColumn column, DcText text)
+{
+	Cell	   *cell = &packer->cell[column];
+
+	cell->text = text;
+	if (text.s != NULL)
+		cell->hash = dc_memo_hash(packer->memos, column, text);
+}
+
+static void
+touch_all(DcPacker *packer)
+{
+	for (int i = 0; i < lengthof(remembered); i++)
+		if (packer->cell[remembered[i]].text.s != NULL)
+			dc_memo_touch(packer->memos, packer->cell[remembered[i]].hash);
+}
+
+/* The memo of a column of the contact, NULL when it has none; new ones come with found false. */
+static DcMemo *
+remember(DcPacker *packer, DcPackedColumn column, bool *found)
+{
+	const Cell *cell = &packer->cell[column];
+
+	return cell->text.s == NULL ? NULL : dc_memo_find(packer->memos, column, cell->text, cell->hash, found);
 }
 
 static char *
-c_string(Text text)
+c_string(DcText text)
 {
 	return text.s == NULL ? NULL : pnstrdup(text.s, text.len);
 }
 
 static bool
-begins_with(Text text, const char *start)
+begins_with(DcText text, const char *start)
 {
 	size_t		len = strlen(start);
 
@@ -150,7 +138,7 @@ begins_with(Text text, const char *start)
 }
 
 static bool
-ends_with(Text text, const char *end)
+ends_with(DcText text, const char *end)
 {
 	size_t		len = strlen(end);
 
@@ -158,7 +146,7 @@ ends_with(Text text, const char *end)
 }
 
 static DcValue
-intern(DcPacker *packer, Text text)
+intern(DcPacker *packer, DcText text)
 {
 	return text.s == NULL ? 0 : dc_intern_n(packer->population, text.s, text.len);
 }
@@ -166,15 +154,13 @@ intern(DcPacker *packer, Text text)
 static DcValue
 folded(DcPacker *packer, DcPackedColumn column)
 {
-	Text		text = column_text(packer, column);
-	Memo	   *memo;
 	bool		found;
+	DcMemo	   *memo = remember(packer, column, &found);
 
-	if (text.s == NULL)
+	if (memo == NULL)
 		return 0;
-	memo = remember(packer, column, text, &found);
 	if (!found)
-		memo->value = dc_intern(packer->population, dc_fold_n(text.s, text.len));
+		memo->value = dc_intern(packer->population, dc_fold_n(memo->text, memo->len));
 	return memo->value;
 }
 
@@ -185,17 +171,15 @@ static void
 pack_first_name(DcPacker *packer, DcRecord *r)
 {
 	DcPopulation *p = packer->population;
-	Text		text = column_text(packer, C_FIRST);
-	Memo	   *memo;
 	bool		found;
+	DcMemo	   *memo = remember(packer, C_FIRST, &found);
 
-	if (text.s == NULL)
+	if (memo == NULL)
 		return;
-	memo = remember(packer, C_FIRST, text, &found);
 	if (!found)
 	{
 		bool		only_titles;
-		char	   *first = dc_without_titles(dc_fold_n(text.s, text.len), &only_titles);
+		char	   *first = dc_without_titles(dc_fold_n(memo->text, memo->len), &only_titles);
 		char	   *given = pnstrdup(first, strcspn(first, " "));
 		const char *full = dc_lexicon_find(&dc_lexicon_nicknames, given);
 
@@ -215,58 +199,58 @@ pack_first_name(DcPacker *packer, DcRecord *r)
 static void
 pack_company(DcPacker *packer, DcRecord *r)
 {
-	Text		text = column_text(packer, C_COMPANY);
-	Memo	   *memo;
 	bool		found;
+	DcMemo	   *memo = remember(packer, C_COMPANY, &found);
 
-	if (text.s == NULL)
+	if (memo == NULL)
 		return;
-	memo = remember(packer, C_COMPANY, text, &found);
 	if (!found)
 	{
 		DcCompany	parsed = {0};
 
-		dc_parse_company(c_string(text), &parsed);
+		dc_parse_company(pnstrdup(memo->text, memo->len), &parsed);
 		memo->value = dc_intern(packer->population, parsed.key);
 	}
 	r->company = memo->value;
 }
 
-static DcValue
-domain_of(DcPacker *packer, Text host)
+/* Of the host that tells the organisation. */
+static void
+pack_domain(DcPacker *packer, DcRecord *r)
 {
 	bool		found;
-	Memo	   *memo = remember(packer, C_WEBSITE, host, &found);
+	DcMemo	   *memo = remember(packer, C_WEBSITE, &found);
 
+	if (memo == NULL)
+		return;
 	if (!found)
 	{
-		const char *domain = dc_registrable_domain(c_string(host));
+		const char *domain = dc_registrable_domain(pnstrdup(memo->text, memo->len));
 
 		memo->value = domain == NULL || dc_is_shared_host(domain) ? 0 : dc_intern(packer->population, domain);
 	}
-	return memo->value;
+	r->domain = memo->value;
 }
 
 /* What stands behind the last @; NULL without one. */
-static Text
-host_of(Text email)
+static DcText
+host_of(DcText email)
 {
 	for (size_t i = email.len; i > 0; i--)
 		if (email.s[i - 1] == '@')
-			return (Text) {.s = email.s + i, .len = email.len - i};
-	return (Text) {0};
+			return (DcText) {.s = email.s + i, .len = email.len - i};
+	return (DcText) {0};
 }
 
-/* A domain that tells the organisation: of the web site, else of a professional address. */
-static void
-pack_domain(DcPacker *packer, DcRecord *r, Text email, Text qualification)
+/* A host that tells the organisation: of the web site, else of a professional address. */
+static DcText
+telling_host(const DcPacker *packer)
 {
-	Text		host = column_text(packer, C_WEBSITE);
+	DcText		host = column_text(packer, C_WEBSITE);
 
-	if (host.s == NULL && email.s != NULL && qualification.s != NULL && ends_with(qualification, "@pro"))
-		host = host_of(email);
-	if (host.s != NULL)
-		r->domain = domain_of(packer, host);
+	if (host.s == NULL && !packer->nulls[C_EMAIL] && !packer->nulls[C_QUALIFICATION] && ends_with(column_text(packer, C_QUALIFICATION), "@pro"))
+		host = host_of(column_text(packer, C_EMAIL));
+	return host;
 }
 
 /* ---------- mailboxes and numbers ---------- */
@@ -306,40 +290,20 @@ generation_of(DcPopulation *p, const char *email)
 	return 0;
 }
 
+/* key: of the mailbox, NULL for none */
 static void
-add_email(DcPopulation *p, DcRecord *r, const char *email, bool is_role)
+add_mailbox(DcPopulation *p, DcRecord *r, const char *key, bool is_role)
 {
-	char	   *key = dc_email_key(email);
-	DcValue		value;
+	DcValue		value = dc_intern(p, key);
 
-	if (key == NULL)
-		return;
-	value = dc_intern(p, key);
-	if (is_role)
+	if (value != 0 && is_role)
 		p->flags[value] |= VALUE_ROLE;
 	add_value(r->email, DC_MAX_EMAILS, value);
 }
 
-/* The address and what it tells of the organisation and the generation. */
-static void
-pack_email(DcPacker *packer, DcRecord *r)
-{
-	Text		text = column_text(packer, C_EMAIL);
-	Text		qualification = column_text(packer, C_QUALIFICATION);
-	char	   *email = c_string(text);
-
-	if (email != NULL)
-	{
-		add_email(packer->population, r, email, begins_with(qualification, "generic@"));
-		if (r->suffix == 0)
-			r->suffix = generation_of(packer->population, email);
-	}
-	pack_domain(packer, r, text, qualification);
-}
-
 /* A number that could not be normalised compares by its digits, when there are enough of them. */
 static void
-add_phone(DcPacker *packer, DcRecord *r, Text phone)
+add_phone(DcPacker *packer, DcRecord *r, DcText phone)
 {
 	if (phone.s == NULL)
 		return;
@@ -353,7 +317,7 @@ add_phone(DcPacker *packer, DcRecord *r, Text phone)
 				digits[n++] = phone.s[i];
 		if (n < 7)
 			return;
-		phone = (Text) {.s = digits, .len = n};
+		phone = (DcText) {.s = digits, .len = n};
 	}
 	add_value(r->phone, DC_MAX_PHONES, intern(packer, phone));
 }
@@ -361,7 +325,7 @@ add_phone(DcPacker *packer, DcRecord *r, Text phone)
 static void
 pack_phones(DcPacker *packer, DcRecord *r)
 {
-	Text		kind = column_text(packer, C_PHONE_KIND);
+	DcText		kind = column_text(packer, C_PHONE_KIND);
 
 	add_phone(packer, r, column_text(packer, C_MOBILE));
 	r->nmobiles = r->phone[0] != 0;
@@ -371,18 +335,18 @@ pack_phones(DcPacker *packer, DcRecord *r)
 }
 
 static void
-add_other_email(DcPacker *packer, DcRecord *r, Text text)
+add_other_email(DcPacker *packer, DcRecord *r, DcText text)
 {
 	char	   *email = c_string(text);
 	DcEmail		parsed = {0};
 
 	/* whether it is a mailbox of a function must not rest on who else carries it */
 	dc_parse_email(email, &parsed);
-	add_email(packer->population, r, email, parsed.qualification != NULL && strncmp(parsed.qualification, "generic@", 8) == 0);
+	add_mailbox(packer->population, r, dc_email_key(email), parsed.qualification != NULL && strncmp(parsed.qualification, "generic@", 8) == 0);
 }
 
 static void
-pack_list(DcPacker *packer, DcRecord *r, DcPackedColumn column, void (*add) (DcPacker *packer, DcRecord *r, Text element))
+pack_list(DcPacker *packer, DcRecord *r, DcPackedColumn column, void (*add) (DcPacker *packer, DcRecord *r, DcText element))
 {
 	Datum	   *values;
 	bool	   *nulls;
@@ -433,17 +397,27 @@ pack_fields(DcPacker *packer, DcRecord *r)
 static void
 pack_columns(DcPacker *packer, DcRecord *r)
 {
-	Text		registration = column_text(packer, C_SIREN);
+	DcPopulation *p = packer->population;
+	DcText		registration = column_text(packer, C_SIREN);
+	char	   *email = c_string(column_text(packer, C_EMAIL));
+	char	   *mailbox;
 
-	pack_first_name(packer, r);
-	r->middle = folded(packer, C_MIDDLE);
-	r->last = folded(packer, C_LAST);
-	dc_split_lone_name(packer->population, r);
-	r->suffix = folded(packer, C_SUFFIX);
-	pack_email(packer, r);
+	for (int i = 0; i < lengthof(remembered); i++)
+		ask_for(packer, remembered[i], remembered[i] == C_WEBSITE ? telling_host(packer) : column_text(packer, remembered[i]));
+	mailbox = email == NULL ? NULL : dc_email_key(email);
+	touch_all(packer);
 	pack_phones(packer, r);
 	r->linkedin = intern(packer, column_text(packer, C_LINKEDIN));
 	r->registration = intern(packer, registration.s != NULL ? registration : column_text(packer, C_VAT));
+	add_mailbox(p, r, mailbox, begins_with(column_text(packer, C_QUALIFICATION), "generic@"));
+	pack_first_name(packer, r);
+	r->middle = folded(packer, C_MIDDLE);
+	r->last = folded(packer, C_LAST);
+	dc_split_lone_name(p, r);
+	r->suffix = folded(packer, C_SUFFIX);
+	if (r->suffix == 0 && email != NULL)
+		r->suffix = generation_of(p, email);
+	pack_domain(packer, r);
 	pack_company(packer, r);
 	r->postcode = folded(packer, C_POSTCODE);
 	r->city = folded(packer, C_CITY);
