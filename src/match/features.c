@@ -14,6 +14,7 @@
 #include <math.h>
 
 #include "common/hashfn.h"
+#include "utils/memutils.h"
 
 #include "match/match.h"
 #include "normalize/normalize.h"
@@ -91,6 +92,7 @@ dc_population_create(void)
 	DcPopulation *p = palloc0(sizeof(DcPopulation));
 
 	p->context = CurrentMemoryContext;
+	p->texts = AllocSetContextCreate(p->context, "dropcontact texts", ALLOCSET_START_SMALL_SIZES);
 	grow_values(p, 1024);
 	p->nvalues = 1;
 	p->text[0] = "";
@@ -129,7 +131,7 @@ keep_text(DcPopulation *p, const char *text, size_t len)
 	{
 		p->chunk_size = Min(LARGEST_CHUNK, Max(SMALLEST_CHUNK, p->chunk_size * 2));
 		p->room_size = Max(p->chunk_size, len + 1);
-		copy = MemoryContextAllocHuge(p->context, p->room_size);
+		copy = MemoryContextAllocHuge(p->texts, p->room_size);
 	}
 	memcpy(copy, text, len);
 	copy[len] = '\0';

@@ -108,6 +108,7 @@ typedef struct DcPopulation
 	uint8	   *length;			/* in bytes; 255 for longer ones and for what is not ASCII */
 	DcSlot	   *slots;			/* open addressing over hash */
 	uint32		nslots;
+	MemoryContext texts;		/* that they lie in */
 	char	   *room;			/* where the next text goes */
 	size_t		room_size;
 	size_t		chunk_size;
@@ -334,6 +335,7 @@ typedef struct DcKeyTable
 	DcKeyEntry *entries;		/* by key: records of one key are a block */
 	uint64	   *key;
 	DcKeyRow   *row;			/* of each record */
+	bool		shared;			/* the arrays lie in shared memory */
 } DcKeyTable;
 
 typedef void (*DcPairCallback) (void *state, int a, int b);

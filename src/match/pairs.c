@@ -37,6 +37,7 @@ make_entries(const DcPopulation *p, DcKeyTable *table)
 			table->entries[n++] = (DcKeyEntry) {keys.key[k], r};
 	}
 	table->nkeys = n;
+	table->shared = false;
 	table->key = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * (n + p->nrecords + 1));
 }
 
@@ -125,6 +126,8 @@ dc_make_key_table(DcPopulation *p, DcKeyTable *table)
 void
 dc_free_key_table(DcKeyTable *table)
 {
+	if (table->shared)
+		return;
 	pfree(table->entries);
 	pfree(table->key);
 	pfree(table->row);

@@ -3,7 +3,7 @@
  * parallel.c
  *	  Candidate pairs scored by several processes.
  *
- * The leader packs the contacts and sorts their keys, then lays both into dynamic shared memory, so
+ * The leader packs the contacts and sorts their keys, then moves both into dynamic shared memory, so
  * that workers see what its transaction sees, uncommitted rows included, without reading a table.
  * All, the leader too, take ranges of keys until there are none left; workers hand their edges
  * over at the end.  Which edges there are does not depend on who found them, and clustering
@@ -23,9 +23,9 @@
 #include "port/atomics.h"
 #include "storage/shm_toc.h"
 #include "utils/dsa.h"
-#include "utils/memutils.h"
 
 #include "match/parallel.h"
+#include "match/share.h"
 
 #define RANGE 16384				/* keys that a process takes at a time */
 #define KEYS_FOR_WORKERS 200000	/* fewer are scored sooner than a worker starts */
@@ -33,8 +33,7 @@
 
 enum
 {
-	KEY_STATE = 1, KEY_MODEL, KEY_AREA, KEY_RECORDS, KEY_TEXTS, KEY_OFFSETS, KEY_HASH, KEY_SURPRISE, KEY_FLAGS, KEY_LETTERS, KEY_LENGTH,
-	KEY_TOKENS, KEY_TOKEN, KEY_ENTRIES, KEY_KEYS, KEY_ROW
+	KEY_STATE = 1, KEY_AREA
 };
 
 typedef struct WorkerEdges
@@ -48,8 +47,8 @@ typedef struct SharedState
 {
 	pg_atomic_uint64 next;		/* first entry of the next range */
 	double		review_weight;
-	DcPopulation population;	/* its pointers mean nothing in a worker */
-	size_t		nkeys;
+	DcModel		model;
+	DcShare		share;
 	WorkerEdges worker[FLEXIBLE_ARRAY_MEMBER];
 } SharedState;
 
@@ -93,112 +92,30 @@ scan_ranges(pg_atomic_uint64 *next, const DcKeyTable *table, DcEdges *edges)
 
 /* ---------- the leader's side ---------- */
 
-typedef struct Piece
-{
-	int			key;
-	const void *data;
-	size_t		size;
-} Piece;
-
-#define MAX_PIECES 14
-
-static int
-list_pieces(const DcPopulation *p, const DcKeyTable *table, const DcModel *model, Piece *pieces)
-{
-	Piece		all[] = {
-		{KEY_MODEL, model, sizeof(DcModel)},
-		{KEY_RECORDS, p->records, sizeof(DcRecord) * p->nrecords},
-		{KEY_HASH, p->hash, sizeof(uint64) * p->nvalues},
-		{KEY_SURPRISE, p->surprise, sizeof(float) * p->nvalues},
-		{KEY_FLAGS, p->flags, sizeof(uint8) * p->nvalues},
-		{KEY_LETTERS, p->letters, sizeof(uint32) * p->nvalues},
-		{KEY_LENGTH, p->length, sizeof(uint8) * p->nvalues},
-		{KEY_TOKENS, p->tokens, sizeof(DcTokens) * p->nvalues},
-		{KEY_TOKEN, p->token, sizeof(DcValue) * p->ntokens},
-		{KEY_ENTRIES, table->entries, sizeof(DcKeyEntry) * table->nkeys},
-		{KEY_KEYS, table->key, sizeof(uint64) * (table->nkeys + p->nrecords)},
-		{KEY_ROW, table->row, sizeof(DcKeyRow) * p->nrecords},
-	};
-
-	StaticAssertStmt(lengthof(all) <= MAX_PIECES, "MAX_PIECES is too small");
-	memcpy(pieces, all, sizeof(all));
-	return lengthof(all);
-}
-
-static size_t
-texts_size(const DcPopulation *p)
-{
-	size_t		size = 0;
-
-	for (DcValue v = 0; v < p->nvalues; v++)
-		size += strlen(p->text[v]) + 1;
-	return size;
-}
-
-static void
-share_texts(ParallelContext *context, const DcPopulation *p, size_t size)
-{
-	char	   *texts = shm_toc_allocate(context->toc, size);
-	uint64	   *offsets = shm_toc_allocate(context->toc, sizeof(uint64) * p->nvalues);
-	size_t		offset = 0;
-
-	for (DcValue v = 0; v < p->nvalues; v++)
-	{
-		size_t		len = strlen(p->text[v]) + 1;
-
-		memcpy(texts + offset, p->text[v], len);
-		offsets[v] = offset;
-		offset += len;
-	}
-	shm_toc_insert(context->toc, KEY_TEXTS, texts);
-	shm_toc_insert(context->toc, KEY_OFFSETS, offsets);
-}
-
-/* Lays everything into shared memory; the leader scans the shared key table from then on. */
+/* What the workers need to know, beside the population and its keys. */
 static SharedState *
-share(ParallelContext *context, const DcEdges *edges, DcKeyTable *table, dsa_area **area)
+make_state(ParallelContext *context, const DcEdges *edges, const DcShare *share, dsa_area **area)
 {
-	const DcPopulation *p = edges->population;
-	Piece		pieces[MAX_PIECES];
-	int			npieces = list_pieces(p, table, edges->model, pieces);
-	size_t		texts = texts_size(p);
-	size_t		state_size = offsetof(SharedState, worker) + sizeof(WorkerEdges) * context->nworkers;
+	size_t		size = offsetof(SharedState, worker) + sizeof(WorkerEdges) * context->nworkers;
 	SharedState *state;
 	void	   *place;
 
-	for (int i = 0; i < npieces; i++)
-		shm_toc_estimate_chunk(&context->estimator, pieces[i].size);
-	shm_toc_estimate_chunk(&context->estimator, texts);
-	shm_toc_estimate_chunk(&context->estimator, sizeof(uint64) * p->nvalues);
-	shm_toc_estimate_chunk(&context->estimator, state_size);
+	shm_toc_estimate_chunk(&context->estimator, size);
 	shm_toc_estimate_chunk(&context->estimator, EDGE_AREA);
-	shm_toc_estimate_keys(&context->estimator, npieces + 4);
+	shm_toc_estimate_keys(&context->estimator, 2);
 	InitializeParallelDSM(context);
 	if (context->nworkers == 0)
 		return NULL;
-
-	state = shm_toc_allocate(context->toc, state_size);
-	memset(state, 0, state_size);
+	state = shm_toc_allocate(context->toc, size);
+	memset(state, 0, size);
 	pg_atomic_init_u64(&state->next, 0);
 	state->review_weight = edges->review_weight;
-	state->population = *p;
-	state->nkeys = table->nkeys;
+	state->model = *edges->model;
+	state->share = *share;
 	shm_toc_insert(context->toc, KEY_STATE, state);
-	for (int i = 0; i < npieces; i++)
-	{
-		place = shm_toc_allocate(context->toc, pieces[i].size);
-		if (pieces[i].size > 0)
-			memcpy(place, pieces[i].data, pieces[i].size);
-		shm_toc_insert(context->toc, pieces[i].key, place);
-	}
-	share_texts(context, p, texts);
 	place = shm_toc_allocate(context->toc, EDGE_AREA);
 	*area = dsa_create_in_place(place, EDGE_AREA, LWTRANCHE_PARALLEL_QUERY_DSA, context->seg);
 	shm_toc_insert(context->toc, KEY_AREA, place);
-	dc_free_key_table(table);
-	table->entries = shm_toc_lookup(context->toc, KEY_ENTRIES, false);
-	table->key = shm_toc_lookup(context->toc, KEY_KEYS, false);
-	table->row = shm_toc_lookup(context->toc, KEY_ROW, false);
 	return state;
 }
 
@@ -212,7 +129,16 @@ append_edges(DcEdges *edges, const DcEdge *edge, size_t n)
 }
 
 static int64
-score_with_workers(DcEdges *edges, DcKeyTable *table, int nworkers)
+score_alone(DcEdges *edges, const DcKeyTable *table)
+{
+	pg_atomic_uint64 next;
+
+	pg_atomic_init_u64(&next, 0);
+	return scan_ranges(&next, table, edges);
+}
+
+static int64
+score_with_workers(DcEdges *edges, const DcKeyTable *table, const DcShare *share, int nworkers)
 {
 	ParallelContext *context;
 	SharedState *state;
@@ -221,16 +147,9 @@ score_with_workers(DcEdges *edges, DcKeyTable *table, int nworkers)
 
 	EnterParallelMode();
 	context = CreateParallelContext("dropcontact", "dc_score_worker", nworkers);
-	state = share(context, edges, table, &area);
+	state = make_state(context, edges, share, &area);
 	if (state == NULL)
-	{
-		pg_atomic_uint64 next;
-
-		/* no shared memory segment was to be had: the leader does it alone */
-		pg_atomic_init_u64(&next, 0);
-		pairs = scan_ranges(&next, table, edges);
-		dc_free_key_table(table);
-	}
+		pairs = score_alone(edges, table);
 	else
 	{
 		LaunchParallelWorkers(context);
@@ -258,8 +177,8 @@ score_with_workers(DcEdges *edges, DcKeyTable *table, int nworkers)
 int64
 dc_score_candidates(DcEdges *edges)
 {
-	DcKeyTable	table;
-	pg_atomic_uint64 next;
+	DcKeyTable	table = {0};
+	DcShare		share;
 	int64		pairs;
 
 	edges->n = 0;
@@ -268,42 +187,18 @@ dc_score_candidates(DcEdges *edges)
 	dc_make_key_table(edges->population, &table);
 	if (edges->population->progress != NULL)
 		edges->population->progress(0, table.nkeys);
-	if (table.nkeys >= KEYS_FOR_WORKERS && max_parallel_maintenance_workers > 0)
-		return score_with_workers(edges, &table, max_parallel_maintenance_workers);
-	pg_atomic_init_u64(&next, 0);
-	pairs = scan_ranges(&next, &table, edges);
+	if (table.nkeys >= KEYS_FOR_WORKERS && max_parallel_maintenance_workers > 0 && dc_share(edges->population, &table, &share))
+	{
+		pairs = score_with_workers(edges, &table, &share, max_parallel_maintenance_workers);
+		dc_unshare_table(&share);
+	}
+	else
+		pairs = score_alone(edges, &table);
 	dc_free_key_table(&table);
 	return pairs;
 }
 
 /* ---------- a worker's side ---------- */
-
-static DcPopulation *
-attach_population(shm_toc *toc, const SharedState *state)
-{
-	DcPopulation *p = palloc(sizeof(DcPopulation));
-	const char *texts = shm_toc_lookup(toc, KEY_TEXTS, false);
-	const uint64 *offsets = shm_toc_lookup(toc, KEY_OFFSETS, false);
-
-	*p = state->population;
-	p->context = CurrentMemoryContext;
-	p->progress = NULL;
-	p->records = shm_toc_lookup(toc, KEY_RECORDS, false);
-	p->hash = shm_toc_lookup(toc, KEY_HASH, false);
-	p->surprise = shm_toc_lookup(toc, KEY_SURPRISE, false);
-	p->flags = shm_toc_lookup(toc, KEY_FLAGS, false);
-	p->letters = shm_toc_lookup(toc, KEY_LETTERS, false);
-	p->length = shm_toc_lookup(toc, KEY_LENGTH, false);
-	p->tokens = shm_toc_lookup(toc, KEY_TOKENS, false);
-	p->token = shm_toc_lookup(toc, KEY_TOKEN, false);
-	/* scoring needs neither counts nor look-up by text */
-	p->count = NULL;
-	p->slots = NULL;
-	p->text = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(char *) * p->nvalues);
-	for (DcValue v = 0; v < p->nvalues; v++)
-		p->text[v] = texts + offsets[v];
-	return p;
-}
 
 void
 dc_score_worker(dsm_segment *segment, shm_toc *toc)
@@ -311,19 +206,11 @@ dc_score_worker(dsm_segment *segment, shm_toc *toc)
 	SharedState *state = shm_toc_lookup(toc, KEY_STATE, false);
 	WorkerEdges *mine = &state->worker[ParallelWorkerNumber];
 	dsa_area   *area = dsa_attach_in_place(shm_toc_lookup(toc, KEY_AREA, false), segment);
-	DcKeyTable	table = {
-		.nkeys = state->nkeys,
-		.entries = shm_toc_lookup(toc, KEY_ENTRIES, false),
-		.key = shm_toc_lookup(toc, KEY_KEYS, false),
-		.row = shm_toc_lookup(toc, KEY_ROW, false),
-	};
-	DcEdges		edges = {
-		.population = attach_population(toc, state),
-		.model = shm_toc_lookup(toc, KEY_MODEL, false),
-		.review_weight = state->review_weight,
-		.capacity = 1024,
-	};
+	DcPopulation population;
+	DcKeyTable	table;
+	DcEdges		edges = {.population = &population, .model = &state->model, .review_weight = state->review_weight, .capacity = 1024};
 
+	dc_attach_share(&state->share, &population, &table);
 	edges.edge = palloc(sizeof(DcEdge) * edges.capacity);
 	mine->pairs = scan_ranges(&state->next, &table, &edges);
 	if (edges.n > 0)
