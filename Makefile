@@ -127,7 +127,7 @@ SERVERLESS = $(CC) $(CFLAGS) -DFRONTEND $(CPPFLAGS)
 SERVERLESS_FILES = $(wildcard src/base/*.c src/normalize/*.c)
 SERVERLESS_SOURCES = $(filter-out src/normalize/binding.c,$(SERVERLESS_FILES)) build/lexicon.c build/fold_table.c build/phone_plan.c build/country_table.c
 
-build/test/%: test/c/%.c $(SERVERLESS_SOURCES) $(wildcard src/*/*.h)
+build/test/%: test/c/%.c $(SERVERLESS_SOURCES) $(wildcard src/*/*.h test/c/*.h)
 	@mkdir -p build/test
 	$(SERVERLESS) -o $@ $(filter %.c,$^) $(SERVERLESS_LIBS)
 

@@ -13,8 +13,7 @@
  */
 #include "base/port.h"
 
-#include "base/text.h"
-#include "normalize/normalize.h"
+#include "../c/scalars.h"
 
 /* In front of each allocation; the size keeps what follows aligned. */
 typedef struct Allocation
@@ -150,52 +149,6 @@ make_text(const uint8 *data, size_t size)
 	*o = '\0';
 	return text;
 }
-
-/* The scalar functions, whose result is a clean form of their argument. */
-static char *
-phone_of_france(const char *s)
-{
-	return dc_normalize_phone(s, "FR");
-}
-
-static char *
-phone_of_germany(const char *s)
-{
-	return dc_normalize_phone(s, "DE");
-}
-
-static char *
-phone_of_nowhere(const char *s)
-{
-	return dc_normalize_phone(s, NULL);
-}
-
-static char *
-country(const char *s)
-{
-	return unconstify(char *, dc_normalize_country(s));
-}
-
-static const struct
-{
-	const char *name;
-	char	   *(*function) (const char *);
-}			scalars[] = {
-	{"clean", dc_clean},
-	{"name_key", dc_fold},
-	{"normalize_email", dc_normalize_email},
-	{"email_key", dc_email_key},
-	{"normalize_phone", phone_of_france},
-	{"normalize_phone", phone_of_germany},
-	{"normalize_phone", phone_of_nowhere},
-	{"normalize_website", dc_normalize_website},
-	{"registrable_domain", dc_registrable_domain},
-	{"normalize_linkedin", dc_normalize_linkedin},
-	{"normalize_country", country},
-	{"normalize_siren", dc_normalize_siren},
-	{"normalize_siret", dc_normalize_siret},
-	{"normalize_vat", dc_normalize_vat},
-};
 
 static void
 run_scalar(int which, const char *text)
