@@ -333,18 +333,17 @@ dc_email_key(const char *input)
 
 /*
  * What is known of a domain.  Many addresses have one, so the last ones are kept, each in the place
- * that its letters give; a domain too long for its place is not.
+ * that its letters give; one that is too long for its place, or seems mistyped, is not.
  */
-#define DOMAIN_PLACES 4096
+#define DOMAIN_PLACES 16384
 #define MAX_KEPT 48
 
 typedef struct DomainFacts
 {
 	char		domain[MAX_KEPT];
-	char		registrable[MAX_KEPT];	/* "" for none */
-	char		meant[MAX_KEPT];	/* likewise */
 	const char *kind;
 	uint32		words;			/* the overlay by which they were found */
+	int			registrable;	/* where that begins in the domain, -1 for none */
 } DomainFacts;
 
 static void
@@ -353,25 +352,26 @@ find_facts(const char *domain, const char **registrable, const char **meant, con
 	static DomainFacts kept[DOMAIN_PLACES];
 	DomainFacts *facts;
 	uint32		hash = 0;
-	size_t		len = 0;
+	int			len = 0;
+	int			start;
 
 	for (; domain[len] != '\0'; len++)
 		hash = hash * 31 + (unsigned char) domain[len];
-	facts = &kept[(hash ^ hash >> 13) % DOMAIN_PLACES];
+	facts = &kept[(hash ^ hash >> 14) % DOMAIN_PLACES];
 	if (len < MAX_KEPT && facts->words == dc_overlay_serial() && strcmp(facts->domain, domain) == 0)
 	{
-		*registrable = facts->registrable[0] != '\0' ? pstrdup(facts->registrable) : NULL;
-		*meant = facts->meant[0] != '\0' ? facts->meant : NULL;
+		*registrable = facts->registrable >= 0 ? domain + facts->registrable : NULL;
+		*meant = NULL;
 		*kind = facts->kind;
 		return;
 	}
 	*registrable = dc_registrable_domain(domain);
 	*meant = dc_email_meant_domain(domain);
 	*kind = dc_email_domain_kind(domain, *registrable);
-	if (len == 0 || len >= MAX_KEPT || (*registrable != NULL && strlen(*registrable) >= MAX_KEPT) || (*meant != NULL && strlen(*meant) >= MAX_KEPT))
+	start = *registrable == NULL ? -1 : len - (int) strlen(*registrable);
+	if (len == 0 || len >= MAX_KEPT || *meant != NULL || (*registrable != NULL && (start < 0 || strcmp(domain + start, *registrable) != 0)))
 		return;
-	strcpy(facts->registrable, *registrable != NULL ? *registrable : "");
-	strcpy(facts->meant, *meant != NULL ? *meant : "");
+	facts->registrable = start;
 	facts->kind = *kind;
 	facts->words = dc_overlay_serial();
 	strcpy(facts->domain, domain);

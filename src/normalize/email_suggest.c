@@ -31,10 +31,17 @@ letters_of(const char *s)
 	return set;
 }
 
-static bool
-within_two_edits(uint32 a, uint32 b)
+/* The edits by which a domain may be a well-known one of this length. */
+static int
+most_edits(int target_length)
 {
-	return pg_popcount32(a & ~b) <= 2 && pg_popcount32(b & ~a) <= 2;
+	return target_length >= 9 ? 2 : 1;
+}
+
+static bool
+may_be_within(int edits, uint32 a, uint32 b)
+{
+	return pg_popcount32(a & ~b) <= edits && pg_popcount32(b & ~a) <= edits;
 }
 
 /* Whether two keys stand side by side, on an English or a French keyboard. */
@@ -104,10 +111,8 @@ distance(const char *domain, const char *target, bool exists)
 	int			edits;
 	int			i = 0;
 
-	if (abs((int) strlen(target) - (int) strlen(domain)) > 2)
-		return 0;
 	edits = dc_damerau_levenshtein(domain, target);
-	if (edits == 0 || edits > (strlen(target) >= 9 ? 2 : 1))
+	if (edits == 0 || edits > most_edits(strlen(target)))
 		return 0;
 	/* a short name, or one that begins with another letter, is a name of its own */
 	if (exists && !same_name && (name <= 4 || (strlen(domain) == strlen(target) && domain[0] != target[0] && domain[0] != target[1])))
@@ -125,23 +130,29 @@ static const char *
 nearest(const char *domain, bool exists)
 {
 	static uint32 target_letters[1024];
+	static int	target_length[1024];
 	static bool made = false;
 	const DcLexicon *popular = &dc_lexicon_popular_mail_domains;
 	const char *best = NULL;
 	uint32		letters = letters_of(domain);
+	int			length = strlen(domain);
 	int			least = 0;
 	int			rank = 0;
 
-	if (!made)
-		for (int i = 0; i < popular->size && i < lengthof(target_letters); i++)
-			target_letters[i] = popular->entries[i].word != NULL ? letters_of(popular->entries[i].word) : 0;
+	for (int i = 0; !made && i < popular->size && i < lengthof(target_letters); i++)
+		if (popular->entries[i].word != NULL)
+		{
+			target_letters[i] = letters_of(popular->entries[i].word);
+			target_length[i] = strlen(popular->entries[i].word);
+		}
 	made = true;
 	for (int i = 0; i < popular->size && i < lengthof(target_letters); i++)
 	{
 		const DcLexiconEntry *entry = &popular->entries[i];
+		int			edits = most_edits(target_length[i]);
 		int			far;
 
-		if (entry->word == NULL || !within_two_edits(letters, target_letters[i]))
+		if (entry->word == NULL || abs(length - target_length[i]) > edits || !may_be_within(edits, letters, target_letters[i]))
 			continue;
 		far = distance(domain, entry->word, exists);
 		if (far > 0 && (best == NULL || far < least || (far == least && atoi(entry->value) < rank)))
