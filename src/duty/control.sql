@@ -40,7 +40,7 @@ INSERT INTO dropcontact.control VALUES
 	SELECT 'no forced row-level security: ' || c.relname FROM pg_class c WHERE c.relnamespace = 'dropcontact'::regnamespace AND c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
 		AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'controller_id' AND NOT a.attisdropped)
 	UNION ALL SELECT format('%s contacts in entities of another controller', count(*)) FROM entity_member m JOIN contact c USING (contact_id)
-	WHERE m.controller_id <> c.controller_id AND $1 IN (m.controller_id, c.controller_id) HAVING count(*) > 0
+	WHERE m.controller_id <> c.controller_id AND $1 IN (m.controller_id, c.controller_id) AND EXISTS (SELECT FROM controller o WHERE o.controller_id <> $1) HAVING count(*) > 0
 	UNION ALL SELECT 'view with the rights of its owner: ' || c.relname FROM pg_class c WHERE c.relnamespace = 'dropcontact'::regnamespace AND c.relkind = 'v'
 		AND NOT coalesce('security_invoker=true' = ANY (c.reloptions), false) $$),
 (4, 'I.2', 'GDPR art. 5(2), 24', 'processor', 'every obligation has an article and a live control', false, $$
@@ -172,13 +172,15 @@ INSERT INTO dropcontact.control VALUES
 		AND is_erased($1, c)
 	UNION ALL SELECT format('request %s is late', r.request_id) FROM request_record r WHERE r.controller_id = $1 AND r.kind = 'erasure' AND r.closed_at IS NULL AND r.due < clock_timestamp() $$),
 (37.4, 'III.7d', 'GDPR art. 21', 'processor', 'nothing is processed against an objection', false, $$
-	SELECT format('contact %s was merged against an objection', l.contact_id) FROM processing_limit l JOIN entity_log e ON l.contact_id = ANY (e.contact_ids)
+	SELECT format('contact %s was merged against an objection', l.contact_id) FROM entity_log e CROSS JOIN LATERAL unnest(e.contact_ids) u(contact_id) JOIN processing_limit l ON l.contact_id = u.contact_id
 	WHERE l.controller_id = $1 AND l.kind = 'objection' AND coalesce(l.purpose IN ('detect_duplicates', 'merge'), true)
-		AND e.controller_id = $1 AND e.kind = 'merged' AND e.at >= l.from_at AND e.at < coalesce(l.lifted_at, 'infinity')
+		AND e.controller_id = $1 AND e.kind = 'merged' AND e.at >= (SELECT min(x.from_at) FROM processing_limit x WHERE x.controller_id = $1 AND x.kind = 'objection')
+		AND e.at >= l.from_at AND e.at < coalesce(l.lifted_at, 'infinity')
 	UNION ALL SELECT format('request %s is late', r.request_id) FROM request_record r WHERE r.controller_id = $1 AND r.kind = 'objection' AND r.closed_at IS NULL AND r.due < clock_timestamp() $$),
 (37.5, 'III.7e', 'GDPR art. 18, 19', 'processor', 'restricted contacts are only stored, until the person is told otherwise', false, $$
-	SELECT format('contact %s was merged while restricted', l.contact_id) FROM processing_limit l JOIN entity_log e ON l.contact_id = ANY (e.contact_ids)
-	WHERE l.controller_id = $1 AND l.kind = 'restriction' AND e.controller_id = $1 AND e.kind = 'merged' AND e.at >= l.from_at AND e.at < coalesce(l.lifted_at, 'infinity')
+	SELECT format('contact %s was merged while restricted', l.contact_id) FROM entity_log e CROSS JOIN LATERAL unnest(e.contact_ids) u(contact_id) JOIN processing_limit l ON l.contact_id = u.contact_id
+	WHERE l.controller_id = $1 AND l.kind = 'restriction' AND e.controller_id = $1 AND e.kind = 'merged' AND e.at >= (SELECT min(x.from_at) FROM processing_limit x WHERE x.controller_id = $1 AND x.kind = 'restriction')
+		AND e.at >= l.from_at AND e.at < coalesce(l.lifted_at, 'infinity')
 	UNION ALL SELECT format('limit %s was lifted without notice', l.limit_id) FROM processing_limit l
 	WHERE l.controller_id = $1 AND l.lifted_at IS NOT NULL AND NOT EXISTS (SELECT FROM outbox_message m WHERE m.message = l.lift_notice_id AND m.created_at <= l.lifted_at)
 	UNION ALL SELECT format('request %s is late', r.request_id) FROM request_record r WHERE r.controller_id = $1 AND r.kind = 'restriction' AND r.closed_at IS NULL AND r.due < clock_timestamp() $$),
@@ -188,8 +190,9 @@ INSERT INTO dropcontact.control VALUES
 		WHERE l.controller_id = $1 AND l.kind = 'portability' AND l.body ->> 'request' = r.request_id::text)
 	UNION ALL SELECT format('request %s is late', r.request_id) FROM request_record r WHERE r.controller_id = $1 AND r.kind = 'portability' AND r.closed_at IS NULL AND r.due < clock_timestamp() $$),
 (37.7, 'III.7g', 'GDPR art. 22', 'processor', 'after a request for human review no rule merges the person', false, $$
-	SELECT format('contact %s was merged by a rule', l.contact_id) FROM processing_limit l JOIN entity_log e ON l.contact_id = ANY (e.contact_ids)
-	WHERE l.controller_id = $1 AND l.kind = 'human_review' AND e.controller_id = $1 AND e.kind = 'merged' AND e.why NOT LIKE 'confirm%' AND e.at >= l.from_at AND e.at < coalesce(l.lifted_at, 'infinity')
+	SELECT format('contact %s was merged by a rule', l.contact_id) FROM entity_log e CROSS JOIN LATERAL unnest(e.contact_ids) u(contact_id) JOIN processing_limit l ON l.contact_id = u.contact_id
+	WHERE l.controller_id = $1 AND l.kind = 'human_review' AND e.controller_id = $1 AND e.kind = 'merged' AND e.why NOT LIKE 'confirm%' AND e.at >= (SELECT min(x.from_at) FROM processing_limit x WHERE x.controller_id = $1 AND x.kind = 'human_review')
+		AND e.at >= l.from_at AND e.at < coalesce(l.lifted_at, 'infinity')
 	UNION ALL SELECT format('request %s is late', r.request_id) FROM request_record r WHERE r.controller_id = $1 AND r.kind = 'human_review' AND r.closed_at IS NULL AND r.due < clock_timestamp() $$),
 (37.8, 'III.7h', 'GDPR art. 28(3)(e)', 'processor', 'requests that reached the processor were forwarded in the same transaction', false, $$
 	SELECT format('request %s was not forwarded at once', r.request_id) FROM request_record r LEFT JOIN outbox_message m ON m.message = r.outbox_id
@@ -207,7 +210,7 @@ INSERT INTO dropcontact.control VALUES
 (39, 'III.9', 'GDPR art. 28(3)(f), 35, 36', 'processor', 'assistance with risk analyses is given in time', true, $$
 	SELECT format('assistance %s is late', s.supervision_id) FROM supervision s
 	WHERE s.controller_id = $1 AND s.kind = 'assistance' AND coalesce(s.answered_at, clock_timestamp()) > s.due
-	UNION ALL SELECT 'dpia_input lacks ' || k FROM unnest(art35_7_keys()) k WHERE NOT do_dpia_input($1) ? k $$),
+	UNION ALL SELECT 'dpia_input lacks ' || k FROM (SELECT unnest(art35_7_keys()) EXCEPT SELECT jsonb_object_keys(do_dpia_input($1))) x(k) $$),
 (40.1, 'III.10a', 'GDPR art. 32(1)(a)', 'processor', 'personal data come over encrypted channels only', true, $$
 	SELECT format('%s runs over a connection in clear', count(*)) FROM run r WHERE r.controller_id = $1 AND r.agreement_id IS NOT NULL AND r.channel = 'clear' HAVING count(*) > 0
 	UNION ALL SELECT format('source %s is fetched from without encryption', s.source_id) FROM source s WHERE s.controller_id = $1 AND NOT is_encrypted_url(s.url)
@@ -216,7 +219,7 @@ INSERT INTO dropcontact.control VALUES
 		AND coalesce(h.address, '') NOT IN ('127.0.0.1', '::1', 'localhost', 'samehost')
 	UNION ALL SELECT 'ssl_min_protocol_version is ' || s.setting FROM pg_settings s WHERE s.name = 'ssl_min_protocol_version' AND s.setting IN ('TLSv1', 'TLSv1.1') $$),
 (40.2, 'III.10b', 'GDPR art. 28(3)(g)', 'processor', 'everything is destroyed within one month after the end of the service', true, $$
-	SELECT 'overdue: ' || personal_rows($1)::text FROM service_end s WHERE s.controller_id = $1 AND s.destroy_by < clock_timestamp() AND personal_rows($1) <> '{}' $$),
+	SELECT 'overdue: ' || personal_rows(s.controller_id)::text FROM service_end s WHERE s.controller_id = $1 AND s.destroy_by < clock_timestamp() AND personal_rows(s.controller_id) <> '{}' $$),
 (41, 'III.11', 'GDPR art. 30(2)', 'processor', 'every operation is in the register, whose monthly hash is in the ledger', false, $$
 	SELECT 'not in the register: ' || r.purpose FROM (SELECT DISTINCT x.purpose FROM run x WHERE x.controller_id = $1) r
 	WHERE NOT EXISTS (SELECT FROM processing_register p JOIN controller c ON c.name = p.controller WHERE c.controller_id = $1 AND p.purpose = r.purpose)
@@ -359,6 +362,7 @@ CREATE FUNCTION dropcontact.do_run_controls(controller integer) RETURNS SETOF dr
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	SET timezone = 'UTC'
+	SET jit = off
 	AS $$
 DECLARE
 	k control;
