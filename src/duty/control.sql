@@ -123,7 +123,7 @@ INSERT INTO dropcontact.control VALUES
 	UNION ALL SELECT 'granted to everybody: ' || p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'dropcontact'::regnamespace AND p.provolatile <> 'i'
 		AND (p.proacl IS NULL OR EXISTS (SELECT FROM aclexplode(p.proacl) a WHERE a.grantee = 0))
 	UNION ALL SELECT format('%s = %s writes statements, values included, to the log', s.name, s.setting) FROM pg_settings s
-	WHERE s.name = 'log_statement' AND s.setting IN ('mod', 'all') OR s.name = 'auto_explain.log_min_duration' AND s.setting <> '-1' OR s.name = 'log_min_duration_statement' AND s.setting <> '-1' AND EXISTS (SELECT FROM pg_settings l
+	WHERE s.name = 'log_statement' AND s.setting IN ('mod', 'all') OR s.name = 'dropcontact.log_values' AND s.setting = 'on' OR s.name = 'auto_explain.log_min_duration' AND s.setting <> '-1' OR s.name = 'log_min_duration_statement' AND s.setting <> '-1' AND EXISTS (SELECT FROM pg_settings l
 		WHERE l.name = 'log_parameter_max_length' AND l.setting <> '0')
 	UNION ALL SELECT format('RG130: %s of %s: %s', l.attribute, l.relation, l.finding) FROM stats_leaks l
 	UNION ALL SELECT statement_leak() WHERE statement_leak() IS NOT NULL $$),

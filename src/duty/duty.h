@@ -156,6 +156,7 @@ extern char *dc_tombstone_key_file;
 extern void dc_run_init(void);
 extern void dc_permit_init(void);
 extern void dc_guard_init(void);
+extern void dc_quiet_init(void);
 extern void dc_tombstone_init(void);
 extern void dc_limit_init(void);
 
