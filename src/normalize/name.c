@@ -103,6 +103,9 @@ find_couple(DcWords words)
 			continue;
 		if (all_are(left, WORD_TITLE) && (IS(*next, WORD_TITLE) || is_strong_and(&words.word[c])))
 			return c;
+		/* MM. Dupont et Durand */
+		if (c == 2 && words.n == 4 && IS(words.word[0], WORD_TITLE) && IS(*next, WORD_FAMILY) && is_strong_and(&words.word[c]))
+			return c;
 		if (is_strong_and(&words.word[c]))
 		{
 			if (given || (c == 1 && words.n > 3))

@@ -176,7 +176,10 @@ begins_with_given_name(const char *lower)
 {
 	const char *value = dc_lexicon_find_n(&dc_lexicon_given_names, lower, strcspn(lower, "-"));
 
-	return value != NULL && strcmp(value + 1, " ko") != 0 && strcmp(value + 1, " zh") != 0;
+	for (const char *p = value; p != NULL && (p = strchr(p, ' ')) != NULL; p++)
+		if (strncmp(p, " ko", 3) != 0 && strncmp(p, " zh", 3) != 0 && strncmp(p, " vi", 3) != 0)
+			return true;
+	return value != NULL && value[1] == '\0';
 }
 
 /* Between hyphens and dots each part stands for itself. */

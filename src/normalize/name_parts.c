@@ -124,7 +124,7 @@ first_name_words(DcWords words, int least)
 	if (strcmp(word->key, "abd") == 0 || strcmp(word->key, "abdul") == 0 || strcmp(word->key, "abdel") == 0 ||
 		is_vietnamese_middle(words, 0))
 		return 2;
-	if (is_particle(words, 0) && !IS(*word, WORD_GIVEN | WORD_LOWER))
+	if (is_particle(words, 0) && !IS(*word, WORD_GIVEN | WORD_LOWER) && strcmp(word->key, "ait") != 0)
 		return IS(word[1], WORD_GIVEN) ? 2 : 1;
 	while (joining + least - 1 < words.n && IS(word[joining], WORD_JOINING) && !IS(word[joining], WORD_INITIAL | WORD_UPPER))
 		joining++;
@@ -181,13 +181,26 @@ is_asian_order(DcWords words)
 static bool
 is_patronymic(const DcWord *word)
 {
-	static const char *const ends[] = {"ovich", "evich", "ovna", "evna", "ichna"};
+	/* the last ones as Cyrillic letters fold; in Latin ones they are family names of the Balkans */
+	static const char *const ends[] = {"ovich", "evich", "ovna", "evna", "ichna", "ovic", "evic"};
 	size_t		n = strlen(word->key);
+	bool		cyrillic = (uint8) word->text[0] == 0xD0 || (uint8) word->text[0] == 0xD1;
 
-	for (int i = 0; i < lengthof(ends); i++)
+	for (int i = 0; i < lengthof(ends) - (cyrillic ? 0 : 2); i++)
 		if (n > strlen(ends[i]) + 1 && strcmp(word->key + n - strlen(ends[i]), ends[i]) == 0)
 			return true;
 	return false;
+}
+
+/* Perez Garcia Juan: two last names before given names */
+static bool
+is_iberian_pair(DcWords words)
+{
+	for (int i = 2; i < words.n; i++)
+		if (!IS(words.word[i], WORD_GIVEN | WORD_INITIAL))
+			return false;
+	return words.n > 2 && !IS(words.word[0], WORD_GIVEN) && !IS(words.word[1], WORD_GIVEN) && IS(words.word[2], WORD_SPANISH) &&
+		(words.word[0].flags & words.word[1].flags & WORD_FAMILY_IBERIAN) != 0;
 }
 
 /*
@@ -200,7 +213,7 @@ is_reversed(DcWords words)
 	const DcWord *first = &words.word[0];
 	const DcWord *end = &words.word[words.n - 1];
 
-	if (words.n >= 2 && is_asian_order(words))
+	if (words.n >= 2 && (is_asian_order(words) || is_iberian_pair(words)))
 		return true;
 	if (words.n < 2 || is_asian_given(first) || IS(*first, WORD_INITIAL | WORD_GIVEN | WORD_PARTICLE | WORD_JOINING | WORD_DIGIT | WORD_TITLE_PART))
 		return false;
@@ -365,6 +378,8 @@ double_last_name(DcWords words, int start, bool titled)
 		return start - 1;
 	if (start == 2 && titled && IS(*first, WORD_FEMALE) && !IS(*before, WORD_PARTICLE | WORD_JOINING))
 		return start - 1;
+	if (IS(*first, WORD_SPANISH) && IS(*next, WORD_FAMILY_IBERIAN) && !IS(*before, WORD_FAMILY | WORD_PARTICLE | WORD_JOINING))
+		return start - 1;
 	if (IS(*before, WORD_FAMILY_IBERIAN) &&
 		(IS(words.word[start], WORD_FAMILY_IBERIAN | WORD_PARTICLE) || (IS(words.word[0], WORD_SPANISH) && !IS(words.word[start], WORD_FAMILY | WORD_GIVEN))))
 		return start - 1;
@@ -380,6 +395,14 @@ double_last_name(DcWords words, int start, bool titled)
 	return initial > 0 && IS(words.word[initial], WORD_INITIAL) && !IS(*first, WORD_INITIAL) ? initial + 1 : start;
 }
 
+/* Van Damme Jean-Claude: a given name, and nothing else, behind a particle and a name that is none */
+static bool
+is_name_behind(DcWords words)
+{
+	return words.n == 3 && !IS(words.word[1], WORD_GIVEN) && IS(words.word[2], WORD_GIVEN_SURE) &&
+		(!IS(words.word[2], WORD_FAMILY) || strchr(words.word[2].text, '-') != NULL);
+}
+
 /* A name that begins with particles: de la Cruz Juan, La Shawn K. Ford, van der Velde. */
 static bool
 divide_by_leading_particle(DcWords words, DcNameParts *parts)
@@ -389,11 +412,17 @@ divide_by_leading_particle(DcWords words, DcNameParts *parts)
 
 	while (is_particle(words, n))
 		n++;
-	if (n == 0 || (n == 1 && IS(word[0], WORD_GIVEN) && !(IS(word[0], WORD_LOWER) && !IS(word[1], WORD_LOWER))))
+	if (n == 0 || (n == 1 && IS(word[0], WORD_GIVEN) && !(IS(word[0], WORD_LOWER) && !IS(word[1], WORD_LOWER)) && !is_name_behind(words)))
 		return false;
 	if (n + 1 == words.n)
 	{
 		set_parts(parts, words, 0, 0);
+		return true;
+	}
+	/* van den Berg J. */
+	if ((n > 1 || IS(word[0], WORD_LOWER)) && all_initials(dc_stretch(words, n, words.n)))
+	{
+		last_first(parts, words, n + 1);
 		return true;
 	}
 	if (n == 1 && words.n >= 4 && IS(word[2], WORD_INITIAL))
@@ -401,7 +430,7 @@ divide_by_leading_particle(DcWords words, DcNameParts *parts)
 		set_parts(parts, words, 2, words.n - 1);
 		return true;
 	}
-	if ((n > 1 || IS(word[0], WORD_LOWER) || words.n == 3) && IS(word[n + 1], WORD_GIVEN_SURE) &&
+	if ((n > 1 || IS(word[0], WORD_LOWER) || words.n == 3) && (IS(word[n + 1], WORD_GIVEN_SURE) || (strcmp(word->key, "ait") == 0 && IS(word[n + 1], WORD_GIVEN))) &&
 		(n > 1 || !IS(word[n], WORD_GIVEN) || !IS(word[n + 1], WORD_FAMILY)))
 	{
 		last_first(parts, words, n + 1);
@@ -443,7 +472,7 @@ dc_divide_name(DcWords words, bool titled, DcNameParts *parts)
 		set_parts(parts, words, first, last);
 	}
 	if (words.n > 1 && is_reversed(words))
-		last_first(parts, words, 1);
+		last_first(parts, words, is_iberian_pair(words) ? 2 : 1);
 }
 
 /* Last name and given names, told apart by a comma. */

@@ -49,6 +49,9 @@ dc_count_titles(DcWords words)
 	int			before = 0;
 	int			i = 0;
 
+	/* de heer Jan Jansen */
+	if (words.n > 2 && strcmp(words.word[0].key, "de") == 0 && strcmp(words.word[1].key, "heer") == 0)
+		i = end = 2;
 	while (i + 1 < words.n)
 	{
 		const DcWord *word = &words.word[i];
@@ -113,6 +116,8 @@ dc_take_titles(DcReading *r, DcWords words)
 		words.n--;
 		if (r->civility == 0)
 			r->civility = words.word[words.n].civility;
+		/* LEROY Mlle, but Ahmet Bey */
+		r->titled = r->titled || IS(words.word[0], WORD_FAMILY);
 	}
 	return words;
 }

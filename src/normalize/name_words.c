@@ -7,6 +7,8 @@
  */
 #include "base/port.h"
 
+#include <unicode/uchar.h>
+
 #include "base/text.h"
 #include "lexicon.h"
 #include "normalize/name.h"
@@ -204,6 +206,17 @@ look_up_family(DcWord *word)
 		word->flags |= WORD_FAMILY_FRENCH;
 }
 
+static bool
+has_wide_letter(const char *text)
+{
+	const char *end = text + strlen(text);
+
+	while (text < end)
+		if (u_isalpha((UChar32) dc_utf8_next(&text, end)) && (text[-1] & 0x80) != 0)
+			return true;
+	return false;
+}
+
 static void
 look_up_particle(DcWord *word)
 {
@@ -222,6 +235,9 @@ look_up_particle(DcWord *word)
 			word->flags |= WORD_OPEN;
 		return;
 	}
+	/* Lê and Đỗ are names */
+	if ((*value == 'l' || *value == 'm') && has_wide_letter(word->text))
+		return;
 	word->flags |= *value == 'n' ? WORD_NOBLE : *value == 'c' ? WORD_PARTICLE | WORD_CAPITAL : WORD_PARTICLE;
 	if (strcmp(word->key, "mac") == 0 || strcmp(word->key, "mc") == 0)
 		word->flags |= WORD_GAELIC;
