@@ -34,11 +34,14 @@
 #include "contact/clean.h"
 #include "contact/words.h"
 #include "duty/duty.h"
+#include "duty/progress.h"
 #include "duty/sensitive.h"
 #include "normalize/normalize.h"
 
 /* Advisory lock on the sources of a controller, shared by all who write contacts; guard_source() takes it alone. */
 #define DC_SOURCE_LOCK 1685549172
+
+#define REPORT_EVERY 1024		/* rows */
 
 /* Whether duty/ is asked; test/bench/guard compiles a library without, to measure what it costs. */
 #ifdef DC_WITHOUT_GUARD
@@ -940,7 +943,8 @@ clean_contact(PG_FUNCTION_ARGS)
 
 	cleaner->purpose = before == NULL ? "clean" : "correct";
 	old = MemoryContextSwitchTo(cleaner->row);
-	cleaner->rows++;
+	if (++cleaner->rows % REPORT_EVERY == 0)
+		dc_progress_load(cleaner->rows, cleaner->statement);
 	result = clean_tuple(cleaner, tuple, before, desc, &unchanged);
 	MemoryContextSwitchTo(old);
 	if (result == NULL && !unchanged)

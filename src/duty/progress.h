@@ -27,6 +27,12 @@ extern void dc_progress_end(void);
 /* Enters a phase; total is 0 when it is not known. */
 extern void dc_progress_phase(DcPhase phase, int64 total);
 
+/*
+ * A statement that loads contacts, whose memory context goes with it, has come to so many rows.  COPY itself tells
+ * more (pg_stat_progress_copy), so that nothing is told beside it.
+ */
+extern void dc_progress_load(int64 rows, MemoryContext statement);
+
 /* So much of the phase is done.  Cheap, but not for every row: every thousand or so. */
 extern void dc_progress_done(int64 done);
 

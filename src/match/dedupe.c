@@ -71,6 +71,14 @@ dc_threshold_weight(const char *setting)
 	return log2(probability / Max(1e-15, 1 - probability));
 }
 
+static void
+show_fitting(int64 done, int64 total)
+{
+	if (done == 0)
+		dc_progress_phase(PHASE_FITTING, total);
+	dc_progress_done(done);
+}
+
 PG_FUNCTION_INFO_V1(dedupe);
 Datum
 dedupe(PG_FUNCTION_ARGS)
@@ -163,6 +171,7 @@ train(PG_FUNCTION_ARGS)
 	dc_progress_phase(PHASE_READING, 0);
 	p = dc_read_population(duty.controller_id);
 	p->progress = show_progress;
+	p->fitting = show_fitting;
 	dc_progress_phase(PHASE_COUNTING, 0);
 	dc_count_values(p);
 	dc_find_shared(p);

@@ -122,6 +122,7 @@ typedef struct DcPopulation
 	uint32		ntokens;
 	uint32		token_capacity;
 	void		(*progress) (int64 done, int64 total);	/* told how far the pairs have come; may be NULL */
+	void		(*fitting) (int64 done, int64 total);	/* the same of the rounds that fit the model */
 	double		size;			/* contacts that the frequencies were counted over */
 } DcPopulation;
 

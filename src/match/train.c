@@ -410,7 +410,11 @@ dc_train_model(DcPopulation *population, DcModel *model)
 	fit_u(population, fingerprint, model);
 	take_sample(&sample);
 	for (int round = 0; round < ROUNDS; round++)
+	{
+		if (population->fitting != NULL)
+			population->fitting(round, ROUNDS);
 		maximise(&sample, population->size, model);
+	}
 	pfree(sample.pair);
 	pfree(fingerprint);
 }
