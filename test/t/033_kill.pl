@@ -41,11 +41,12 @@ my $state = q{
 		SELECT 'value', count(*), md5(string_agg(v::text, ',' ORDER BY value_hash)) FROM dropcontact.match_value v UNION ALL
 		SELECT 'model', count(*), md5(string_agg(l::text, ',' ORDER BY field, level)) FROM dropcontact.match_level l UNION ALL
 		SELECT 'runs', count(*), '' FROM dropcontact.processing_run) x};
-# and what two runs have in common, ids of new entities and times aside
+# and what two runs have in common: of contacts and entities not the ids, which skip some after a crash
 my $result = q{
-	SELECT md5(string_agg(format('%s %s %s', contact_id, one, link), ',' ORDER BY contact_id))
-		FROM (SELECT contact_id, min(contact_id) OVER (PARTITION BY entity_id) AS one, link_probability AS link FROM dropcontact.entity_member) m UNION ALL
-	SELECT md5(string_agg(p::text, ',' ORDER BY a_contact_id, b_contact_id)) FROM dropcontact.match_pair p UNION ALL
+	SELECT md5(string_agg(format('%s %s %s', x, one, link), ',' ORDER BY x))
+		FROM (SELECT external_id::integer AS x, min(external_id::integer) OVER (PARTITION BY entity_id) AS one, link_probability AS link FROM dropcontact.entity_member JOIN dropcontact.contact USING (contact_id)) m UNION ALL
+	SELECT md5(string_agg(format('%s %s %s %s', a.external_id, b.external_id, probability, evidence), ',' ORDER BY a.external_id, b.external_id))
+		FROM dropcontact.match_pair JOIN dropcontact.contact a ON a.contact_id = a_contact_id JOIN dropcontact.contact b ON b.contact_id = b_contact_id UNION ALL
 	SELECT md5(string_agg(l::text, ',' ORDER BY field, level)) FROM dropcontact.match_level l UNION ALL
 	SELECT md5(string_agg(v::text, ',' ORDER BY value_hash)) FROM dropcontact.match_value v};
 
