@@ -36,6 +36,7 @@ _PG_init(void)
 							   &dc_tombstone_key_file, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY,
 							   NULL, NULL, NULL);
 	MarkGUCPrefixReserved("dropcontact");
+	dc_ledger_init();
 	dc_run_init();
 	dc_tombstone_init();
 	dc_limit_init();

@@ -373,6 +373,7 @@ DECLARE
 	failing text[] := '{}';
 	changed boolean := false;
 BEGIN
+	PERFORM flush_ledger();
 	FOR k IN SELECT * FROM control ORDER BY n LOOP
 		SELECT * INTO r FROM check_control(k, controller);
 		IF overdue AND r.passed THEN

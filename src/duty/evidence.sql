@@ -67,6 +67,7 @@ DECLARE
 	checked bigint := (SELECT count(*) FROM do_run_controls(controller));
 	pack jsonb;
 BEGIN
+	PERFORM flush_ledger();
 	pack := (SELECT jsonb_object_agg(i, coalesce(evidence_item(controller, i), 'null')) FROM unnest(audit_items()) i WHERE i <> 'ledger')
 		|| jsonb_build_object(
 			'ledger', ledger_part(controller, coalesce(from_at, '-infinity'), coalesce(to_at, 'infinity')),

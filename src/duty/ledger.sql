@@ -3,8 +3,8 @@
  *
  * Each controller has a chain of its own, so that the evidence of one tells nothing of another. The hash is
  * computed by the function that appends, never by a trigger: a restore fires triggers, and would write another
- * chain. One head row for each controller, locked until the transaction ends, keeps the chain from forking and
- * shows the loss of the last entry. An entry holds ids, counts, codes and HMACs, never a value of a person.
+ * chain. One head row for each controller, locked while a transaction commits, keeps the chain from forking and
+ * shows the loss of the last entry (ledger.c says how entries wait until then). An entry holds ids, counts, codes and HMACs, never a value of a person.
  */
 
 CREATE TABLE dropcontact.ledger (
@@ -19,7 +19,7 @@ CREATE TABLE dropcontact.ledger (
 COMMENT ON TABLE dropcontact.ledger IS 'Append-only record of what was done under duty, one chain of SHA-256 hashes for each controller; written by ledger_append(), checked by verify_ledger()';
 COMMENT ON COLUMN dropcontact.ledger.controller_id IS 'The controller whose chain it is';
 COMMENT ON COLUMN dropcontact.ledger.entry IS 'Number in the chain, without gap from 1';
-COMMENT ON COLUMN dropcontact.ledger.at IS 'When it was appended, by the clock of the machine';
+COMMENT ON COLUMN dropcontact.ledger.at IS 'When it was appended, by the clock of the machine: as the transaction committed';
 COMMENT ON COLUMN dropcontact.ledger.kind IS 'What happened: instruction, agreement, runs, erasure, breach, ...';
 COMMENT ON COLUMN dropcontact.ledger.body IS 'Ids, counts, codes and HMACs of it; never a value of a person';
 COMMENT ON COLUMN dropcontact.ledger.hash IS 'SHA-256 of the hash before (32 zero bytes for the first) and the text of ledger_text()';
@@ -69,7 +69,7 @@ CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON dropcontact.ledger_head
 	FOR EACH STATEMENT EXECUTE FUNCTION dropcontact.refuse_rewrite();
 ALTER TABLE dropcontact.ledger_head ENABLE ALWAYS TRIGGER append_only;
 
-CREATE FUNCTION dropcontact.write_ledger(controller integer, kind text, body jsonb) RETURNS bigint
+CREATE FUNCTION dropcontact.append_entry(controller integer, kind text, body jsonb) RETURNS bigint
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
@@ -77,11 +77,6 @@ DECLARE
 	head ledger_head;
 	written timestamptz;
 BEGIN
-	IF jsonb_typeof(body) <> 'object' OR jsonb_path_exists(body, '$.** ? (@.type() == "string" && !(@ like_regex "^[A-Za-z0-9_.:+/=-]*$"))') THEN
-		RAISE EXCEPTION 'an entry of the ledger holds ids, counts, codes and HMACs only'
-			USING ERRCODE = 'invalid_parameter_value',
-				  DETAIL = 'A body is a JSON object; its texts have letters, digits and _ . : + / = - only.';
-	END IF;
 	INSERT INTO ledger_head VALUES (controller, 0, decode(repeat('00', 32), 'hex')) ON CONFLICT DO NOTHING;
 	SELECT * INTO head FROM ledger_head h WHERE h.controller_id = controller FOR UPDATE;
 	written := clock_timestamp();
@@ -92,11 +87,36 @@ BEGIN
 	RETURN head.entry;
 END
 $$;
+COMMENT ON FUNCTION dropcontact.append_entry(integer, text, jsonb) IS 'Inner part of write_ledger(), for the owner only: locks the head of a chain, appends an entry and answers its number';
+
+CREATE FUNCTION dropcontact.queue_entry(controller integer, kind text, body jsonb) RETURNS void
+	LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'queue_entry';
+COMMENT ON FUNCTION dropcontact.queue_entry(integer, text, jsonb) IS 'Inner part of write_ledger(), for the owner only: keeps an entry until the transaction commits';
+CREATE FUNCTION dropcontact.flush_ledger() RETURNS void
+	LANGUAGE c AS 'MODULE_PATHNAME', 'flush_ledger';
+COMMENT ON FUNCTION dropcontact.flush_ledger() IS 'Appends what waits for the end of this transaction at once, for those who read the chain in it; for the owner only';
+
+CREATE FUNCTION dropcontact.write_ledger(controller integer, kind text, body jsonb) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+BEGIN
+	IF jsonb_typeof(body) <> 'object' OR jsonb_path_exists(body, '$.** ? (@.type() == "string" && !(@ like_regex "^[A-Za-z0-9_.:+/=-]*$"))') THEN
+		RAISE EXCEPTION 'an entry of the ledger holds ids, counts, codes and HMACs only'
+			USING ERRCODE = 'invalid_parameter_value',
+				  DETAIL = 'A body is a JSON object; its texts have letters, digits and _ . : + / = - only.';
+	END IF;
+	IF kind !~ '^[a-z][a-z0-9_]*$' THEN
+		RAISE EXCEPTION 'invalid kind of an entry of the ledger' USING ERRCODE = 'invalid_parameter_value', DETAIL = 'It has small letters, digits and _ only.';
+	END IF;
+	PERFORM queue_entry(controller, kind, body);
+END
+$$;
 COMMENT ON FUNCTION dropcontact.write_ledger(integer, text, jsonb) IS 'Inner part of ledger_append(), for the owner only';
 
-CREATE FUNCTION dropcontact.ledger_append(controller integer, kind text, body jsonb) RETURNS bigint
+CREATE FUNCTION dropcontact.ledger_append(controller integer, kind text, body jsonb) RETURNS void
 	LANGUAGE c AS 'MODULE_PATHNAME', 'ledger_append';
-COMMENT ON FUNCTION dropcontact.ledger_append(integer, text, jsonb) IS 'Appends an entry to the chain of a controller that the role may see, and answers its number. The body is a JSON object of ids, counts, codes and HMACs. Others that append to the same chain wait until the transaction ends. Errors: insufficient_privilege, invalid_parameter_value, null_value_not_allowed';
+COMMENT ON FUNCTION dropcontact.ledger_append(integer, text, jsonb) IS 'Appends an entry to the chain of a controller that the role may see, when the transaction commits: nobody waits for a long one. (At REPEATABLE READ it then fails with serialization_failure if others have appended meanwhile.) The body is a JSON object of ids, counts, codes and HMACs. Errors: insufficient_privilege, invalid_parameter_value, null_value_not_allowed';
 
 CREATE FUNCTION dropcontact.broken_entry(controller integer) RETURNS bigint
 	LANGUAGE sql STABLE
@@ -149,7 +169,7 @@ BEGIN
 END
 $$;
 REVOKE ALL ON FUNCTION dropcontact.ledger_text(integer, bigint, timestamptz, text, jsonb), dropcontact.refuse_rewrite(), dropcontact.make_append_only(regclass),
-	dropcontact.write_ledger(integer, text, jsonb), dropcontact.ledger_append(integer, text, jsonb), dropcontact.broken_entry(integer),
+	dropcontact.append_entry(integer, text, jsonb), dropcontact.queue_entry(integer, text, jsonb), dropcontact.flush_ledger(), dropcontact.write_ledger(integer, text, jsonb), dropcontact.ledger_append(integer, text, jsonb), dropcontact.broken_entry(integer),
 	dropcontact.verify_ledger() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.ledger_text(integer, bigint, timestamptz, text, jsonb), dropcontact.broken_entry(integer), dropcontact.verify_ledger()
 	TO dropcontact_admin, dropcontact_operator, dropcontact_controller, dropcontact_auditor;

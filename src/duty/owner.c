@@ -122,13 +122,14 @@ check_speaks(int controller_id, const char *sqlstate)
 				 errhint("Under an agreement, instructions and settings are given by members of dropcontact_controller.")));
 }
 
-/* A function (controller, kind, body[, reason]) → bigint: checked as the caller, run as the owner. */
+/* A function (controller, kind, body[, reason]) → bigint or void: checked as the caller, run as the owner. */
 static Datum
 append_checked(FunctionCallInfo fcinfo, const char *sql, int nargs)
 {
 	Oid			types[] = {INT4OID, TEXTOID, JSONBOID, TEXTOID};
 	Datum		args[4];
 	char		nulls[4];
+	Datum		answer;
 	int64		result;
 	bool		isnull;
 
@@ -144,7 +145,8 @@ append_checked(FunctionCallInfo fcinfo, const char *sql, int nargs)
 	}
 	SPI_connect();
 	dc_check_visible(PG_GETARG_INT32(0));
-	result = DatumGetInt64(dc_call_as_owner(sql, nargs, types, args, nulls, &isnull));
+	answer = dc_call_as_owner(sql, nargs, types, args, nulls, &isnull);
+	result = isnull ? 0 : DatumGetInt64(answer);
 	SPI_finish();
 	PG_RETURN_INT64(result);
 }
@@ -153,7 +155,8 @@ PG_FUNCTION_INFO_V1(ledger_append);
 Datum
 ledger_append(PG_FUNCTION_ARGS)
 {
-	return append_checked(fcinfo, "SELECT dropcontact.write_ledger($1, $2, $3)", 3);
+	append_checked(fcinfo, "SELECT dropcontact.write_ledger($1, $2, $3)", 3);
+	PG_RETURN_VOID();
 }
 
 PG_FUNCTION_INFO_V1(log_access);
