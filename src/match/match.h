@@ -19,6 +19,9 @@
 #define DC_MAX_EMAILS 3
 #define DC_MAX_PHONES 4
 
+/* No value surprises more, in bits: see MIN_FREQUENCY. */
+#define DC_MAX_SURPRISE 16.61f
+
 /* An interned value; 0 is none. */
 typedef uint32 DcValue;
 
@@ -336,6 +339,7 @@ typedef struct DcKeyTable
 	DcKeyEntry *entries;		/* by key: records of one key are a block */
 	uint64	   *key;
 	DcKeyRow   *row;			/* of each record */
+	struct DcSketch *sketch;	/* of each record, or NULL; bound.h */
 	bool		shared;			/* the arrays lie in shared memory */
 } DcKeyTable;
 

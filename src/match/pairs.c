@@ -12,7 +12,7 @@
  */
 #include "base/port.h"
 
-#include "match/match.h"
+#include "match/bound.h"
 
 #define REPORT_EVERY 65536		/* keys */
 
@@ -38,6 +38,7 @@ make_entries(const DcPopulation *p, DcKeyTable *table)
 	}
 	table->nkeys = n;
 	table->shared = false;
+	table->sketch = NULL;
 	table->key = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * (n + p->nrecords + 1));
 }
 
@@ -131,6 +132,8 @@ dc_free_key_table(DcKeyTable *table)
 	pfree(table->entries);
 	pfree(table->key);
 	pfree(table->row);
+	if (table->sketch != NULL)
+		pfree(table->sketch);
 }
 
 typedef struct Scan
@@ -176,20 +179,23 @@ owns(const DcKeyTable *table, uint64 key, uint32 a, uint32 b)
  */
 #define AHEAD 32				/* entries */
 
-static inline void
+/* always inline: a function that only prefetches has no effect that a compiler would keep a call for */
+static pg_attribute_always_inline void
 ask_for_row(const Scan *scan, uint32 record)
 {
 	PREFETCH(&scan->table->row[record]);
 }
 
-static inline void
+static pg_attribute_always_inline void
 ask_for_record(const Scan *scan, uint32 record)
 {
-	const char *place = (const char *) &scan->population->records[record];
+	const DcKeyTable *table = scan->table;
 
-	PREFETCH(scan->table->key + scan->table->row[record].start);
-	PREFETCH(place);
-	PREFETCH(place + 64);
+	PREFETCH(table->key + table->row[record].start);
+	if (table->sketch == NULL)
+		return;
+	PREFETCH(&table->sketch[record]);
+	PREFETCH((const char *) &table->sketch[record] + 64);
 }
 
 static inline void
@@ -266,7 +272,7 @@ scan_large_block(Scan *scan, const DcKeyEntry *entries, size_t n)
 }
 
 /* The same for the entries after these; most stand alone and need nothing. */
-static void
+static pg_attribute_always_inline void
 look_ahead(const Scan *scan, size_t from, size_t to)
 {
 	const DcKeyEntry *entries = scan->table->entries;

@@ -48,6 +48,7 @@ typedef struct SharedState
 	pg_atomic_uint64 next;		/* first entry of the next range */
 	double		review_weight;
 	DcModel		model;
+	DcBounds	bounds;
 	DcShare		share;
 	WorkerEdges worker[FLEXIBLE_ARRAY_MEMBER];
 } SharedState;
@@ -60,6 +61,8 @@ dc_keep_edge(void *state, int a, int b)
 	DcScore		score;
 	DcEdge	   *edge;
 
+	if (edges->sketches != NULL && dc_rules_out(p, edges->bounds, edges->sketches, a, b))
+		return;
 	dc_score_pair(p, edges->model, &p->records[a], &p->records[b], &score);
 	if (score.weight < edges->review_weight)
 		return;
@@ -111,6 +114,7 @@ make_state(ParallelContext *context, const DcEdges *edges, const DcShare *share,
 	pg_atomic_init_u64(&state->next, 0);
 	state->review_weight = edges->review_weight;
 	state->model = *edges->model;
+	state->bounds = *edges->bounds;
 	state->share = *share;
 	shm_toc_insert(context->toc, KEY_STATE, state);
 	place = shm_toc_allocate(context->toc, EDGE_AREA);
@@ -133,6 +137,7 @@ score_alone(DcEdges *edges, const DcKeyTable *table)
 {
 	pg_atomic_uint64 next;
 
+	edges->sketches = table->sketch;
 	pg_atomic_init_u64(&next, 0);
 	return scan_ranges(&next, table, edges);
 }
@@ -153,6 +158,7 @@ score_with_workers(DcEdges *edges, const DcKeyTable *table, const DcShare *share
 	else
 	{
 		LaunchParallelWorkers(context);
+		edges->sketches = table->sketch;
 		pairs = scan_ranges(&state->next, table, edges);
 		WaitForParallelWorkersToFinish(context);
 		elog(DEBUG1, "dropcontact dedupe: %d of %d workers took part", context->nworkers_launched, nworkers);
@@ -178,13 +184,17 @@ int64
 dc_score_candidates(DcEdges *edges)
 {
 	DcKeyTable	table = {0};
+	DcBounds	bounds;
 	DcShare		share;
 	int64		pairs;
 
+	dc_make_bounds(edges->population, edges->model, edges->review_weight, &bounds);
+	edges->bounds = &bounds;
 	edges->n = 0;
 	edges->capacity = 1024;
 	edges->edge = palloc(sizeof(DcEdge) * edges->capacity);
 	dc_make_key_table(edges->population, &table);
+	table.sketch = dc_make_sketches(edges->population);
 	if (edges->population->progress != NULL)
 		edges->population->progress(0, table.nkeys);
 	if (table.nkeys >= KEYS_FOR_WORKERS && max_parallel_maintenance_workers > 0 && dc_share(edges->population, &table, &share))
@@ -195,6 +205,8 @@ dc_score_candidates(DcEdges *edges)
 	else
 		pairs = score_alone(edges, &table);
 	dc_free_key_table(&table);
+	edges->sketches = NULL;
+	edges->bounds = NULL;
 	return pairs;
 }
 
@@ -208,9 +220,10 @@ dc_score_worker(dsm_segment *segment, shm_toc *toc)
 	dsa_area   *area = dsa_attach_in_place(shm_toc_lookup(toc, KEY_AREA, false), segment);
 	DcPopulation population;
 	DcKeyTable	table;
-	DcEdges		edges = {.population = &population, .model = &state->model, .review_weight = state->review_weight, .capacity = 1024};
+	DcEdges		edges = {.population = &population, .model = &state->model, .bounds = &state->bounds, .review_weight = state->review_weight, .capacity = 1024};
 
 	dc_attach_share(&state->share, &population, &table);
+	edges.sketches = table.sketch;
 	edges.edge = palloc(sizeof(DcEdge) * edges.capacity);
 	mine->pairs = scan_ranges(&state->next, &table, &edges);
 	if (edges.n > 0)

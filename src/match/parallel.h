@@ -13,7 +13,7 @@
 #include "storage/dsm.h"
 #include "storage/shm_toc.h"
 
-#include "match/match.h"
+#include "match/bound.h"
 
 /* The pairs that weigh enough to be looked at. */
 typedef struct DcEdges
@@ -21,6 +21,8 @@ typedef struct DcEdges
 	DcPopulation *population;
 	const DcModel *model;
 	double		review_weight;
+	const DcBounds *bounds;		/* with the sketches what rules pairs out before they are scored; may be NULL */
+	const DcSketch *sketches;
 	size_t		n;
 	size_t		capacity;
 	DcEdge	   *edge;

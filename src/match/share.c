@@ -14,6 +14,7 @@
 #include "storage/dsm_impl.h"
 #include "utils/memutils.h"
 
+#include "match/bound.h"
 #include "match/share.h"
 
 /* Where POSIX shared memory lies on Linux; containers often have little of it. */
@@ -57,6 +58,7 @@ list_arrays(DcPopulation *p, DcKeyTable *table, void **array[SHARE_ARRAYS], size
 		{SHARE_ENTRIES, (void **) &table->entries, sizeof(DcKeyEntry) * table->nkeys},
 		{SHARE_KEYS, (void **) &table->key, sizeof(uint64) * (table->nkeys + p->nrecords)},
 		{SHARE_ROWS, (void **) &table->row, sizeof(DcKeyRow) * p->nrecords},
+		{SHARE_SKETCHES, (void **) &table->sketch, sizeof(DcSketch) * p->nrecords},
 	};
 
 	for (int i = 0; i < lengthof(all); i++)
@@ -174,7 +176,7 @@ dc_share(DcPopulation *p, DcKeyTable *table, DcShare *share)
 void
 dc_unshare_table(DcShare *share)
 {
-	for (DcShareArray i = SHARE_ENTRIES; i <= SHARE_ROWS; i++)
+	for (DcShareArray i = SHARE_ENTRIES; i < SHARE_ARRAYS; i++)
 		let_go(share->held[i]);
 }
 
