@@ -144,4 +144,8 @@ SELECT 'many', array_agg('USER' || i || '@example.fr'), array_agg('06 12 34 56 '
 SELECT cardinality(other_emails) AS emails, other_emails[20000], cardinality(other_phones) AS phones, other_phones[1] FROM dropcontact.contact WHERE external_id = 'many';
 INSERT INTO dropcontact.contact (external_id, naf, company, city) VALUES ('odd', E'%s \\ '' " <b>', E'\u2067Acme\u2069 \u200B', E'Aa\tBb\nCc');
 SELECT naf, company, city FROM dropcontact.contact WHERE external_id = 'odd';
+-- words for nothing stay as received, with a problem
+INSERT INTO dropcontact.contact (external_id, full_name) VALUES ('nobody 1', 'N/A');
+INSERT INTO dropcontact.contact (external_id, first_name, last_name, company) VALUES ('nobody 2', 'Inconnu', 'Dupont', 'n.c.');
+SELECT external_id, full_name, first_name, last_name, company, problems FROM dropcontact.contact WHERE external_id LIKE 'nobody%' ORDER BY 1;
 ROLLBACK;

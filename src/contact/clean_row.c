@@ -135,7 +135,11 @@ clean_name(DcContactRow *row)
 	{
 		DcField		f = parts[i];
 
-		if (row->value[f] != NULL)
+		if (row->value[f] == NULL)
+			continue;
+		if (f != F_SUFFIX && dc_is_placeholder(row->value[f], "person"))
+			use(row, f, NULL, "a placeholder");
+		else
 			use(row, f, f == F_SUFFIX ? cleaned(row->value[f]) : dc_name_case(row->value[f]), "is no name");
 	}
 	if (cleaned(row->value[F_FULL_NAME]) == NULL || (any_changed(row, F_FIRST_NAME, F_SUFFIX) && !row->changed[F_FULL_NAME]))

@@ -216,21 +216,6 @@ set_form(DcCompany *company, const DcCompanyText *r)
 		company->country = pnstrdup(country + 1, 2);
 }
 
-static bool
-is_placeholder(const char *s)
-{
-	static const char *const placeholders[] = {
-		"n a", "na", "none", "null", "aucun", "aucune", "neant", "test", "inconnu", "inconnue", "unknown", "unbekannt", "particulier", "private", "privat", "xxx", "nc", "n c",
-		"non communique", "non renseigne", "sans objet", "not applicable", "keine", "ninguna", "nessuna", "geen"
-	};
-	char	   *fold = dc_fold(s);
-
-	for (int i = 0; i < lengthof(placeholders); i++)
-		if (strcmp(fold, placeholders[i]) == 0)
-			return true;
-	return false;
-}
-
 void
 dc_parse_company(const char *input, DcCompany *company)
 {
@@ -249,7 +234,7 @@ dc_parse_company(const char *input, DcCompany *company)
 		company->problem = "too long";
 		return;
 	}
-	if (strlen(s) < 20 && is_placeholder(s))
+	if (dc_is_placeholder(s, "company"))
 	{
 		company->problem = "a placeholder";
 		return;

@@ -385,6 +385,8 @@ dc_parse_name(const char *input, DcName *name)
 		name->problem = "too long";
 	else if (strchr(s, '@') != NULL)
 		name->problem = "an e-mail address";
+	else if (dc_is_placeholder(s, "person"))
+		name->problem = "a placeholder";
 	if (name->problem != NULL)
 		return;
 	initStringInfo(&r.suffix);

@@ -153,4 +153,7 @@ extern int	dc_damerau_levenshtein(const char *a, const char *b);
 extern double dc_name_similarity(const char *a, const char *b);
 extern double dc_company_similarity(const char *a, const char *b);
 
+/* Is the whole of a cleaned text a word for nothing, in fields of a kind ("company", "person")? */
+extern bool dc_is_placeholder(const char *clean, const char *kind);
+
 #endif							/* DC_NORMALIZE_H */
