@@ -103,6 +103,29 @@ BEGIN
 END
 $$;
 
+-- nor do those of parameters, words included
+SELECT dropcontact.add_word('nicknames', 'zolly', 'solange') > 0 AS added, dropcontact.remove_word('nicknames', 'bob') > 0 AS removed;
+SELECT dropcontact.packed_probability(dropcontact.pack_contact(1, a, m), dropcontact.pack_contact(2, b, m), m) > dropcontact.packed_probability(dropcontact.pack_contact(1, a, p), dropcontact.pack_contact(2, b, p), p) AS nickname_counts
+FROM manner, dropcontact.matching_parameters(100000) m, jsonb_populate_record(NULL::dropcontact.contact, '{"first_name": "Zolly", "last_name": "Vauquelin"}') a, jsonb_populate_record(NULL::dropcontact.contact, '{"first_name": "Solange", "last_name": "Vauquelin"}') b;
+SELECT dropcontact.add_word('legal_forms', 'zarl', 'ZARL') > 0 AS added;
+SELECT (dropcontact.clean_record(r, 'FR')).legal_form AS by_lists, (dropcontact.clean_record(r, 'FR', dropcontact.matching_parameters(1000))).legal_form AS by_own_words
+FROM jsonb_populate_record(NULL::dropcontact.contact, '{"company": "Kermeur Zarl"}') r;
+DO $$
+DECLARE
+	k record;
+	n integer := 0;
+BEGIN
+	FOR k IN SELECT set_byte(m, i, (get_byte(m, i) + 1 + i % 200) % 256) AS damaged FROM dropcontact.matching_parameters(1000) m, generate_series(0, length(m) - 1) i LOOP
+		BEGIN
+			PERFORM dropcontact.packed_probability(dropcontact.pack_contact(1, c, k.damaged), dropcontact.pack_contact(2, c, k.damaged), k.damaged) FROM dropcontact.contact c LIMIT 1;
+		EXCEPTION WHEN invalid_binary_representation THEN
+			n := n + 1;
+		END;
+	END LOOP;
+	ASSERT n > 10;
+END
+$$;
+
 -- work tables belong to who makes them
 SELECT dropcontact.create_work_tables('scale_work', true);
 SELECT relname, relkind, attstattarget FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'packed' WHERE relnamespace = 'scale_work'::regnamespace AND relkind IN ('r', 'p') ORDER BY relname COLLATE "C";

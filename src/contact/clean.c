@@ -125,9 +125,8 @@ refused_rows(PG_FUNCTION_ARGS)
 }
 
 static Cleaner *
-make_cleaner(FunctionCallInfo fcinfo, TupleDesc desc)
+make_cleaner(MemoryContext statement, TupleDesc desc)
 {
-	MemoryContext statement = fcinfo->flinfo->fn_mcxt;
 	Cleaner    *cleaner = MemoryContextAllocZero(statement, sizeof(Cleaner));
 
 	nrefused = 0;
@@ -925,7 +924,7 @@ clean_contact(PG_FUNCTION_ARGS)
 				 errmsg("clean_contact is the row trigger of dropcontact.contact")));
 	desc = RelationGetDescr(trigger->tg_relation);
 	if (cleaner == NULL)
-		cleaner = fcinfo->flinfo->fn_extra = make_cleaner(fcinfo, desc);
+		cleaner = fcinfo->flinfo->fn_extra = make_cleaner(fcinfo->flinfo->fn_mcxt, desc);
 
 	tuple = trigger->tg_trigtuple;
 	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
@@ -958,29 +957,23 @@ clean_contact(PG_FUNCTION_ARGS)
 	return PointerGetDatum(result);
 }
 
-/* The same for a record that is not stored, by the lists alone: no controller, no source, nothing is asked or recorded. */
-PG_FUNCTION_INFO_V1(clean_record);
-Datum
-clean_record(PG_FUNCTION_ARGS)
+/* ---------- records that are not stored ---------- */
+
+/* No controller, no source: nothing is asked or recorded. */
+HeapTuple
+dc_clean_record(HeapTupleHeader given, const char *region, void **kept, MemoryContext context)
 {
-	HeapTupleHeader given;
-	Cleaner    *cleaner = fcinfo->flinfo->fn_extra;
-	TupleDesc	desc;
-	HeapTupleData tuple;
-	HeapTuple	result;
+	TupleDesc	desc = lookup_rowtype_tupdesc_copy(HeapTupleHeaderGetTypeId(given), HeapTupleHeaderGetTypMod(given));
+	HeapTupleData tuple = {.t_len = HeapTupleHeaderGetDatumLength(given), .t_data = given};
+	Cleaner    *cleaner = *kept;
 	Row			row = {0};
 
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	given = PG_GETARG_HEAPTUPLEHEADER(0);
-	desc = lookup_rowtype_tupdesc_copy(HeapTupleHeaderGetTypeId(given), HeapTupleHeaderGetTypMod(given));
 	if (cleaner == NULL)
-		cleaner = fcinfo->flinfo->fn_extra = make_cleaner(fcinfo, desc);
-	tuple = (HeapTupleData) {.t_len = HeapTupleHeaderGetDatumLength(given), .t_data = given};
+		*kept = cleaner = make_cleaner(context, desc);
 	row.values = palloc(sizeof(Datum) * desc->natts);
 	row.nulls = palloc(sizeof(bool) * desc->natts);
 	heap_deform_tuple(&tuple, desc, row.values, row.nulls);
-	row.clean.region = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
+	row.clean.region = region;
 	read_fields(cleaner, &row, false);
 	clean_fields(cleaner, &row);
 	clean_lists(cleaner, &row, false);
@@ -988,6 +981,15 @@ clean_record(PG_FUNCTION_ARGS)
 	finish_object(row.problems, &row.values[cleaner->column_problems - 1], &row.nulls[cleaner->column_problems - 1]);
 	row.values[cleaner->column_cleaned_by - 1] = Int32GetDatum(DC_RULES);
 	row.nulls[cleaner->column_cleaned_by - 1] = false;
-	result = heap_form_tuple(desc, row.values, row.nulls);
-	PG_RETURN_DATUM(HeapTupleGetDatum(result));
+	return heap_form_tuple(desc, row.values, row.nulls);
+}
+
+PG_FUNCTION_INFO_V1(clean_record);
+Datum
+clean_record(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(HeapTupleGetDatum(dc_clean_record(PG_GETARG_HEAPTUPLEHEADER(0), PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1)),
+													  &fcinfo->flinfo->fn_extra, fcinfo->flinfo->fn_mcxt)));
 }

@@ -10,6 +10,8 @@
 
 #include "postgres.h"
 
+#include "access/htup.h"
+
 /* Writable text fields, then the derived ones; field_names[] in clean_row.c names them. */
 typedef enum DcField
 {
@@ -42,6 +44,12 @@ typedef struct DcContactRow
  * changes nothing.
  */
 extern void dc_clean_row(DcContactRow *row);
+
+/*
+ * A row of contact that is not stored, cleaned as the trigger would, by the lists and dc_overlay.  region may be NULL;
+ * kept is for the caller to keep, from call to call, in the memory context.
+ */
+extern HeapTuple dc_clean_record(HeapTupleHeader given, const char *region, void **kept, MemoryContext context);
 
 /* Checks and completes postcode and city by the reference file of the controller; see clean_place.c. */
 extern void dc_check_place(DcContactRow *row);

@@ -80,7 +80,7 @@ ALTER TABLE dropcontact.contact ENABLE ALWAYS TRIGGER record_delete;
 
 CREATE FUNCTION dropcontact.clean_record(record dropcontact.contact, region text DEFAULT NULL) RETURNS dropcontact.contact
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'clean_record';
-COMMENT ON FUNCTION dropcontact.clean_record(dropcontact.contact, text) IS 'A record in the clean form that the trigger of contact would give it, with received, problems and the derived columns, for contacts that are kept elsewhere; region is the ISO 3166-1 code of numbers without a country. By the built-in lists alone: words of a controller do not take part. From JSON: clean_record(jsonb_populate_record(NULL::dropcontact.contact, record))';
+COMMENT ON FUNCTION dropcontact.clean_record(dropcontact.contact, text) IS 'A record in the clean form that the trigger of contact would give it, with received, problems and the derived columns, for contacts that are kept elsewhere; region is the ISO 3166-1 code of numbers without a country. By the built-in lists alone; clean_record(record, region, parameters) knows the words of a controller. From JSON: clean_record(jsonb_populate_record(NULL::dropcontact.contact, record))';
 
 -- A foreign key would cost as much as all cleaning: the trigger above looks each source up, under a lock
 -- that this function takes for itself (DC_SOURCE_LOCK of clean.c).

@@ -33,8 +33,9 @@ enum
 typedef struct Manner
 {
 	struct Manner *next;
-	bool		is_constant;	/* no row of the query can say anything else */
-	bytea	   *packed;
+	Datum		stored_parameters;
+	Datum		stored_large_keys;
+	bool		large_keys_known;
 	DcParameters parameters;
 	ArrayType  *large_keys;		/* NULL: not known */
 } Manner;
@@ -52,50 +53,31 @@ typedef struct Block
 
 /* ---------- gathering ---------- */
 
-static bool
-is_constant_argument(FunctionCallInfo fcinfo, int argument)
-{
-	Aggref	   *aggregate = AggGetAggref(fcinfo);
-	Node	   *expression;
-
-	if (aggregate == NULL || list_length(aggregate->args) < argument)
-		return false;
-	expression = (Node *) ((TargetEntry *) list_nth(aggregate->args, argument - 1))->expr;
-	return IsA(expression, Const) || IsA(expression, Param);
-}
-
-static bool
-same_value(const void *a, const void *b)
-{
-	return a == b || (a != NULL && b != NULL && VARSIZE(a) == VARSIZE(b) && memcmp(a, b, VARSIZE(a)) == 0);
-}
-
 static const Manner *
 manner_of(FunctionCallInfo fcinfo)
 {
-	Manner	   *manner = fcinfo->flinfo->fn_extra;
+	Manner	   *manner;
 	MemoryContext old;
-	bytea	   *packed;
-	ArrayType  *large_keys;
+	bool		known = !PG_ARGISNULL(ARG_LARGE_KEYS);
 
-	if (manner != NULL && manner->is_constant)
-		return manner;
-	packed = PG_GETARG_BYTEA_P(ARG_PARAMETERS);
-	large_keys = PG_ARGISNULL(ARG_LARGE_KEYS) ? NULL : PG_GETARG_ARRAYTYPE_P(ARG_LARGE_KEYS);
-	for (; manner != NULL; manner = manner->next)
-		if (same_value(packed, manner->packed) && same_value(large_keys, manner->large_keys))
+	for (manner = fcinfo->flinfo->fn_extra; manner != NULL; manner = manner->next)
+		if (dc_same_stored(PG_GETARG_DATUM(ARG_PARAMETERS), manner->stored_parameters) && known == manner->large_keys_known &&
+			(!known || dc_same_stored(PG_GETARG_DATUM(ARG_LARGE_KEYS), manner->stored_large_keys)))
 			return manner;
-	if (large_keys != NULL && array_contains_nulls(large_keys))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("large_keys must not contain NULL")));
 	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 	manner = palloc0(sizeof(Manner));
-	manner->is_constant = is_constant_argument(fcinfo, ARG_PARAMETERS) && is_constant_argument(fcinfo, ARG_LARGE_KEYS);
-	manner->packed = (bytea *) DatumGetPointer(datumCopy(PointerGetDatum(packed), false, -1));
-	dc_unpack_parameters(manner->packed, &manner->parameters);
-	if (large_keys != NULL)
-		manner->large_keys = (ArrayType *) DatumGetPointer(datumCopy(PointerGetDatum(large_keys), false, -1));
+	manner->stored_parameters = datumCopy(PG_GETARG_DATUM(ARG_PARAMETERS), false, -1);
+	dc_unpack_parameters(PG_GETARG_BYTEA_PP(ARG_PARAMETERS), &manner->parameters);
+	manner->large_keys_known = known;
+	if (known)
+	{
+		manner->stored_large_keys = datumCopy(PG_GETARG_DATUM(ARG_LARGE_KEYS), false, -1);
+		manner->large_keys = PG_GETARG_ARRAYTYPE_P_COPY(ARG_LARGE_KEYS);
+		if (array_contains_nulls(manner->large_keys))
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("large_keys must not contain NULL")));
+	}
 	manner->next = fcinfo->flinfo->fn_extra;
 	fcinfo->flinfo->fn_extra = manner;
 	MemoryContextSwitchTo(old);

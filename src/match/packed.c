@@ -18,6 +18,7 @@
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
+#include "utils/datum.h"
 
 #include "base/version.h"
 #include "match/packed.h"
@@ -104,6 +105,83 @@ take_text(Cursor *c, size_t *len)
 	return text;
 }
 
+/* ---------- words of the controller ---------- */
+
+static void
+send_text(StringInfo out, const char *text)
+{
+	size_t		len = strlen(text);
+
+	pq_sendint32(out, len);
+	pq_sendbytes(out, text, len);
+}
+
+static const char *
+list_name(const DcLexicon *lexicon)
+{
+	const DcLexiconList *list = dc_lexicon_lists;
+
+	while (list->lexicon != lexicon)
+		list++;
+	return list->name;
+}
+
+static void
+send_words(StringInfo out, const DcOverlay *words)
+{
+	uint32		n = 0;
+
+	for (uint32 i = 0; words != NULL && i < words->size; i++)
+		n += words->entries[i].word != NULL;
+	pq_sendint32(out, n);
+	for (uint32 i = 0; n > 0 && i < words->size; i++)
+	{
+		const DcOverlayEntry *entry = &words->entries[i];
+
+		if (entry->word == NULL)
+			continue;
+		send_text(out, list_name(entry->lexicon));
+		send_text(out, entry->word);
+		pq_sendint8(out, entry->value != NULL);
+		if (entry->value != NULL)
+			send_text(out, entry->value);
+	}
+}
+
+static const char *
+take_string(Cursor *c)
+{
+	size_t		len;
+	const char *text = take_text(c, &len);
+
+	return pnstrdup(text, len);
+}
+
+static const DcOverlay *
+take_words(Cursor *c)
+{
+	uint32		n = take_number(c, 4);
+	DcOverlay  *words;
+
+	if (n == 0)
+		return NULL;
+	/* of each word three numbers at least */
+	if (n > (c->end - c->at) / 9)
+		refuse();
+	words = dc_overlay_create(n);
+	for (uint32 i = 0; i < n; i++)
+	{
+		const DcLexiconList *list = dc_lexicon_list(take_string(c));
+		const char *word = take_string(c);
+		const char *value = take_number(c, 1) != 0 ? take_string(c) : NULL;
+
+		if (list == NULL || *word == '\0')
+			refuse();
+		dc_overlay_put(words, list->lexicon, word, value);
+	}
+	return words;
+}
+
 /* ---------- parameters ---------- */
 
 static uint32
@@ -130,11 +208,8 @@ dc_pack_parameters(const DcParameters *parameters)
 	pq_sendint8(&out, parameters->nfields);
 	for (int f = 0; f < parameters->nfields; f++)
 	{
-		size_t		len = strlen(parameters->field_name[f]);
-
 		pq_sendint8(&out, parameters->field_kind[f]);
-		pq_sendint32(&out, len);
-		pq_sendbytes(&out, parameters->field_name[f], len);
+		send_text(&out, parameters->field_name[f]);
 	}
 	pq_sendfloat8(&out, parameters->model.prior);
 	pq_sendint16(&out, L_COUNT);
@@ -143,6 +218,7 @@ dc_pack_parameters(const DcParameters *parameters)
 		pq_sendfloat8(&out, parameters->model.m[l]);
 		pq_sendfloat8(&out, parameters->model.u[l]);
 	}
+	send_words(&out, parameters->words);
 	return pq_endtypsend(&out);
 }
 
@@ -160,12 +236,8 @@ dc_unpack_parameters(const bytea *packed, DcParameters *parameters)
 		refuse();
 	for (int f = 0; f < parameters->nfields; f++)
 	{
-		size_t		len;
-		const char *name;
-
 		parameters->field_kind[f] = take_number(&c, 1);
-		name = take_text(&c, &len);
-		parameters->field_name[f] = pnstrdup(name, len);
+		parameters->field_name[f] = take_string(&c);
 		if (parameters->field_kind[f] > KIND_DATE)
 			refuse();
 	}
@@ -180,6 +252,7 @@ dc_unpack_parameters(const bytea *packed, DcParameters *parameters)
 		if (!(parameters->model.m[l] > 0 && parameters->model.u[l] > 0))
 			refuse();
 	}
+	parameters->words = take_words(&c);
 	if (!(parameters->model.prior > 0) || c.at != c.end)
 		refuse();
 	dc_model_finish(&parameters->model);
@@ -200,27 +273,37 @@ dc_population_under(const DcParameters *parameters)
 	return p;
 }
 
+bool
+dc_same_stored(Datum a, Datum b)
+{
+	const struct varlena *x = (const struct varlena *) DatumGetPointer(a);
+	const struct varlena *y = (const struct varlena *) DatumGetPointer(b);
+
+	/* what stands in memory elsewhere may have changed there */
+	if (VARATT_IS_EXTERNAL(x) && !VARATT_IS_EXTERNAL_ONDISK(x))
+		return false;
+	return VARSIZE_ANY(x) == VARSIZE_ANY(y) && memcmp(x, y, VARSIZE_ANY(x)) == 0;
+}
+
 typedef struct KnownParameters
 {
-	bytea	   *packed;
+	Datum		stored;
 	DcParameters parameters;
 } KnownParameters;
 
-/* The parameters that an argument gives, read again only when they are others than in the call before. */
-const DcParameters *
+DcParameters *
 dc_get_parameters(FunctionCallInfo fcinfo, int argument)
 {
-	bytea	   *packed = PG_GETARG_BYTEA_P(argument);
+	Datum		stored = PG_GETARG_DATUM(argument);
 	KnownParameters *known = fcinfo->flinfo->fn_extra;
 	MemoryContext old;
 
-	if (known != NULL && VARSIZE(known->packed) == VARSIZE(packed) && memcmp(known->packed, packed, VARSIZE(packed)) == 0)
+	if (known != NULL && dc_same_stored(stored, known->stored))
 		return &known->parameters;
 	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 	known = palloc(sizeof(KnownParameters));
-	known->packed = palloc(VARSIZE(packed));
-	memcpy(known->packed, packed, VARSIZE(packed));
-	dc_unpack_parameters(packed, &known->parameters);
+	known->stored = datumCopy(stored, false, -1);
+	dc_unpack_parameters(PG_GETARG_BYTEA_PP(argument), &known->parameters);
 	fcinfo->flinfo->fn_extra = known;
 	MemoryContextSwitchTo(old);
 	return &known->parameters;

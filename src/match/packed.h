@@ -15,6 +15,7 @@
 
 #include "fmgr.h"
 
+#include "base/lexicon.h"
 #include "match/match.h"
 
 /* What contacts are packed and compared under. */
@@ -28,6 +29,8 @@ typedef struct DcParameters
 	DcFieldKind field_kind[DC_MAX_FIELDS];
 	const char *field_name[DC_MAX_FIELDS];
 	uint32		signature;		/* of the fields: contacts packed under others do not compare */
+	const DcOverlay *words;		/* of the controller; NULL: none */
+	void	   *kept;			/* by the function that is given them */
 } DcParameters;
 
 extern bytea *dc_pack_parameters(const DcParameters *parameters);
@@ -39,7 +42,10 @@ extern void dc_unpack_parameters(const bytea *packed, DcParameters *parameters);
  * The parameters that an argument of a function gives, kept in fn_extra and read again only when they are
  * others than in the call before.
  */
-extern const DcParameters *dc_get_parameters(FunctionCallInfo fcinfo, int argument);
+extern DcParameters *dc_get_parameters(FunctionCallInfo fcinfo, int argument);
+
+/* Are two varlena values the same as they are stored?  Those kept out of line need not be fetched to know. */
+extern bool dc_same_stored(Datum a, Datum b);
 
 /* An empty population with the fields and the size of the parameters; it lives in the current memory context. */
 extern DcPopulation *dc_population_under(const DcParameters *parameters);

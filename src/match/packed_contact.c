@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "funcapi.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
@@ -20,6 +21,8 @@
 #include "utils/typcache.h"
 
 #include "base/version.h"
+#include "contact/clean.h"
+#include "contact/words.h"
 #include "duty/duty.h"
 #include "match/explain.h"
 #include "match/pack.h"
@@ -49,6 +52,7 @@ matching_parameters(PG_FUNCTION_ARGS)
 	parameters.size = PG_ARGISNULL(0) ? p->size : Max(PG_GETARG_INT64(0), DC_LEAST_SIZE);
 	parameters.merge_weight = dc_threshold_weight("merge_threshold");
 	parameters.review_weight = Min(dc_threshold_weight("review_threshold"), parameters.merge_weight);
+	parameters.words = dc_words_of(controller_id);
 	parameters.nfields = p->nfields;
 	memcpy(parameters.field_kind, p->field_kind, sizeof(p->field_kind));
 	memcpy(parameters.field_name, p->field_name, sizeof(p->field_name));
@@ -68,6 +72,31 @@ packed_datum(DcPopulation *p)
 	return PointerGetDatum(dc_pack_record(p, &p->records[0]));
 }
 
+/* clean_record() with the words of the controller, which the parameters tell. */
+PG_FUNCTION_INFO_V1(clean_record_under);
+Datum
+clean_record_under(PG_FUNCTION_ARGS)
+{
+	HeapTuple	result = NULL;
+	DcParameters *parameters;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(2))
+		PG_RETURN_NULL();
+	parameters = dc_get_parameters(fcinfo, 2);
+	dc_overlay = parameters->words;
+	PG_TRY();
+	{
+		result = dc_clean_record(PG_GETARG_HEAPTUPLEHEADER(0), PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1)),
+								 &parameters->kept, fcinfo->flinfo->fn_mcxt);
+	}
+	PG_FINALLY();
+	{
+		dc_overlay = NULL;
+	}
+	PG_END_TRY();
+	PG_RETURN_DATUM(HeapTupleGetDatum(result));
+}
+
 PG_FUNCTION_INFO_V1(pack_contact);
 Datum
 pack_contact(PG_FUNCTION_ARGS)
@@ -80,7 +109,16 @@ pack_contact(PG_FUNCTION_ARGS)
 	TupleDesc	desc = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(row), HeapTupleHeaderGetTypMod(row));
 	HeapTupleData tuple = {.t_len = HeapTupleHeaderGetDatumLength(row), .t_data = row};
 
-	dc_pack_row(packer, &tuple, desc);
+	dc_overlay = parameters->words;
+	PG_TRY();
+	{
+		dc_pack_row(packer, &tuple, desc);
+	}
+	PG_FINALLY();
+	{
+		dc_overlay = NULL;
+	}
+	PG_END_TRY();
 	dc_packer_free(packer);
 	ReleaseTupleDesc(desc);
 	p->records[0].contact_id = contact_id;

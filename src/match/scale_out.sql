@@ -7,7 +7,11 @@
 
 CREATE FUNCTION dropcontact.matching_parameters(contacts bigint DEFAULT NULL) RETURNS bytea
 	LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'matching_parameters';
-COMMENT ON FUNCTION dropcontact.matching_parameters(bigint) IS 'What the current controller compares contacts under, as one value: the model in force, merge_threshold and review_threshold, the match fields, and over how many contacts frequencies are counted: contacts, or, when it is NULL, those of the last train() or dedupe(). Errors: invalid_parameter_value';
+COMMENT ON FUNCTION dropcontact.matching_parameters(bigint) IS 'What the current controller compares contacts under, as one value: the model in force, merge_threshold and review_threshold, the match fields, its words (add_word, load_reference), and over how many contacts frequencies are counted: contacts, or, when it is NULL, those of the last train() or dedupe(). Errors: invalid_parameter_value';
+
+CREATE FUNCTION dropcontact.clean_record(record dropcontact.contact, region text, parameters bytea) RETURNS dropcontact.contact
+	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'clean_record_under';
+COMMENT ON FUNCTION dropcontact.clean_record(dropcontact.contact, text, bytea) IS 'The same with the words of the controller whose parameters they are: as the trigger of contact cleans. Errors: invalid_binary_representation';
 
 CREATE FUNCTION dropcontact.pack_contact(contact_id bigint, contact dropcontact.contact, parameters bytea) RETURNS bytea
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 500 AS 'MODULE_PATHNAME', 'pack_contact';
