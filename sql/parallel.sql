@@ -40,3 +40,26 @@ INSERT INTO dropcontact.contact (source, external_id, first_name, last_name, ema
 SELECT 'crm', 'x' || n, 'Zoltan', 'Kovacs', 'zoltan.kovacs@unique.example', '+33611223344' FROM pg_catalog.generate_series(1, 5) n;
 SELECT entities - :before AS one_more FROM dropcontact.dedupe();
 ROLLBACK;
+
+-- workers read by the privileges and policies of the role
+SELECT dropcontact.create_controller('Other', 'dpo@other.example');
+SET dropcontact.controller = 'Other';
+SELECT dropcontact.create_source('crm', 'crm', 10, 'FR');
+INSERT INTO dropcontact.contact (source, external_id, last_name) SELECT 'crm', n, 'Kovacs' FROM pg_catalog.generate_series(1, 500) n;
+RESET dropcontact.controller;
+CREATE ROLE regress_parallel;
+GRANT dropcontact_operator TO regress_parallel;
+SELECT dropcontact.grant_access('regress_parallel', 'Parallel');
+SET ROLE regress_parallel;
+SELECT contacts FROM dropcontact.dedupe();
+RESET ROLE;
+CREATE POLICY no_paul ON dropcontact.contact AS RESTRICTIVE TO regress_parallel USING (first_name <> 'Paul');
+SET ROLE regress_parallel;
+SELECT contacts FROM dropcontact.dedupe();
+SET enable_tidscan = off;
+SELECT contacts FROM dropcontact.dedupe();
+RESET enable_tidscan;
+RESET ROLE;
+DROP POLICY no_paul ON dropcontact.contact;
+DROP OWNED BY regress_parallel;
+DROP ROLE regress_parallel;

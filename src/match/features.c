@@ -164,16 +164,15 @@ is_ascii(const char *text, size_t len)
 	return true;
 }
 
+/* The same when the hash is known. */
 DcValue
-dc_intern_n(DcPopulation *p, const char *text, size_t len)
+dc_intern_hashed(DcPopulation *p, const char *text, size_t len, uint64 hash)
 {
-	uint64		hash;
 	uint32		slot;
 	DcValue		value;
 
 	if (len == 0)
 		return 0;
-	hash = hash_bytes_extended((const unsigned char *) text, len, 0);
 	for (slot = hash & (p->nslots - 1); p->slots[slot].value != 0; slot = (slot + 1) & (p->nslots - 1))
 	{
 		value = p->slots[slot].value;
@@ -197,6 +196,12 @@ dc_intern_n(DcPopulation *p, const char *text, size_t len)
 	if (p->nvalues > p->nslots / 4 * 3)
 		grow_slots(p, p->nslots * 2);
 	return value;
+}
+
+DcValue
+dc_intern_n(DcPopulation *p, const char *text, size_t len)
+{
+	return len == 0 ? 0 : dc_intern_hashed(p, text, len, dc_text_hash(text, len));
 }
 
 DcValue

@@ -216,6 +216,14 @@ extern DcPopulation *dc_population_create(void);
 extern DcRecord *dc_add_record(DcPopulation *population);
 extern DcValue dc_intern(DcPopulation *population, const char *text);
 extern DcValue dc_intern_n(DcPopulation *population, const char *text, size_t len);
+extern DcValue dc_intern_hashed(DcPopulation *population, const char *text, size_t len, uint64 hash);
+
+/* The hash of a value's text: the same in every session and on every machine. */
+#define dc_text_hash(text, len) hash_bytes_extended((const unsigned char *) (text), len, 0)
+
+/* Asks for the memory in which a value of this hash will be looked up. */
+#define dc_ask_value(p, hash) dc_prefetch(&(p)->slots[(hash) & ((p)->nslots - 1)])
+
 extern void dc_make_tokens(DcPopulation *population);
 extern void dc_count_values(DcPopulation *population);
 extern double dc_frequency(const DcPopulation *population, DcValue value);

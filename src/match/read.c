@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "storage/itemptr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -18,6 +19,7 @@
 #include "duty/progress.h"
 #include "match/pack.h"
 #include "match/read.h"
+#include "match/read_parallel.h"
 #include "match/rows.h"
 
 #define REPORT_EVERY 1024		/* contacts */
@@ -26,15 +28,27 @@
 
 typedef enum Statement
 {
-	READ_FIELDS, READ_ALL, READ_SOME, STATEMENTS
+	READ_FIELDS, READ_ALL, READ_SOME, READ_BLOCKS, STATEMENTS
 } Statement;
 
-static const Oid argument_types[] = {INT4OID, INT8ARRAYOID};
+/* Of the controller, $1. */
+static const struct
+{
+	const char *condition;
+	int			nargs;
+	Oid			types[3];
+}			statements[STATEMENTS] = {
+	[READ_FIELDS] = {"", 1, {INT4OID}},
+	[READ_ALL] = {"", 1, {INT4OID}},
+	[READ_SOME] = {" AND c.contact_id = ANY ($2)", 2, {INT4OID, INT8ARRAYOID}},
+	[READ_BLOCKS] = {" AND c.ctid >= $2 AND c.ctid < $3", 3, {INT4OID, TIDOID, TIDOID}},
+};
 
 static SPIPlanPtr
 prepare(Statement statement)
 {
 	static SPIPlanPtr kept[STATEMENTS];
+	SPIPlanPtr	plan;
 	StringInfoData query;
 
 	if (kept[statement] != NULL)
@@ -46,15 +60,13 @@ prepare(Statement statement)
 	{
 		for (int c = 0; c < DC_PACKED_COLUMNS; c++)
 			appendStringInfo(&query, "%s c.%s", c == 0 ? "SELECT" : ",", dc_packed_columns[c]);
-		appendStringInfoString(&query, " FROM dropcontact.contact c WHERE c.controller_id = $1");
-		if (statement == READ_SOME)
-			appendStringInfoString(&query, " AND c.contact_id = ANY ($2)");
+		appendStringInfo(&query, " FROM dropcontact.contact c WHERE c.controller_id = $1%s", statements[statement].condition);
 	}
-	kept[statement] = SPI_prepare(query.data, statement == READ_SOME ? 2 : 1, (Oid *) argument_types);
-	if (kept[statement] == NULL)
+	plan = SPI_prepare(query.data, statements[statement].nargs, (Oid *) statements[statement].types);
+	if (plan == NULL)
 		elog(ERROR, "could not prepare to read contacts: %s", SPI_result_code_string(SPI_result));
-	SPI_keepplan(kept[statement]);
-	return kept[statement];
+	SPI_keepplan(plan);
+	return kept[statement] = plan;
 }
 
 static void
@@ -146,37 +158,71 @@ pack_row(void *state, const Datum *values, const bool *nulls)
 		dc_progress_done(p->nrecords);
 }
 
-/* Of these contacts, or of all when contact_ids is 0.  Words that the controller added are those of its lists. */
-static DcPopulation *
-read_contacts(int controller_id, Datum contact_ids)
+/* Words that the controller added are those of its lists. */
+static void
+read_rows(DcPacker *packer, int controller_id, Statement statement, const Datum *args)
 {
-	DcPopulation *p = dc_population_create();
-	DcPacker   *packer = dc_packer_create(p);
-	bool		all = contact_ids == (Datum) 0;
-	SPIPlanPtr	plan = prepare(all ? READ_ALL : READ_SOME);
-	Datum		args[] = {Int32GetDatum(controller_id), contact_ids};
+	SPIPlanPtr	plan = prepare(statement);
 
-	read_fields(p, controller_id);
 	dc_overlay = dc_words_of(controller_id);
 	PG_TRY();
 	{
-		dc_each_row(plan, all ? 1 : 2, argument_types, args, pack_row, packer);
+		dc_each_row(plan, statements[statement].nargs, statements[statement].types, args, pack_row, packer);
 	}
 	PG_FINALLY();
 	{
 		dc_overlay = NULL;
 	}
 	PG_END_TRY();
-	dc_packer_free(packer);
-	sort_records(p);
+}
+
+DcPopulation *
+dc_open_population(int controller_id)
+{
+	DcPopulation *p = dc_population_create();
+
+	read_fields(p, controller_id);
 	return p;
+}
+
+void
+dc_read_blocks(DcPacker *packer, int controller_id, BlockNumber from, BlockNumber to)
+{
+	ItemPointerData first;
+	ItemPointerData last;
+	Datum		args[] = {Int32GetDatum(controller_id), PointerGetDatum(&first), PointerGetDatum(&last)};
+
+	ItemPointerSet(&first, from, 0);
+	ItemPointerSet(&last, to, 0);
+	read_rows(packer, controller_id, READ_BLOCKS, args);
 }
 
 /* One pass over the contacts of the controller. */
 DcPopulation *
 dc_read_population(int controller_id)
 {
-	return read_contacts(controller_id, (Datum) 0);
+	DcPopulation *p = dc_open_population(controller_id);
+	DcPacker   *packer = dc_packer_create(p);
+	Datum		args[] = {Int32GetDatum(controller_id)};
+
+	if (!dc_read_in_parallel(packer, controller_id))
+		read_rows(packer, controller_id, READ_ALL, args);
+	dc_packer_free(packer);
+	sort_records(p);
+	return p;
+}
+
+static DcPopulation *
+read_some(int controller_id, Datum contact_ids)
+{
+	DcPopulation *p = dc_open_population(controller_id);
+	DcPacker   *packer = dc_packer_create(p);
+	Datum		args[] = {Int32GetDatum(controller_id), contact_ids};
+
+	read_rows(packer, controller_id, READ_SOME, args);
+	dc_packer_free(packer);
+	sort_records(p);
+	return p;
 }
 
 static Datum
@@ -192,7 +238,7 @@ dc_read_contacts(int controller_id, const int64 *contact_ids, int n)
 
 	for (int i = 0; i < n; i++)
 		ids[i] = Int64GetDatum(contact_ids[i]);
-	return read_contacts(controller_id, id_array(ids, n));
+	return read_some(controller_id, id_array(ids, n));
 }
 
 Datum

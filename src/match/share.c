@@ -68,8 +68,8 @@ list_arrays(DcPopulation *p, DcKeyTable *table, void **array[SHARE_ARRAYS], size
 	}
 }
 
-static size_t
-size_of_texts(const DcPopulation *p)
+size_t
+dc_size_of_texts(const DcPopulation *p)
 {
 	size_t		size = 0;
 
@@ -79,17 +79,14 @@ size_of_texts(const DcPopulation *p)
 }
 
 /* POSIX shared memory that is not there is an error, so it is asked for before. */
-static bool
-has_room(const size_t size[SHARE_ARRAYS])
+bool
+dc_has_shared_memory(double size)
 {
 	struct statvfs room;
-	double		wanted = 0;
 
-	for (int i = 0; i < SHARE_ARRAYS; i++)
-		wanted += size[i];
 	if (dynamic_shared_memory_type != DSM_IMPL_POSIX || statvfs(SHM_DIRECTORY, &room) != 0)
 		return true;
-	return (double) room.f_bavail * room.f_frsize > wanted * 1.02;
+	return (double) room.f_bavail * room.f_frsize > size * 1.02;
 }
 
 /* Shared memory that goes with a context; NULL when there are no more segments. */
@@ -150,10 +147,13 @@ dc_share(DcPopulation *p, DcKeyTable *table, DcShare *share)
 {
 	void	  **array[SHARE_ARRAYS];
 	size_t		size[SHARE_ARRAYS];
+	double		sum = 0;
 
 	list_arrays(p, table, array, size);
-	size[SHARE_TEXTS] = size_of_texts(p);
-	if (!has_room(size))
+	size[SHARE_TEXTS] = dc_size_of_texts(p);
+	for (int i = 0; i < SHARE_ARRAYS; i++)
+		sum += size[i];
+	if (!dc_has_shared_memory(sum))
 		return false;
 	/* scoring needs neither counts nor look-up by text */
 	if (p->count != NULL)

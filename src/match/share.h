@@ -38,6 +38,12 @@ typedef struct DcShare
  */
 extern bool dc_share(DcPopulation *population, DcKeyTable *table, DcShare *share);
 
+/* Whether there is so much dynamic shared memory. */
+extern bool dc_has_shared_memory(double size);
+
+/* Of all texts of a population, each with a zero byte. */
+extern size_t dc_size_of_texts(const DcPopulation *population);
+
 /* Gives the memory of the keys back before. */
 extern void dc_unshare_table(DcShare *share);
 

@@ -1,0 +1,32 @@
+/*-------------------------------------------------------------------------
+ *
+ * read_parallel.h
+ *	  Contacts read by several processes.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DC_MATCH_READ_PARALLEL_H
+#define DC_MATCH_READ_PARALLEL_H
+
+#include "postgres.h"
+
+#include "storage/block.h"
+#include "storage/dsm.h"
+#include "storage/shm_toc.h"
+
+#include "match/pack.h"
+
+/*
+ * Reads all contacts of a controller into an empty population, in the order in which they stand; false when they are
+ * too few for that, or it cannot be done, and nothing was read.  Needs SPI connected.
+ */
+extern bool dc_read_in_parallel(DcPacker *packer, int controller_id);
+
+/* What a worker runs. */
+extern PGDLLEXPORT void dc_read_worker(dsm_segment *segment, shm_toc *toc);
+
+/* read.c: a population with its fields, and the contacts that stand in some blocks of the table. */
+extern DcPopulation *dc_open_population(int controller_id);
+extern void dc_read_blocks(DcPacker *packer, int controller_id, BlockNumber from, BlockNumber to);
+
+#endif							/* DC_MATCH_READ_PARALLEL_H */
