@@ -37,7 +37,8 @@ typedef struct Manner
 	Datum		stored_large_keys;
 	bool		large_keys_known;
 	DcParameters parameters;
-	ArrayType  *large_keys;		/* NULL: not known */
+	uint64	   *large_keys;		/* ascending; NULL: not known */
+	int			nlarge_keys;
 } Manner;
 
 /* The contacts of one key. */
@@ -52,6 +53,32 @@ typedef struct Block
 } Block;
 
 /* ---------- gathering ---------- */
+
+static int
+compare_numbers(const void *a, const void *b)
+{
+	uint64		x = *(const uint64 *) a;
+	uint64		y = *(const uint64 *) b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The large keys in order; a bigint is the key with its sign. */
+static uint64 *
+sort_large_keys(const ArrayType *large_keys, int *n)
+{
+	uint64	   *sorted;
+
+	if (array_contains_nulls(unconstify(ArrayType *, large_keys)))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("large_keys must not contain NULL")));
+	*n = ArrayGetNItems(ARR_NDIM(large_keys), ARR_DIMS(large_keys));
+	sorted = palloc(sizeof(uint64) * Max(*n, 1));
+	memcpy(sorted, ARR_DATA_PTR(large_keys), sizeof(uint64) * *n);
+	qsort(sorted, *n, sizeof(uint64), compare_numbers);
+	return sorted;
+}
 
 static const Manner *
 manner_of(FunctionCallInfo fcinfo)
@@ -72,11 +99,7 @@ manner_of(FunctionCallInfo fcinfo)
 	if (known)
 	{
 		manner->stored_large_keys = datumCopy(PG_GETARG_DATUM(ARG_LARGE_KEYS), false, -1);
-		manner->large_keys = PG_GETARG_ARRAYTYPE_P_COPY(ARG_LARGE_KEYS);
-		if (array_contains_nulls(manner->large_keys))
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("large_keys must not contain NULL")));
+		manner->large_keys = sort_large_keys(PG_GETARG_ARRAYTYPE_P(ARG_LARGE_KEYS), &manner->nlarge_keys);
 	}
 	manner->next = fcinfo->flinfo->fn_extra;
 	fcinfo->flinfo->fn_extra = manner;
@@ -167,44 +190,23 @@ sort_members(const Block *block, int *n)
 	return members;
 }
 
-static int
-compare_numbers(const void *a, const void *b)
-{
-	uint64		x = *(const uint64 *) a;
-	uint64		y = *(const uint64 *) b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* The large keys in order; a bigint is the key with its sign. */
-static uint64 *
-sort_large_keys(const ArrayType *large_keys, int *n)
-{
-	uint64	   *sorted;
-
-	*n = ArrayGetNItems(ARR_NDIM(large_keys), ARR_DIMS(large_keys));
-	sorted = palloc(sizeof(uint64) * Max(*n, 1));
-	memcpy(sorted, ARR_DATA_PTR(large_keys), sizeof(uint64) * *n);
-	qsort(sorted, *n, sizeof(uint64), compare_numbers);
-	return sorted;
-}
-
 /* The keys of a member that say who owns its pairs: all but the large ones where those are known, else that of the block. */
 static void
-add_keys(DcKeyTable *table, size_t *nkeys, int member, uint64 key, const DcKeys *all, const uint64 *large, int nlarge, bool is_large)
+add_keys(DcKeyTable *table, size_t *nkeys, int member, const Block *block, const DcKeys *all, bool is_large)
 {
+	const Manner *manner = block->manner;
 	DcKeyRow   *row = &table->row[member];
 	bool		found = false;
 
-	table->entries[member] = (DcKeyEntry) {key, member};
+	table->entries[member] = (DcKeyEntry) {block->key, member};
 	row->start = *nkeys;
 	row->n = 0;
 	for (int k = 0; k < all->n; k++)
 	{
-		bool		own = all->key[k] == key;
+		bool		own = all->key[k] == block->key;
 
 		found |= own;
-		if (own ? is_large : large == NULL || bsearch(&all->key[k], large, nlarge, sizeof(uint64), compare_numbers) != NULL)
+		if (own ? is_large : manner->large_keys == NULL || bsearch(&all->key[k], manner->large_keys, manner->nlarge_keys, sizeof(uint64), compare_numbers) != NULL)
 			continue;
 		table->key[row->start + row->n++] = all->key[k];
 	}
@@ -223,8 +225,6 @@ compare_block(const Block *block, const Member *members, int n, DcEdges *edges)
 {
 	DcKeyTable	table = {.nkeys = n};
 	size_t		nkeys = 0;
-	int			nlarge = 0;
-	const uint64 *large = block->manner->large_keys == NULL ? NULL : sort_large_keys(block->manner->large_keys, &nlarge);
 
 	table.entries = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcKeyEntry) * n);
 	table.row = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcKeyRow) * n);
@@ -235,7 +235,7 @@ compare_block(const Block *block, const Member *members, int n, DcEdges *edges)
 
 		CHECK_FOR_INTERRUPTS();
 		dc_unpack_record(edges->population, &block->manner->parameters, members[i].packed, &keys);
-		add_keys(&table, &nkeys, i, block->key, &keys, large, nlarge, n > dc_block_limit(block->key));
+		add_keys(&table, &nkeys, i, block, &keys, n > dc_block_limit(block->key));
 		table.row[i].order = dc_block_order(edges->population, &edges->population->records[i]);
 	}
 	dc_make_tokens(edges->population);
