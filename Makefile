@@ -46,6 +46,7 @@ SQL_PARTS = \
 	src/contact/attach.sql \
 	src/match/match.sql \
 	src/match/lock.sql \
+	src/match/key_index.sql \
 	src/match/pending.sql \
 	src/match/lookup.sql \
 	src/match/scale_out.sql \

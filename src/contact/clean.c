@@ -36,6 +36,7 @@
 #include "duty/duty.h"
 #include "duty/progress.h"
 #include "duty/sensitive.h"
+#include "duty/written.h"
 #include "normalize/normalize.h"
 
 /* Advisory lock on the sources of a controller, shared by all who write contacts; guard_source() takes it alone. */
@@ -952,6 +953,7 @@ clean_contact(PG_FUNCTION_ARGS)
 	{
 		result = heap_copytuple(result);
 		++*cleaner->counter;
+		dc_note_written(DatumGetInt64(heap_getattr(result, cleaner->column_id, desc, &isnull)));
 	}
 	MemoryContextReset(cleaner->row);
 	return PointerGetDatum(result);

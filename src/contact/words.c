@@ -15,6 +15,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
+#include "common/hashfn.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -35,6 +36,7 @@ typedef struct Words
 	struct Words *next;
 	int			controller_id;
 	const DcOverlay *overlay;	/* NULL: none */
+	uint64		checksum;
 } Words;
 
 static Words *known = NULL;
@@ -219,14 +221,17 @@ read_words(int controller_id)
 	words = MemoryContextAllocZero(words_context, sizeof(Words));
 	words->controller_id = controller_id;
 	words->overlay = make_overlay(&reader);
+	/* words come and go by instructions, which are never written anew */
+	for (uint64 i = 0; i < reader.n_standing; i++)
+		words->checksum += hash_bytes_extended((const unsigned char *) &reader.standing[i], sizeof(int64), 0);
 	SPI_finish();
 	words->next = known;
 	known = words;
 	return words;
 }
 
-const DcOverlay *
-dc_words_of(int controller_id)
+static const Words *
+find_words(int controller_id)
 {
 	if (words_stale)
 	{
@@ -239,8 +244,20 @@ dc_words_of(int controller_id)
 	}
 	for (Words *words = known; words != NULL; words = words->next)
 		if (words->controller_id == controller_id)
-			return words->overlay;
-	return read_words(controller_id)->overlay;
+			return words;
+	return read_words(controller_id);
+}
+
+const DcOverlay *
+dc_words_of(int controller_id)
+{
+	return find_words(controller_id)->overlay;
+}
+
+uint64
+dc_words_checksum(int controller_id)
+{
+	return find_words(controller_id)->checksum;
 }
 
 PG_FUNCTION_INFO_V1(words_changed);

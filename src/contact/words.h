@@ -17,6 +17,9 @@
  */
 extern const DcOverlay *dc_words_of(int controller_id);
 
+/* The same for the same words, 0 for none. */
+extern uint64 dc_words_checksum(int controller_id);
+
 extern void dc_words_init(void);
 
 #endif							/* DC_WORDS_H */

@@ -32,6 +32,9 @@ FROM pg_catalog.unnest('{source,external_id,relation,full_name,civility,first_na
 	company_linkedin,siren,siret,vat,naf,employees,address,postcode,city,country,job_title,attributes,legal_form,email_qualification,phone_kind,mobile_kind,gender,job_level,job_function,
 	received,problems}'::text[]) a;
 INSERT INTO dropcontact.data_map VALUES
+	('match_index', 'entries', 'technical', NULL, 'row', 'hashes by which contacts are compared'),
+	('match_keys_of', 'entries', 'technical', NULL, 'row', 'hashes by which contacts are compared'),
+	('match_changed', 'entry', 'technical', NULL, 'row', 'hashes by which contacts are compared'),
 	('match_pair', 'evidence', 'identifying', 'https://w3id.org/dpv/pd#Identifying', 'row', NULL),
 	('email_standing', 'email', 'identifying', 'https://w3id.org/dpv/pd#EmailAddress', 'row', NULL),
 	('consent', 'person', 'identifying', 'https://w3id.org/dpv/pd#Identifying', 'row', NULL),

@@ -155,6 +155,7 @@ BEGIN
 	DELETE FROM contact c WHERE c.contact_id = ANY (ids);
 	GET DIAGNOSTICS n = ROW_COUNT;
 	removed := removed || jsonb_build_object('contact', n);
+	PERFORM match_erased(controller, ids);
 	DELETE FROM email_standing s WHERE s.controller_id = controller AND s.email = ANY (mailboxes)
 		AND (parse_email(s.email)).local_kind <> 'generic';
 	GET DIAGNOSTICS n = ROW_COUNT;

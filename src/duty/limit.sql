@@ -26,6 +26,23 @@ COMMENT ON FUNCTION dropcontact.limits_changed() IS 'Statement trigger of proces
 CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON dropcontact.processing_limit FOR EACH STATEMENT EXECUTE FUNCTION dropcontact.limits_changed();
 ALTER TABLE dropcontact.processing_limit ENABLE ALWAYS TRIGGER changed;
 
+CREATE FUNCTION dropcontact.touch_limited() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+BEGIN
+	IF TG_OP <> 'DELETE' THEN
+		INSERT INTO match_touched (controller_id, contact_id) VALUES (NEW.controller_id, NEW.contact_id);
+	ELSE
+		INSERT INTO match_touched (controller_id, contact_id) VALUES (OLD.controller_id, OLD.contact_id);
+	END IF;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.touch_limited() IS 'Row trigger of processing_limit: match_pending() looks at the contact again';
+CREATE TRIGGER touch AFTER INSERT OR UPDATE OR DELETE ON dropcontact.processing_limit FOR EACH ROW EXECUTE FUNCTION dropcontact.touch_limited();
+REVOKE ALL ON FUNCTION dropcontact.touch_limited() FROM PUBLIC;
+
 CREATE FUNCTION dropcontact.limit_code(contact_id bigint, purpose text) RETURNS text
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, dropcontact, pg_temp

@@ -17,6 +17,7 @@
 #include "utils/rel.h"
 
 #include "duty/duty.h"
+#include "duty/written.h"
 
 PG_FUNCTION_INFO_V1(open_run);
 Datum
@@ -95,6 +96,7 @@ record_delete(PG_FUNCTION_ARGS)
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 	TupleDesc	desc;
 	int			controller_id;
+	int64		contact_id;
 	const char *code;
 	bool		isnull;
 
@@ -104,13 +106,14 @@ record_delete(PG_FUNCTION_ARGS)
 				 errmsg("record_delete is the row trigger of dropcontact.contact before DELETE")));
 	desc = RelationGetDescr(trigger->tg_relation);
 	controller_id = DatumGetInt32(SPI_getbinval(trigger->tg_trigtuple, desc, SPI_fnumber(desc, "controller_id"), &isnull));
-	code = dc_limit_code(DatumGetInt64(SPI_getbinval(trigger->tg_trigtuple, desc, SPI_fnumber(desc, "contact_id"), &isnull)),
-						 dc_run_purpose(controller_id, "organise"));
+	contact_id = DatumGetInt64(SPI_getbinval(trigger->tg_trigtuple, desc, SPI_fnumber(desc, "contact_id"), &isnull));
+	code = dc_limit_code(contact_id, dc_run_purpose(controller_id, "organise"));
 	if (code != NULL)
 	{
 		dc_run_refuse(controller_id, "organise", code);
 		return PointerGetDatum(NULL);
 	}
 	++*dc_run_rows(controller_id, "organise");
+	dc_note_written(contact_id);
 	return PointerGetDatum(trigger->tg_trigtuple);
 }

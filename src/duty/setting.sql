@@ -59,14 +59,22 @@ CREATE VIEW dropcontact.setting WITH (security_invoker = true) AS
 		LEFT JOIN dropcontact.setting_value v USING (controller_id, setting);
 COMMENT ON VIEW dropcontact.setting IS 'Each setting of each controller: value in force, default, who set it, when and why';
 
-CREATE FUNCTION dropcontact.setting_value(setting text) RETURNS text
+CREATE FUNCTION dropcontact.setting_of(controller integer, setting text) RETURNS text
 	LANGUAGE sql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
 	SELECT coalesce((SELECT v.value FROM dropcontact.setting_value v
-					 WHERE v.controller_id = dropcontact.current_controller() AND v.setting = d.setting), d.default_value)
+					 WHERE v.controller_id = controller AND v.setting = d.setting), d.default_value)
 	FROM dropcontact.setting_default() d
-	WHERE d.setting = setting_value.setting
+	WHERE d.setting = setting_of.setting
+	$$;
+COMMENT ON FUNCTION dropcontact.setting_of(integer, text) IS 'The value of a setting in force for a controller; NULL when there is no such setting';
+
+CREATE FUNCTION dropcontact.setting_value(setting text) RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	SELECT dropcontact.setting_of(dropcontact.current_controller(), setting_value.setting)
 	$$;
 COMMENT ON FUNCTION dropcontact.setting_value(text) IS 'The value of a setting in force for the current controller; NULL when there is no such setting';
 
@@ -165,9 +173,9 @@ CREATE VIEW dropcontact.settings_beyond_default WITH (security_invoker = true) A
 	FROM dropcontact.setting s WHERE s.value <> s.default_value;
 COMMENT ON VIEW dropcontact.settings_beyond_default IS 'Settings that differ from their default, with what the controller intends by them';
 
-REVOKE ALL ON FUNCTION dropcontact.setting_default(), dropcontact.setting_rank(text, text), dropcontact.setting_value(text), dropcontact.configure(text, text, text, text),
+REVOKE ALL ON FUNCTION dropcontact.setting_default(), dropcontact.setting_rank(text, text), dropcontact.setting_of(integer, text), dropcontact.setting_value(text), dropcontact.configure(text, text, text, text),
 	dropcontact.guard_setting(), dropcontact.apply_setting(dropcontact.instruction_record), dropcontact.current_settings(integer), dropcontact.replay_settings(integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION dropcontact.setting_default(), dropcontact.setting_rank(text, text), dropcontact.setting_value(text), dropcontact.current_settings(integer), dropcontact.replay_settings(integer)
+GRANT EXECUTE ON FUNCTION dropcontact.setting_default(), dropcontact.setting_rank(text, text), dropcontact.setting_of(integer, text), dropcontact.setting_value(text), dropcontact.current_settings(integer), dropcontact.replay_settings(integer)
 	TO dropcontact_admin, dropcontact_operator, dropcontact_ingest, dropcontact_controller, dropcontact_auditor, dropcontact_agent;
 GRANT EXECUTE ON FUNCTION dropcontact.configure(text, text, text, text) TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 GRANT SELECT ON dropcontact.setting_value, dropcontact.setting, dropcontact.settings_beyond_default

@@ -24,6 +24,7 @@ typedef struct Node
 {
 	uint64		hash;
 	int			root;			/* of the cluster of an organisation; -1 for several */
+	int			record;			/* the first organisation that carries it */
 } Node;
 
 static uint64
@@ -56,6 +57,15 @@ compare_nodes(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* Of one hash by record. */
+static int
+compare_carriers(const void *a, const void *b)
+{
+	int			order = compare_nodes(a, b);
+
+	return order != 0 ? order : ((const Node *) a)->record - ((const Node *) b)->record;
+}
+
 /* The nodes of all organisations, each once, in order of hash. */
 static Node *
 organisation_nodes(const DcPopulation *p, DcClusters *clusters, size_t *n)
@@ -78,11 +88,10 @@ organisation_nodes(const DcPopulation *p, DcClusters *clusters, size_t *n)
 				continue;
 			if (*n == capacity)
 				nodes = repalloc_huge(nodes, sizeof(Node) * (capacity *= 2));
-			nodes[*n].hash = hash[k];
-			nodes[(*n)++].root = dc_root(clusters, i);
+			nodes[(*n)++] = (Node) {hash[k], dc_root(clusters, i), i};
 		}
 	}
-	qsort(nodes, *n, sizeof(Node), compare_nodes);
+	qsort(nodes, *n, sizeof(Node), compare_carriers);
 	for (size_t i = 0; i < *n; i++)
 		if (kept == 0 || nodes[kept - 1].hash != nodes[i].hash)
 			nodes[kept++] = nodes[i];
@@ -125,7 +134,7 @@ dc_resolve_companies(const DcPopulation *p, DcClusters *clusters)
 			Node		wanted = {.hash = hash[k]};
 			const Node *found = hash[k] == 0 ? NULL : bsearch(&wanted, nodes, n, sizeof(Node), compare_nodes);
 
-			if (found != NULL && found->root >= 0 && !contradicts(&p->records[i], &p->records[found->root], k))
+			if (found != NULL && found->root >= 0 && !contradicts(&p->records[i], &p->records[found->record], k))
 				result[i] = found->root;
 		}
 	}

@@ -25,10 +25,11 @@
 #include "base/version.h"
 #include "duty/duty.h"
 #include "duty/progress.h"
-#include "match/explain.h"
+#include "match/key_index.h"
 #include "match/parallel.h"
+#include "match/pending.h"
 #include "match/read.h"
-#include "match/store.h"
+#include "match/run.h"
 
 static void
 show_progress(int64 done, int64 total)
@@ -40,35 +41,19 @@ show_progress(int64 done, int64 total)
 
 /* ---------- dedupe() ---------- */
 
-/*
- * One matching run at a time for a controller; the second waits, and then sees what the first and all that
- * committed meanwhile have written: reading goes by the snapshot taken here, which the caller pops.
- */
+typedef struct DedupeRun
+{
+	int			controller_id;
+	uint64		signature;
+} DedupeRun;
+
+/* The keys of this run are those that the next compares with. */
 static void
-lock_matching(int controller_id)
+keep_keys(DcEdges *edges, const DcKeyTable *table, void *state)
 {
-	SPI_execute(psprintf("SELECT pg_catalog.pg_advisory_xact_lock(823752647, %d)", controller_id), false, 0);
-	PushActiveSnapshot(GetTransactionSnapshot());
-}
+	const DedupeRun *run = state;
 
-static void
-note_run(int controller_id, int64 contacts)
-{
-	Oid			types[] = {INT4OID, INT8OID};
-	Datum		args[] = {Int32GetDatum(controller_id), Int64GetDatum(contacts)};
-
-	if (SPI_execute_with_args("SELECT dropcontact.note_match_run($1, $2)", 2, types, args, NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not note the run of matching");
-}
-
-double
-dc_threshold_weight(const char *setting)
-{
-	double		probability;
-
-	SPI_execute(psprintf("SELECT dropcontact.setting_value('%s')", setting), true, 1);
-	probability = atof(SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
-	return log2(probability / Max(1e-15, 1 - probability));
+	dc_index_write(edges->population, table, run->controller_id, run->signature);
 }
 
 static void
@@ -89,39 +74,36 @@ dedupe(PG_FUNCTION_ARGS)
 	MemoryContext old;
 	DcRun		duty;
 	DcModel		model;
-	DcEdges		edges = {.model = &model};
-	DcDecision *decisions;
-	int			ndecisions;
-	DcClusters *clusters;
-	double		merge_weight;
+	DedupeRun	run;
+	DcEdges		edges = {.model = &model, .keys_made = keep_keys, .keys_state = &run};
+	DcThresholds thresholds;
+	DcMatchCounts counts;
 	Datum		values[6];
 	bool		nulls[6] = {false};
 
 	InitMaterializedSRF(fcinfo, 0);
 	SPI_connect();
 	duty = dc_run_open("detect_duplicates");
-	lock_matching(duty.controller_id);
-	merge_weight = dc_threshold_weight("merge_threshold");
-	edges.review_weight = Min(dc_threshold_weight("review_threshold"), merge_weight);
+	dc_lock_matching(duty.controller_id);
+	thresholds = dc_read_thresholds(duty.controller_id);
+	edges.review_weight = thresholds.review;
 	old = MemoryContextSwitchTo(context);
 	dc_progress_start(OPERATION_DEDUPE);
 	dc_progress_phase(PHASE_READING, 0);
+	dc_take_touched(duty.controller_id);
 	edges.population = dc_read_population(duty.controller_id);
 	edges.population->progress = show_progress;
 	dc_progress_phase(PHASE_COUNTING, 0);
 	dc_load_statistics(edges.population, duty.controller_id, &model);
 	dc_progress_phase(PHASE_KEYS, edges.population->nrecords);
+	run = (DedupeRun) {duty.controller_id, dc_match_signature(edges.population, &model, &thresholds, duty.controller_id)};
 	values[1] = Int64GetDatum(dc_score_candidates(&edges));
-	decisions = dc_read_decisions(edges.population, duty.controller_id, &ndecisions);
-	dc_progress_phase(PHASE_CLUSTERING, edges.n);
-	clusters = dc_cluster(edges.population, &model, edges.edge, edges.n, decisions, ndecisions, dc_read_barred(edges.population, duty.controller_id), merge_weight);
-	dc_progress_phase(PHASE_WRITING, edges.population->nrecords);
+	dc_settle_edges(&edges, duty.controller_id, &thresholds, false, &counts);
 	values[0] = Int64GetDatum(edges.population->nrecords);
-	values[2] = Int64GetDatum(clusters->matched);
-	values[4] = Int64GetDatum(dc_store_entities(edges.population, duty.controller_id, clusters, false));
-	dc_store_companies(edges.population, duty.controller_id, dc_resolve_companies(edges.population, clusters), clusters->entity, false);
-	values[3] = Int64GetDatum(dc_store_reviews(&edges, decisions, ndecisions, duty.controller_id, clusters, false));
-	note_run(duty.controller_id, edges.population->nrecords);
+	values[2] = Int64GetDatum(counts.matched);
+	values[3] = Int64GetDatum(counts.review);
+	values[4] = Int64GetDatum(counts.entities);
+	dc_note_match_run(duty.controller_id, edges.population->nrecords);
 	dc_progress_end();
 	MemoryContextSwitchTo(old);
 	dc_run_close(&duty, edges.population->nrecords);
@@ -165,7 +147,7 @@ train(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	SPI_connect();
 	duty = dc_run_open("detect_duplicates");
-	lock_matching(duty.controller_id);
+	dc_lock_matching(duty.controller_id);
 	old = MemoryContextSwitchTo(context);
 	dc_progress_start(OPERATION_TRAIN);
 	dc_progress_phase(PHASE_READING, 0);
@@ -179,6 +161,7 @@ train(PG_FUNCTION_ARGS)
 	dc_train_model(p, &model);
 	dc_progress_phase(PHASE_WRITING, 0);
 	dc_store_statistics(p, duty.controller_id, &model);
+	dc_index_invalidate(duty.controller_id);
 	put_levels(rsinfo, p, &model);
 	dc_progress_end();
 	MemoryContextSwitchTo(old);

@@ -64,6 +64,18 @@ make_key(int rule, uint64 a, uint64 b, double expected)
 	return (mix(a + mix(b + ((uint64) rule << 32))) & ~(uint64) DC_KEY_CLASS) | key_class;
 }
 
+uint64
+dc_email_key_of(const DcPopulation *p, DcValue email)
+{
+	return make_key(RULE_EMAIL, p->hash[email], 1, FEW);
+}
+
+uint64
+dc_phone_key_of(const DcPopulation *p, DcValue phone)
+{
+	return make_key(RULE_PHONE, p->hash[phone], 1, FEW);
+}
+
 static void
 add_key(DcKeys *keys, int rule, uint64 a, uint64 b, double expected)
 {

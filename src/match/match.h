@@ -285,6 +285,10 @@ typedef struct DcKeys
 #define DC_KEY_WEAK 3
 
 extern void dc_make_keys(const DcPopulation *population, const DcRecord *record, DcKeys *keys);
+
+/* The keys that all who carry a mailbox or a number have. */
+extern uint64 dc_email_key_of(const DcPopulation *population, DcValue email);
+extern uint64 dc_phone_key_of(const DcPopulation *population, DcValue phone);
 extern uint64 dc_block_order(const DcPopulation *population, const DcRecord *record);
 
 /*

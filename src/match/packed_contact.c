@@ -28,6 +28,7 @@
 #include "match/pack.h"
 #include "match/packed.h"
 #include "match/read.h"
+#include "match/run.h"
 
 /* ---------- parameters ---------- */
 
@@ -37,6 +38,7 @@ matching_parameters(PG_FUNCTION_ARGS)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	DcParameters parameters = {0};
+	DcThresholds thresholds;
 	DcPopulation *p;
 	bytea	   *result;
 	int			controller_id;
@@ -50,8 +52,9 @@ matching_parameters(PG_FUNCTION_ARGS)
 	p = dc_read_contacts(controller_id, NULL, 0);
 	dc_load_statistics_of(p, controller_id, &parameters.model);
 	parameters.size = PG_ARGISNULL(0) ? p->size : Max(PG_GETARG_INT64(0), DC_LEAST_SIZE);
-	parameters.merge_weight = dc_threshold_weight("merge_threshold");
-	parameters.review_weight = Min(dc_threshold_weight("review_threshold"), parameters.merge_weight);
+	thresholds = dc_read_thresholds(controller_id);
+	parameters.merge_weight = thresholds.merge;
+	parameters.review_weight = thresholds.review;
 	parameters.words = dc_words_of(controller_id);
 	parameters.nfields = p->nfields;
 	memcpy(parameters.field_kind, p->field_kind, sizeof(p->field_kind));

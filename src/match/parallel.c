@@ -67,7 +67,10 @@ dc_keep_edge(void *state, int a, int b)
 	if (score.weight < edges->review_weight)
 		return;
 	if (edges->n == edges->capacity)
-		edges->edge = repalloc_huge(edges->edge, sizeof(DcEdge) * (edges->capacity *= 2));
+	{
+		edges->capacity = Max(1024, edges->capacity * 2);
+		edges->edge = edges->edge == NULL ? palloc(sizeof(DcEdge) * edges->capacity) : repalloc_huge(edges->edge, sizeof(DcEdge) * edges->capacity);
+	}
 	edge = &edges->edge[edges->n++];
 	edge->a = a;
 	edge->b = b;
@@ -127,7 +130,11 @@ static void
 append_edges(DcEdges *edges, const DcEdge *edge, size_t n)
 {
 	if (edges->n + n > edges->capacity)
-		edges->edge = repalloc_huge(edges->edge, sizeof(DcEdge) * (edges->capacity = edges->n + n));
+	{
+		edges->capacity = edges->n + n;
+		edges->edge = edges->edge == NULL ? MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcEdge) * edges->capacity) :
+			repalloc_huge(edges->edge, sizeof(DcEdge) * edges->capacity);
+	}
 	memcpy(edges->edge + edges->n, edge, sizeof(DcEdge) * n);
 	edges->n += n;
 }
@@ -191,10 +198,12 @@ dc_score_candidates(DcEdges *edges)
 	dc_make_bounds(edges->population, edges->model, edges->review_weight, &bounds);
 	edges->bounds = &bounds;
 	edges->n = 0;
-	edges->capacity = 1024;
-	edges->edge = palloc(sizeof(DcEdge) * edges->capacity);
+	edges->capacity = 0;
+	edges->edge = NULL;
 	dc_make_key_table(edges->population, &table);
 	table.sketch = dc_make_sketches(edges->population);
+	if (edges->keys_made != NULL)
+		edges->keys_made(edges, &table, edges->keys_state);
 	if (edges->population->progress != NULL)
 		edges->population->progress(0, table.nkeys);
 	if (table.nkeys >= KEYS_FOR_WORKERS && max_parallel_maintenance_workers > 0 && dc_share(edges->population, &table, &share))
@@ -220,11 +229,10 @@ dc_score_worker(dsm_segment *segment, shm_toc *toc)
 	dsa_area   *area = dsa_attach_in_place(shm_toc_lookup(toc, KEY_AREA, false), segment);
 	DcPopulation population;
 	DcKeyTable	table;
-	DcEdges		edges = {.population = &population, .model = &state->model, .bounds = &state->bounds, .review_weight = state->review_weight, .capacity = 1024};
+	DcEdges		edges = {.population = &population, .model = &state->model, .bounds = &state->bounds, .review_weight = state->review_weight};
 
 	dc_attach_share(&state->share, &population, &table);
 	edges.sketches = table.sketch;
-	edges.edge = palloc(sizeof(DcEdge) * edges.capacity);
 	mine->pairs = scan_ranges(&state->next, &table, &edges);
 	if (edges.n > 0)
 	{

@@ -16,7 +16,9 @@
 #include "match/bound.h"
 
 /* The pairs that weigh enough to be looked at. */
-typedef struct DcEdges
+typedef struct DcEdges DcEdges;
+
+struct DcEdges
 {
 	DcPopulation *population;
 	const DcModel *model;
@@ -26,7 +28,10 @@ typedef struct DcEdges
 	size_t		n;
 	size_t		capacity;
 	DcEdge	   *edge;
-} DcEdges;
+	void		(*keys_made) (DcEdges *edges, const DcKeyTable *table, void *state);	/* told of the keys; may be NULL */
+	void	   *keys_state;
+};
+
 
 /* Scores a pair, and keeps it when it weighs enough; a DcPairCallback whose state are the edges. */
 extern void dc_keep_edge(void *edges, int a, int b);

@@ -79,19 +79,16 @@ $$;
 COMMENT ON FUNCTION dropcontact.count_pending() IS 'How many contacts of the current controller were inserted, updated or deleted since the last dedupe() or match_pending(). One pass over the contacts';
 
 CREATE FUNCTION dropcontact.match_pending() RETURNS bigint
-	LANGUAGE plpgsql
-	SET search_path = pg_catalog, dropcontact, pg_temp
-	AS $$
-DECLARE
-	pending bigint := dropcontact.count_pending();
-BEGIN
-	IF pending > 0 THEN
-		PERFORM dropcontact.dedupe();
-	END IF;
-	RETURN pending;
-END
-$$;
-COMMENT ON FUNCTION dropcontact.match_pending() IS 'Finds the duplicates of what changed since the last run and updates the entities: they are then those that dedupe() gives. Answers the number of contacts inserted, updated or deleted since, 0 when there was nothing to do. Also runs at once inside the writing transaction where setting match_mode is immediate';
+	LANGUAGE c SET jit = off AS 'MODULE_PATHNAME', 'match_pending';
+COMMENT ON FUNCTION dropcontact.match_pending() IS 'Finds the duplicates of what changed since the last run and updates the entities: they are then those that dedupe() gives. Answers the number of contacts inserted, changed in what is compared, or deleted since. Works on these and on what they lead to, with the keys that the last runs left; on all contacts when there are none (after a crash, a restore or train()), when settings of matching changed, when the number of contacts has doubled or halved since frequencies were counted, or when so much changed that it is faster. Also runs at once inside the writing transaction where setting match_mode is immediate';
+
+CREATE FUNCTION dropcontact.match_written(matching boolean) RETURNS void
+	LANGUAGE c STRICT SET jit = off AS 'MODULE_PATHNAME', 'match_written';
+COMMENT ON FUNCTION dropcontact.match_written(boolean) IS 'Inner part of match_at_once(): matches the contacts that the session wrote since it was last called, or forgets about them';
+
+CREATE FUNCTION dropcontact.match_erased(controller integer, contacts bigint[]) RETURNS void
+	LANGUAGE c STRICT SET jit = off AS 'MODULE_PATHNAME', 'match_erased';
+COMMENT ON FUNCTION dropcontact.match_erased(integer, bigint[]) IS 'Inner part of erase_subject(): matches what contacts that were deleted leave behind, and takes them out of the index of keys, whose hashes would still tell of them';
 
 CREATE FUNCTION dropcontact.match_at_once() RETURNS trigger
 	LANGUAGE plpgsql
@@ -99,11 +96,9 @@ CREATE FUNCTION dropcontact.match_at_once() RETURNS trigger
 	AS $$
 BEGIN
 	/* a role that may only hand in contacts leaves them to the next run */
-	IF EXISTS (SELECT FROM dropcontact.setting_value v WHERE v.setting = 'match_mode' AND v.value = 'immediate')
+	PERFORM dropcontact.match_written(EXISTS (SELECT FROM dropcontact.setting_value v WHERE v.setting = 'match_mode' AND v.value = 'immediate')
 		AND dropcontact.setting_value('match_mode') = 'immediate'
-		AND has_function_privilege('dropcontact.match_pending()', 'EXECUTE') THEN
-		PERFORM dropcontact.dedupe();
-	END IF;
+		AND has_function_privilege('dropcontact.match_pending()', 'EXECUTE'));
 	RETURN NULL;
 END
 $$;
@@ -111,7 +106,7 @@ COMMENT ON FUNCTION dropcontact.match_at_once() IS 'Statement trigger of contact
 CREATE TRIGGER match_at_once AFTER INSERT OR UPDATE OR DELETE ON dropcontact.contact
 	FOR EACH STATEMENT EXECUTE FUNCTION dropcontact.match_at_once();
 
-REVOKE ALL ON FUNCTION dropcontact.rows_of_transaction(integer, xid), dropcontact.note_match_run(integer, bigint), dropcontact.count_pending(), dropcontact.match_pending(), dropcontact.match_at_once() FROM PUBLIC;
+REVOKE ALL ON FUNCTION dropcontact.rows_of_transaction(integer, xid), dropcontact.note_match_run(integer, bigint), dropcontact.count_pending(), dropcontact.match_pending(), dropcontact.match_written(boolean), dropcontact.match_erased(integer, bigint[]), dropcontact.match_at_once() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.note_match_run(integer, bigint), dropcontact.match_pending() TO dropcontact_admin, dropcontact_operator;
 GRANT EXECUTE ON FUNCTION dropcontact.rows_of_transaction(integer, xid), dropcontact.count_pending() TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
-GRANT EXECUTE ON FUNCTION dropcontact.match_at_once() TO dropcontact_admin, dropcontact_operator, dropcontact_ingest, dropcontact_controller;
+GRANT EXECUTE ON FUNCTION dropcontact.match_written(boolean), dropcontact.match_at_once() TO dropcontact_admin, dropcontact_operator, dropcontact_ingest, dropcontact_controller;

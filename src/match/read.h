@@ -65,9 +65,6 @@ extern void dc_load_statistics(DcPopulation *population, int controller_id, DcMo
 /* The same for a few contacts, from what is stored for their values alone. */
 extern void dc_load_statistics_of(DcPopulation *population, int controller_id, DcModel *model);
 
-/* A setting of the current controller that is a probability, as a weight; dedupe.c */
-extern double dc_threshold_weight(const char *setting);
-
 /* Stores frequencies and model; what train() ends with. */
 extern void dc_store_statistics(DcPopulation *population, int controller_id, const DcModel *model);
 

@@ -8,11 +8,12 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM dropcontact.contact c WHERE c.contact_id = OLD.contact_id) THEN
 		INSERT INTO dropcontact.entity_log (controller_id, kind, entity_id, contact_ids, why)
 		VALUES (OLD.controller_id, 'removed', OLD.entity_id, ARRAY[OLD.contact_id], 'contact deleted');
+		INSERT INTO dropcontact.match_touched (controller_id, entity_id) VALUES (OLD.controller_id, OLD.entity_id);
 	END IF;
 	RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.note_removal() IS 'Row trigger of entity_member: notes that a member of an entity was deleted. The entity keeps its id as long as it has members';
+COMMENT ON FUNCTION dropcontact.note_removal() IS 'Row trigger of entity_member: notes that a member of an entity was deleted, for persons and for match_pending(). The entity keeps its id as long as it has members';
 CREATE TRIGGER note_removal AFTER DELETE ON dropcontact.entity_member
 	FOR EACH ROW EXECUTE FUNCTION dropcontact.note_removal();
 REVOKE ALL ON FUNCTION dropcontact.note_removal() FROM PUBLIC;

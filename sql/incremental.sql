@@ -1,0 +1,172 @@
+-- match_pending() and immediate matching give what dedupe() gives: random inserts, updates, deletes and decisions
+SET client_min_messages = error;
+DROP EXTENSION dropcontact CASCADE;
+CREATE EXTENSION dropcontact;
+RESET client_min_messages;
+SELECT dropcontact.create_controller('Increment', 'dpo@increment.example'), dropcontact.create_source('crm', 'crm', 10, 'FR');
+CREATE TABLE public.increment_settings (pool integer, organisations float8);
+INSERT INTO public.increment_settings VALUES (60, 0);
+CREATE SEQUENCE public.increment_id;
+
+-- few names, mailboxes, numbers and firms among many, so that blocks grow and shrink across their limits and values become shared
+CREATE FUNCTION pg_temp.mistyped(t text) RETURNS text LANGUAGE sql VOLATILE AS
+	$$ SELECT CASE WHEN random() < 0.8 OR length(t) < 4 THEN t ELSE overlay(t PLACING chr(97 + floor(random() * 26)::integer) FROM 2 + floor(random() * (length(t) - 2))::integer FOR 1) END $$;
+CREATE FUNCTION pg_temp.person(n integer) RETURNS TABLE (first_name text, last_name text, email text, phone text, company text, city text, postcode text)
+	LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+	s public.increment_settings := (SELECT x FROM public.increment_settings x);
+	p integer := floor(random() * s.pool);
+BEGIN
+	first_name := pg_temp.mistyped((ARRAY['Anne', 'Paul', 'Marie', 'Luc', 'Emma', 'Hugo', 'Louis', 'Bob', 'Robert', 'Jean'])[p % 10 + 1]);
+	last_name := pg_temp.mistyped((ARRAY['Martin', 'Bernard', 'Dubois', 'Petit', 'Durand', 'Leroy', 'Moreau'])[p % 7 + 1]);
+	email := CASE WHEN random() < 0.4 THEN format('p%s@maison%s.fr', p, p % 5) WHEN random() < 0.15 THEN format('shared%s@maison%s.fr', p % 4, p % 5) END;
+	phone := CASE WHEN random() < 0.4 THEN '+336' || lpad((p * 7919)::text, 8, '0') WHEN random() < 0.3 THEN '+33142685' || lpad((p % 3)::text, 3, '0') END;
+	company := CASE WHEN random() < 0.6 THEN 'Maison ' || (ARRAY['Alpha', 'Beta', 'Gamma'])[p % 3 + 1] END;
+	city := (ARRAY['Paris', 'Lyon'])[p % 2 + 1];
+	postcode := lpad((p % 4 * 1000 + 1000)::text, 5, '0');
+	IF random() < s.organisations THEN
+		first_name := NULL;
+		last_name := NULL;
+		company := coalesce(company, 'Maison Delta');
+	END IF;
+	RETURN NEXT;
+END
+$$;
+CREATE FUNCTION pg_temp.any_contact() RETURNS bigint LANGUAGE sql VOLATILE AS
+	$$ SELECT contact_id FROM dropcontact.contact ORDER BY random() LIMIT 1 $$;
+CREATE FUNCTION pg_temp.add(n integer) RETURNS void LANGUAGE sql AS $$
+	INSERT INTO dropcontact.contact (source, external_id, first_name, last_name, email, phone, company, city, postcode)
+	SELECT 'crm', nextval('public.increment_id'), p.* FROM generate_series(1, n) g CROSS JOIN LATERAL pg_temp.person(g) p $$;
+
+CREATE FUNCTION pg_temp.decide() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+	pair record;
+	r float8 := random();
+BEGIN
+	SELECT a, b INTO pair FROM (
+		SELECT a_contact_id AS a, b_contact_id AS b FROM dropcontact.match_pair
+		UNION ALL
+		SELECT x.contact_id, y.contact_id FROM dropcontact.entity_member x JOIN dropcontact.entity_member y USING (entity_id) WHERE x.contact_id < y.contact_id) q
+	ORDER BY random() LIMIT 1;
+	IF NOT FOUND THEN
+		RETURN;
+	ELSIF r < 0.35 THEN
+		PERFORM dropcontact.confirm_match(pair.a, pair.b);
+	ELSIF r < 0.65 THEN
+		PERFORM dropcontact.reject_match(pair.a, pair.b);
+	ELSE
+		PERFORM dropcontact.unmerge(pair.a);
+	END IF;
+EXCEPTION WHEN integrity_constraint_violation THEN
+	/* against an earlier decision */
+	NULL;
+END
+$$;
+CREATE FUNCTION pg_temp.change(n integer) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+	r float8;
+BEGIN
+	FOR i IN 1 .. n LOOP
+		r := random();
+		IF r < 0.4 THEN
+			PERFORM pg_temp.add(1);
+		ELSIF r < 0.65 THEN
+			UPDATE dropcontact.contact c SET (first_name, last_name, email, phone, company, city, postcode) = (SELECT p.* FROM pg_temp.person(i) p)
+			WHERE contact_id = (SELECT pg_temp.any_contact());
+		ELSIF r < 0.75 THEN
+			UPDATE dropcontact.contact SET city = 'Nantes', attributes = '{"seen": true}' WHERE contact_id = (SELECT pg_temp.any_contact());
+		ELSIF r < 0.95 THEN
+			DELETE FROM dropcontact.contact WHERE contact_id = (SELECT pg_temp.any_contact());
+		ELSE
+			PERFORM pg_temp.decide();
+		END IF;
+	END LOOP;
+END
+$$;
+
+-- what matching stores, whatever the ids of entities
+CREATE FUNCTION pg_temp.result() RETURNS text[] LANGUAGE sql AS $$
+	SELECT ARRAY[
+		(SELECT string_agg(m, ';' ORDER BY m) FROM (SELECT string_agg(contact_id::text, ',' ORDER BY contact_id) AS m FROM dropcontact.contact_entity GROUP BY entity_id HAVING count(*) > 1) x),
+		(SELECT string_agg(format('%s-%s:%s', a_contact_id, b_contact_id, round(probability::numeric, 6)), ';' ORDER BY a_contact_id, b_contact_id) FROM dropcontact.match_pair),
+		(SELECT string_agg(value_hash::text, ';' ORDER BY value_hash) FROM dropcontact.match_value WHERE shared),
+		(SELECT string_agg(format('%s>%s', contact_id, company_entity_id), ';' ORDER BY contact_id) FROM dropcontact.company_member)] $$;
+-- in most rounds what dedupe() did is undone, so that runs over changes follow each other
+CREATE FUNCTION pg_temp.play(rounds integer, most integer, OUT rounds_played integer, OUT rounds_that_differ integer) LANGUAGE plpgsql AS $$
+DECLARE
+	alone text[];
+	all_anew text[];
+BEGIN
+	rounds_that_differ := 0;
+	FOR i IN 1 .. rounds LOOP
+		PERFORM pg_temp.change(1 + floor(random() * most)::integer);
+		PERFORM dropcontact.match_pending();
+		alone := pg_temp.result();
+		BEGIN
+			PERFORM dropcontact.dedupe();
+			all_anew := pg_temp.result();
+			IF i % 10 <> 0 THEN
+				RAISE EXCEPTION 'undo' USING ERRCODE = 'UNDO1';
+			END IF;
+		EXCEPTION WHEN SQLSTATE 'UNDO1' THEN
+			NULL;
+		END;
+		rounds_that_differ := rounds_that_differ + (alone IS DISTINCT FROM all_anew)::integer;
+	END LOOP;
+	rounds_played := rounds;
+END
+$$;
+SELECT setseed(0.5);
+SELECT pg_temp.add(200);
+SELECT contacts FROM dropcontact.dedupe();
+-- most of it is done without reading all contacts: the pages of keys are those of the last dedupe()
+SELECT checksum AS before FROM dropcontact.match_index_state \gset
+SELECT pg_temp.add(3);
+SELECT dropcontact.match_pending();
+SELECT checksum = :before AS pages_stand, contacts FROM dropcontact.match_index_state;
+-- a change of nothing that is compared is none
+UPDATE dropcontact.contact SET attributes = '{"colour": "blue"}' WHERE contact_id = 1;
+SELECT dropcontact.match_pending();
+SELECT * FROM pg_temp.play(300, 5);
+-- blocks that are large, values that everybody shares
+UPDATE public.increment_settings SET pool = 12;
+SELECT pg_temp.add(150);
+SELECT * FROM pg_temp.play(200, 8);
+-- organisations among persons, then almost alone
+UPDATE public.increment_settings SET pool = 60, organisations = 0.2;
+SELECT * FROM pg_temp.play(100, 4);
+UPDATE public.increment_settings SET organisations = 0.95;
+DELETE FROM dropcontact.contact WHERE last_name IS NOT NULL;
+SELECT * FROM pg_temp.play(100, 4);
+-- a match field takes part
+UPDATE public.increment_settings SET organisations = 0;
+SELECT dropcontact.add_match_field('birth', 'date');
+UPDATE dropcontact.contact SET attributes = jsonb_build_object('birth', date '1970-01-01' + (contact_id % 40)::integer);
+SELECT * FROM pg_temp.play(100, 5);
+-- inside each writing statement
+SELECT dropcontact.configure('match_mode', 'immediate', 'test', 'test');
+SELECT * FROM pg_temp.play(200, 4);
+SELECT dropcontact.match_pending();
+
+-- a word of the controller, a threshold, a model: all is matched anew
+SELECT dropcontact.configure('match_mode', 'manual', 'test', 'test');
+SELECT signature AS before FROM dropcontact.match_index_state \gset
+SELECT dropcontact.add_word('nicknames', 'toto', 'hugo');
+SELECT pg_temp.add(1);
+SELECT dropcontact.match_pending();
+SELECT signature <> :before AS anew FROM dropcontact.match_index_state;
+SELECT count(*) > 0 AS trained FROM dropcontact.train();
+SELECT count(*) FROM dropcontact.match_index_state;
+SELECT dropcontact.match_pending();
+SELECT count(*) FROM dropcontact.match_index_state;
+
+-- another controller's contacts are nobody's
+SELECT dropcontact.create_controller('Elsewhere', 'dpo@elsewhere.example');
+SET dropcontact.controller = 'Elsewhere';
+SELECT dropcontact.create_source('crm', 'crm', 10, 'FR');
+SELECT dropcontact.match_pending();
+SELECT pg_temp.add(5);
+SELECT dropcontact.match_pending();
+SELECT dropcontact.match_pending();
+DROP TABLE public.increment_settings;
+DROP SEQUENCE public.increment_id;

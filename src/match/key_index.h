@@ -1,0 +1,115 @@
+/*-------------------------------------------------------------------------
+ *
+ * key_index.h
+ *	  The keys of all contacts as the last runs left them, in tables.
+ *
+ * dedupe() writes pages: the entries (key, place, contact_id) of all contacts in this order, about 330 a row of
+ * match_index, found by a btree over their first entries; and the same by contact in match_keys_of, for what a
+ * contact that has changed since was known by.  What later runs match goes to match_changed and
+ * match_delta, which take the place of what the pages say of these contacts.  place is dc_block_order().
+ *
+ * Reading is by index scans in C, with the rights of whoever runs; callers have checked the controller.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef DC_MATCH_KEY_INDEX_H
+#define DC_MATCH_KEY_INDEX_H
+
+#include "postgres.h"
+
+#include "match/match.h"
+
+/* Raised whenever keys, places or fingerprints are made otherwise, so that no index made before is trusted. */
+#define DC_INDEX_FORMAT 1
+
+typedef struct DcIndexEntry
+{
+	uint64		key;
+	uint64		place;
+	int64		contact_id;
+} DcIndexEntry;
+
+/* What is known of a contact. */
+typedef struct DcIndexedContact
+{
+	int64		contact_id;
+	uint64		fingerprint;
+	uint64		place;
+	int			nkeys;
+	uint64		key[DC_MAX_KEYS];
+} DcIndexedContact;
+
+/* What the index stands for: the row of match_index_state. */
+typedef struct DcIndexState
+{
+	uint64		signature;
+	uint64		checksum;
+	int64		contacts;
+	int64		persons;
+	int64		indexed;
+	int64		last_contact;
+} DcIndexState;
+
+typedef struct DcKeyIndex DcKeyIndex;
+
+/* The order of entries. */
+static inline int
+dc_compare_entries(const DcIndexEntry *a, const DcIndexEntry *b)
+{
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	if (a->place != b->place)
+		return a->place < b->place ? -1 : 1;
+	return a->contact_id < b->contact_id ? -1 : a->contact_id > b->contact_id;
+}
+
+/* What a contact says, as far as it is compared; the lowest bit tells persons. */
+extern uint64 dc_record_fingerprint(const DcPopulation *population, const DcRecord *record);
+
+/*
+ * The index of a controller by the active snapshot, or NULL when there is none.  many: so many look-ups are to come
+ * that it pays to read first which contacts have changed.  Needs SPI connected.
+ */
+extern DcKeyIndex *dc_index_open(int controller_id, bool many);
+extern void dc_index_close(DcKeyIndex *index);
+extern const DcIndexState *dc_index_state(const DcKeyIndex *index);
+
+/* The entries of a key, in order, max + 1 of them at most; answers how many. */
+extern int	dc_index_block(DcKeyIndex *index, uint64 key, int max, DcIndexEntry *entries);
+
+/* The n nearest entries of the same key before and after a place, the nearest first, without the contact itself. */
+extern int	dc_index_before(DcKeyIndex *index, const DcIndexEntry *place, int n, DcIndexEntry *entries);
+extern int	dc_index_after(DcKeyIndex *index, const DcIndexEntry *place, int n, DcIndexEntry *entries);
+
+/* What the last run knew of a contact; false: nothing. */
+extern bool dc_index_contact(DcKeyIndex *index, int64 contact_id, DcIndexedContact *contact);
+
+/* Calls back for all contacts that the index knows. */
+typedef void (*DcContactCallback) (void *state, const DcIndexedContact *contact);
+extern void dc_index_contacts(DcKeyIndex *index, DcContactCallback callback, void *state);
+
+/* key_index_write.c */
+
+/* What is to be known of a record; frequencies must have been loaded. */
+extern void dc_describe_contact(const DcPopulation *population, const DcRecord *record, DcIndexedContact *contact);
+
+/* Writes the pages anew unless they are there already. */
+extern void dc_index_write(DcPopulation *population, const DcKeyTable *table, int controller_id, uint64 signature);
+
+/* No run trusts the index of the controller until it is written anew. */
+extern void dc_index_invalidate(int controller_id);
+
+/* Removes all of it. */
+extern void dc_index_drop(int controller_id);
+
+/*
+ * From now on these contacts are known by this; old: what they were known by, nkeys -1 for not at all; new: likewise
+ * -1 for contacts that are gone.  state is what holds afterwards.
+ */
+extern void dc_index_change(int controller_id, const DcIndexedContact *old, const DcIndexedContact *new, int n,
+							const DcIndexState *state);
+
+/* Takes everything out that tells of a contact, which was changed to be gone. */
+extern void dc_index_forget(int controller_id, int64 contact_id);
+
+#endif							/* DC_MATCH_KEY_INDEX_H */

@@ -1,0 +1,525 @@
+/*-------------------------------------------------------------------------
+ *
+ * key_index_write.c
+ *	  Writing the tables of key_index.h.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "match/key_index.h"
+
+/* A row fills one page of the table: what is left of it once the headers and the other columns have their room. */
+#define ENTRIES_A_PAGE ((int) ((BLCKSZ - 192) / sizeof(DcIndexEntry)))
+#define WORDS_A_ROW ((int) ((BLCKSZ - 192) / sizeof(uint64)))
+
+static uint64
+mix(uint64 h, uint64 value)
+{
+	h = (h ^ value) * UINT64CONST(0x9ddfea08eb382d69);
+	return h ^ (h >> 29);
+}
+
+static Datum
+to_column(uint64 value)
+{
+	return Int64GetDatum((int64) (value ^ (UINT64CONST(1) << 63)));
+}
+
+uint64
+dc_record_fingerprint(const DcPopulation *p, const DcRecord *record)
+{
+	uint64		h = record->nmobiles;
+
+	for (const DcValue *v = &record->first; v < record->field + DC_MAX_FIELDS; v++)
+		h = mix(h, p->hash[*v]);
+	return (h & ~(uint64) 1) | dc_is_person(record);
+}
+
+void
+dc_describe_contact(const DcPopulation *p, const DcRecord *record, DcIndexedContact *contact)
+{
+	DcKeys		keys;
+
+	dc_make_keys(p, record, &keys);
+	contact->contact_id = record->contact_id;
+	contact->fingerprint = dc_record_fingerprint(p, record);
+	contact->place = dc_block_order(p, record);
+	contact->nkeys = keys.n;
+	memcpy(contact->key, keys.key, sizeof(uint64) * keys.n);
+}
+
+static bytea *
+to_bytes(const void *data, size_t size)
+{
+	bytea	   *bytes = palloc(VARHDRSZ + size);
+
+	SET_VARSIZE(bytes, VARHDRSZ + size);
+	memcpy(VARDATA(bytes), data, size);
+	return bytes;
+}
+
+static SPIPlanPtr
+prepare(SPIPlanPtr *plan, const char *query, int nargs, Oid *types)
+{
+	if (*plan == NULL)
+	{
+		SPIPlanPtr	made = SPI_prepare(query, nargs, types);
+
+		if (made == NULL || SPI_keepplan(made) != 0)
+			elog(ERROR, "could not prepare the index of keys");
+		*plan = made;
+	}
+	return *plan;
+}
+
+static void
+execute(const char *query, int nargs, Oid *types, Datum *args)
+{
+	int			result = SPI_execute_with_args(query, nargs, types, args, NULL, false, 0);
+
+	if (result < 0)
+		elog(ERROR, "could not write the index of keys: %s", SPI_result_code_string(result));
+}
+
+/* ---------- pages by key ---------- */
+
+typedef struct PageWriter
+{
+	int			controller_id;
+	MemoryContext scratch;
+	int			page;
+	int			n;
+	DcIndexEntry entry[ENTRIES_A_PAGE];
+} PageWriter;
+
+static void
+flush_page(PageWriter *writer)
+{
+	static SPIPlanPtr plan = NULL;
+	Oid			types[] = {INT4OID, INT4OID, INT8OID, INT8OID, INT8OID, BYTEAOID};
+	Datum		args[6];
+	MemoryContext old;
+
+	if (writer->n == 0)
+		return;
+	old = MemoryContextSwitchTo(writer->scratch);
+	args[0] = Int32GetDatum(writer->controller_id);
+	args[1] = Int32GetDatum(writer->page++);
+	args[2] = to_column(writer->entry[0].key);
+	args[3] = to_column(writer->entry[0].place);
+	args[4] = Int64GetDatum(writer->entry[0].contact_id);
+	args[5] = PointerGetDatum(to_bytes(writer->entry, sizeof(DcIndexEntry) * writer->n));
+	if (SPI_execute_plan(prepare(&plan, "INSERT INTO dropcontact.match_index (controller_id, page, first_key, first_place, first_contact, entries) "
+								 "VALUES ($1, $2, $3, $4, $5, $6)", 6, types), args, NULL, false, 0) != SPI_OK_INSERT)
+		elog(ERROR, "could not write the index of keys");
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(writer->scratch);
+	writer->n = 0;
+}
+
+static int
+compare_entries(const void *a, const void *b)
+{
+	return dc_compare_entries(a, b);
+}
+
+/* Writes the blocks in the order of their keys; O(k log b) for k keys in blocks of b. */
+static void
+write_pages(const DcPopulation *p, const DcKeyTable *table, int controller_id)
+{
+	PageWriter *writer = palloc0(sizeof(PageWriter));
+	uint64	   *place = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * ((Size) p->nrecords + 1));
+	size_t		capacity = 1024;
+	DcIndexEntry *block = palloc(sizeof(DcIndexEntry) * capacity);
+
+	writer->controller_id = controller_id;
+	writer->scratch = AllocSetContextCreate(CurrentMemoryContext, "dropcontact index page", ALLOCSET_DEFAULT_SIZES);
+	for (int r = 0; r < p->nrecords; r++)
+		place[r] = dc_block_order(p, &p->records[r]);
+	for (size_t from = 0, to; from < table->nkeys; from = to)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (to = from; to < table->nkeys && table->entries[to].key == table->entries[from].key; to++)
+		{
+			int			record = table->entries[to].record;
+
+			if (to - from == capacity)
+				block = repalloc_huge(block, sizeof(DcIndexEntry) * (capacity *= 2));
+			block[to - from] = (DcIndexEntry) {table->entries[to].key, place[record], p->records[record].contact_id};
+		}
+		if (to - from > 1)
+			qsort(block, to - from, sizeof(DcIndexEntry), compare_entries);
+		for (size_t i = 0; i < to - from; i++)
+		{
+			if (writer->n == ENTRIES_A_PAGE)
+				flush_page(writer);
+			writer->entry[writer->n++] = block[i];
+		}
+	}
+	flush_page(writer);
+	MemoryContextDelete(writer->scratch);
+	pfree(writer);
+	pfree(place);
+	pfree(block);
+}
+
+/* ---------- rows by contact ---------- */
+
+typedef struct RowWriter
+{
+	int			controller_id;
+	MemoryContext scratch;
+	int			n;
+	uint64		word[WORDS_A_ROW];
+} RowWriter;
+
+/* Appends a contact to words; answers their number. */
+static int
+put_contact(uint64 *word, const DcIndexedContact *contact)
+{
+	word[0] = (uint64) contact->contact_id;
+	word[1] = contact->fingerprint;
+	word[2] = contact->place;
+	word[3] = (uint64) contact->nkeys;
+	memcpy(word + 4, contact->key, sizeof(uint64) * contact->nkeys);
+	return 4 + contact->nkeys;
+}
+
+static void
+flush_row(RowWriter *writer)
+{
+	static SPIPlanPtr plan = NULL;
+	Oid			types[] = {INT4OID, INT8OID, BYTEAOID};
+	Datum		args[3];
+	MemoryContext old;
+
+	if (writer->n == 0)
+		return;
+	old = MemoryContextSwitchTo(writer->scratch);
+	args[0] = Int32GetDatum(writer->controller_id);
+	args[1] = Int64GetDatum((int64) writer->word[0]);
+	args[2] = PointerGetDatum(to_bytes(writer->word, sizeof(uint64) * writer->n));
+	if (SPI_execute_plan(prepare(&plan, "INSERT INTO dropcontact.match_keys_of (controller_id, first_contact, entries) VALUES ($1, $2, $3)", 3, types),
+						 args, NULL, false, 0) != SPI_OK_INSERT)
+		elog(ERROR, "could not write the index of keys");
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(writer->scratch);
+	writer->n = 0;
+}
+
+/* Linear in the keys. */
+static void
+write_contacts(const DcPopulation *p, int controller_id)
+{
+	RowWriter  *writer = palloc0(sizeof(RowWriter));
+
+	writer->controller_id = controller_id;
+	writer->scratch = AllocSetContextCreate(CurrentMemoryContext, "dropcontact index row", ALLOCSET_DEFAULT_SIZES);
+	for (int r = 0; r < p->nrecords; r++)
+	{
+		DcIndexedContact contact;
+
+		CHECK_FOR_INTERRUPTS();
+		dc_describe_contact(p, &p->records[r], &contact);
+		if (writer->n + 4 + contact.nkeys > WORDS_A_ROW)
+			flush_row(writer);
+		writer->n += put_contact(writer->word + writer->n, &contact);
+	}
+	flush_row(writer);
+	MemoryContextDelete(writer->scratch);
+	pfree(writer);
+}
+
+/* ---------- all of it ---------- */
+
+/* Of everything that the pages would hold, whatever the order. */
+static uint64
+checksum(const DcPopulation *p, const DcKeyTable *table)
+{
+	uint64		sum = 0;
+
+	for (int r = 0; r < p->nrecords; r++)
+		sum += mix(mix((uint64) p->records[r].contact_id, 1), dc_record_fingerprint(p, &p->records[r]));
+	for (size_t i = 0; i < table->nkeys; i++)
+		sum += mix(mix((uint64) p->records[table->entries[i].record].contact_id, 2), table->entries[i].key);
+	return sum;
+}
+
+static bool
+is_written(int controller_id, uint64 sum)
+{
+	Oid			types[] = {INT4OID, INT8OID};
+	Datum		args[] = {Int32GetDatum(controller_id), Int64GetDatum((int64) sum)};
+
+	execute("SELECT FROM dropcontact.match_index_state s WHERE s.controller_id = $1 AND s.checksum = $2 "
+			"AND NOT EXISTS (SELECT FROM dropcontact.match_changed c WHERE c.controller_id = $1)", 2, types, args);
+	return SPI_processed > 0;
+}
+
+static void
+store_state(int controller_id, const DcIndexState *state)
+{
+	static SPIPlanPtr plan = NULL;
+	Oid			types[] = {INT4OID, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID};
+	Datum		args[] = {
+		Int32GetDatum(controller_id), Int64GetDatum((int64) state->signature), Int64GetDatum((int64) state->checksum), Int64GetDatum(state->contacts),
+		Int64GetDatum(state->persons), Int64GetDatum(state->indexed), Int64GetDatum(state->last_contact),
+	};
+
+	if (SPI_execute_plan(prepare(&plan, "INSERT INTO dropcontact.match_index_state AS s (controller_id, signature, checksum, contacts, persons, indexed, last_contact) "
+								 "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (controller_id) DO UPDATE "
+								 "SET signature = excluded.signature, checksum = excluded.checksum, contacts = excluded.contacts, "
+								 "persons = excluded.persons, indexed = excluded.indexed, last_contact = excluded.last_contact "
+								 "WHERE ROW(s.*) IS DISTINCT FROM ROW(excluded.*)", 7, types), args, NULL, false, 0) != SPI_OK_INSERT)
+		elog(ERROR, "could not write the index of keys");
+}
+
+static void
+delete_rows(int controller_id, const char *table)
+{
+	Oid			types[] = {INT4OID};
+	Datum		args[] = {Int32GetDatum(controller_id)};
+
+	execute(psprintf("DELETE FROM dropcontact.%s WHERE controller_id = $1", table), 1, types, args);
+}
+
+void
+dc_index_invalidate(int controller_id)
+{
+	delete_rows(controller_id, "match_index_state");
+}
+
+void
+dc_index_drop(int controller_id)
+{
+	dc_index_invalidate(controller_id);
+	delete_rows(controller_id, "match_index");
+	delete_rows(controller_id, "match_keys_of");
+	delete_rows(controller_id, "match_changed");
+	delete_rows(controller_id, "match_delta");
+}
+
+void
+dc_index_write(DcPopulation *p, const DcKeyTable *table, int controller_id, uint64 signature)
+{
+	DcIndexState state = {.signature = signature, .checksum = checksum(p, table), .contacts = p->nrecords, .indexed = p->nrecords};
+
+	for (int r = 0; r < p->nrecords; r++)
+		state.persons += dc_is_person(&p->records[r]);
+	if (p->nrecords > 0)
+		state.last_contact = p->records[p->nrecords - 1].contact_id;
+	if (!is_written(controller_id, state.checksum))
+	{
+		dc_index_drop(controller_id);
+		write_pages(p, table, controller_id);
+		write_contacts(p, controller_id);
+	}
+	store_state(controller_id, &state);
+}
+
+/* ---------- changes ---------- */
+
+static Datum
+make_array(Datum *values, bool *nulls, int n, Oid type)
+{
+	int			lower = 1;
+
+	return PointerGetDatum(construct_md_array(values, nulls, 1, &n, &lower, type, type == BYTEAOID ? -1 : 8, type != BYTEAOID && FLOAT8PASSBYVAL,
+											  type == BYTEAOID ? TYPALIGN_INT : TYPALIGN_DOUBLE));
+}
+
+/* The entries of contacts as three arrays. */
+static int
+list_entries(const DcIndexedContact *contacts, int n, Datum *args)
+{
+	size_t		total = 0;
+	Datum	   *key;
+	Datum	   *place;
+	Datum	   *contact;
+	int			m = 0;
+
+	for (int i = 0; i < n; i++)
+		total += Max(contacts[i].nkeys, 0);
+	key = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * (total + 1));
+	place = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * (total + 1));
+	contact = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * (total + 1));
+	for (int i = 0; i < n; i++)
+		for (int k = 0; k < contacts[i].nkeys; k++)
+		{
+			key[m] = to_column(contacts[i].key[k]);
+			place[m] = to_column(contacts[i].place);
+			contact[m++] = Int64GetDatum(contacts[i].contact_id);
+		}
+	args[0] = make_array(key, NULL, m, INT8OID);
+	args[1] = make_array(place, NULL, m, INT8OID);
+	args[2] = make_array(contact, NULL, m, INT8OID);
+	return m;
+}
+
+static void
+write_delta(int controller_id, const DcIndexedContact *old, const DcIndexedContact *new, int n)
+{
+	static SPIPlanPtr remove = NULL;
+	static SPIPlanPtr add = NULL;
+	Oid			types[] = {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT4OID};
+	Datum		args[4] = {0, 0, 0, Int32GetDatum(controller_id)};
+
+	/* entries of the pages are not found here, and stay where they are */
+	if (list_entries(old, n, args) > 0 &&
+		SPI_execute_plan(prepare(&remove, "DELETE FROM dropcontact.match_delta d USING ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3)) AS o(key, place, contact_id) "
+								 "WHERE d.controller_id = $4 AND d.key = o.key AND d.place = o.place AND d.contact_id = o.contact_id", 4, types),
+						 args, NULL, false, 0) != SPI_OK_DELETE)
+		elog(ERROR, "could not write the index of keys");
+	if (list_entries(new, n, args) > 0 &&
+		SPI_execute_plan(prepare(&add, "INSERT INTO dropcontact.match_delta (controller_id, key, place, contact_id) "
+								 "SELECT $4, n.key, n.place, n.contact_id FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3)) AS n(key, place, contact_id)", 4, types),
+						 args, NULL, false, 0) != SPI_OK_INSERT)
+		elog(ERROR, "could not write the index of keys");
+}
+
+static void
+write_changed(int controller_id, const DcIndexedContact *new, int n)
+{
+	static SPIPlanPtr plan = NULL;
+	Oid			types[] = {INT4OID, INT8ARRAYOID, BYTEAARRAYOID};
+	Datum		args[3] = {Int32GetDatum(controller_id)};
+	Datum	   *contact = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * (n + 1));
+	Datum	   *entry = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * (n + 1));
+	bool	   *nulls = MemoryContextAllocHuge(CurrentMemoryContext, n + 1);
+	uint64		word[4 + DC_MAX_KEYS];
+
+	for (int i = 0; i < n; i++)
+	{
+		contact[i] = Int64GetDatum(new[i].contact_id);
+		nulls[i] = new[i].nkeys < 0;
+		entry[i] = nulls[i] ? (Datum) 0 : PointerGetDatum(to_bytes(word, sizeof(uint64) * put_contact(word, &new[i])));
+	}
+	args[1] = make_array(contact, NULL, n, INT8OID);
+	args[2] = make_array(entry, nulls, n, BYTEAOID);
+	if (SPI_execute_plan(prepare(&plan, "INSERT INTO dropcontact.match_changed (controller_id, contact_id, entry) "
+								 "SELECT $1, n.contact_id, n.entry FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3)) AS n(contact_id, entry) "
+								 "ON CONFLICT ON CONSTRAINT match_changed_contact DO UPDATE SET entry = excluded.entry", 3, types),
+						 args, NULL, false, 0) != SPI_OK_INSERT)
+		elog(ERROR, "could not write the index of keys");
+}
+
+void
+dc_index_change(int controller_id, const DcIndexedContact *old, const DcIndexedContact *new, int n, const DcIndexState *state)
+{
+	if (n > 0)
+	{
+		write_delta(controller_id, old, new, n);
+		write_changed(controller_id, new, n);
+	}
+	store_state(controller_id, state);
+}
+
+/* ---------- contacts that must leave no trace ---------- */
+
+/* The entries of the one row that a query answers, as a copy that may be changed; NULL when there is none. */
+static uint64 *
+read_entries(const char *query, int nargs, Oid *types, Datum *args, int *nwords, Datum *id)
+{
+	bool		isnull;
+	bytea	   *bytes;
+
+	if (SPI_execute_with_args(query, nargs, types, args, NULL, false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the index of keys");
+	if (SPI_processed == 0)
+		return NULL;
+	*id = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	bytes = DatumGetByteaPCopy(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
+	*nwords = (VARSIZE(bytes) - VARHDRSZ) / sizeof(uint64);
+	return memcpy(palloc(VARSIZE(bytes)), VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ);
+}
+
+static void
+forget_entry(int controller_id, const DcIndexEntry *wanted)
+{
+	Oid			types[] = {INT4OID, INT8OID, INT8OID, INT8OID};
+	Datum		args[] = {Int32GetDatum(controller_id), to_column(wanted->key), to_column(wanted->place), Int64GetDatum(wanted->contact_id)};
+	Oid			row_types[] = {INT4OID, INT4OID, INT8OID, INT8OID, INT8OID, BYTEAOID};
+	Datum		row[6] = {Int32GetDatum(controller_id)};
+	int			nwords;
+	DcIndexEntry *entry = (DcIndexEntry *) read_entries("SELECT page, entries FROM dropcontact.match_index "
+														"WHERE controller_id = $1 AND (first_key, first_place, first_contact) <= ($2, $3, $4) "
+														"ORDER BY first_key DESC, first_place DESC, first_contact DESC", 4, types, args, &nwords, &row[1]);
+	int			n = entry == NULL ? 0 : nwords * sizeof(uint64) / sizeof(DcIndexEntry);
+	int			kept = 0;
+
+	for (int i = 0; i < n; i++)
+		if (dc_compare_entries(&entry[i], wanted) != 0)
+			entry[kept++] = entry[i];
+	if (kept == n)
+		return;
+	if (kept == 0)
+	{
+		execute("DELETE FROM dropcontact.match_index WHERE controller_id = $1 AND page = $2", 2, row_types, row);
+		return;
+	}
+	row[2] = to_column(entry[0].key);
+	row[3] = to_column(entry[0].place);
+	row[4] = Int64GetDatum(entry[0].contact_id);
+	row[5] = PointerGetDatum(to_bytes(entry, sizeof(DcIndexEntry) * kept));
+	execute("UPDATE dropcontact.match_index SET first_key = $3, first_place = $4, first_contact = $5, entries = $6 WHERE controller_id = $1 AND page = $2",
+			6, row_types, row);
+}
+
+/* Takes a contact out of its row of match_keys_of; false when it is not there. */
+static bool
+forget_contact(int controller_id, int64 contact_id, DcIndexedContact *contact)
+{
+	Oid			types[] = {INT4OID, INT8OID};
+	Datum		args[] = {Int32GetDatum(controller_id), Int64GetDatum(contact_id)};
+	Oid			row_types[] = {INT4OID, INT8OID, INT8OID, BYTEAOID};
+	Datum		row[4] = {Int32GetDatum(controller_id)};
+	int			nwords;
+	uint64	   *word = read_entries("SELECT first_contact, entries FROM dropcontact.match_keys_of WHERE controller_id = $1 AND first_contact <= $2 "
+									"ORDER BY first_contact DESC", 2, types, args, &nwords, &row[1]);
+	int			length;
+
+	for (int at = 0; word != NULL && at < nwords; at += length)
+	{
+		length = 4 + (int) word[at + 3];
+		if ((int64) word[at] != contact_id)
+			continue;
+		contact->contact_id = contact_id;
+		contact->place = word[at + 2];
+		contact->nkeys = (int) word[at + 3];
+		memcpy(contact->key, word + at + 4, sizeof(uint64) * contact->nkeys);
+		memmove(word + at, word + at + length, sizeof(uint64) * (nwords - at - length));
+		nwords -= length;
+		row[2] = Int64GetDatum((int64) word[0]);
+		row[3] = PointerGetDatum(to_bytes(word, sizeof(uint64) * nwords));
+		execute(nwords == 0 ? "DELETE FROM dropcontact.match_keys_of WHERE controller_id = $1 AND first_contact = $2 AND $3 IS NOT NULL AND $4 IS NOT NULL" :
+				"UPDATE dropcontact.match_keys_of SET first_contact = $3, entries = $4 WHERE controller_id = $1 AND first_contact = $2", 4, row_types, row);
+		return true;
+	}
+	return false;
+}
+
+void
+dc_index_forget(int controller_id, int64 contact_id)
+{
+	Oid			types[] = {INT4OID, INT8OID};
+	Datum		args[] = {Int32GetDatum(controller_id), Int64GetDatum(contact_id)};
+	DcIndexedContact contact;
+
+	execute("DELETE FROM dropcontact.match_changed WHERE controller_id = $1 AND contact_id = $2", 2, types, args);
+	if (!forget_contact(controller_id, contact_id, &contact))
+		return;
+	for (int k = 0; k < contact.nkeys; k++)
+	{
+		DcIndexEntry entry = {contact.key[k], contact.place, contact_id};
+
+		forget_entry(controller_id, &entry);
+	}
+}

@@ -1,0 +1,426 @@
+/*-------------------------------------------------------------------------
+ *
+ * pending.c
+ *	  match_pending(): matching of what changed since the last run, by hand or inside the writing transaction.
+ *
+ * The entities are afterwards those that dedupe() would give.  A contact is compared with those that share a key
+ * with it; the entities, pairs to be reviewed and decisions that it and its new edges lead to are made anew from all
+ * edges among them, and nothing else is touched.  That is enough, because each edge of the last
+ * run is inside an entity, in the review queue or decided about, and clusters depend on edges among their
+ * members only.  When there is no index, or so much changed that it would be slower, dedupe() runs.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+
+#include "duty/written.h"
+#include "duty/duty.h"
+#include "match/pending.h"
+#include "match/read.h"
+#include "match/run.h"
+#include "match/store.h"
+
+/* From this share of the contacts on, matching all of them is cheaper; so many are always matched alone. */
+#define MANY_SHARE 4
+#define FEW 5000
+
+static bool
+too_many(const DcKeyIndex *index, size_t n)
+{
+	return n > FEW && n > dc_index_state(index)->contacts / MANY_SHARE;
+}
+
+static Datum
+call(const char *query, int nargs, Oid *types, Datum *args)
+{
+	bool		isnull;
+
+	if (SPI_execute_with_args(query, nargs, types, args, NULL, false, 1) != SPI_OK_SELECT || SPI_processed != 1)
+		elog(ERROR, "could not match what changed");
+	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+}
+
+/* What the commands of this run wrote is seen by those that follow. */
+static void
+see_own_changes(void)
+{
+	CommandCounterIncrement();
+	PushCopiedSnapshot(GetActiveSnapshot());
+	UpdateActiveSnapshotCommandId();
+}
+
+/* ---------- the edges that are new ---------- */
+
+/* Scores the pairs touched; both contacts of those that weigh enough are touched too.  False: too many to read. */
+static bool
+add_new_edges(int controller_id, const DcKeyIndex *index, const DcThresholds *thresholds, Touched *touched)
+{
+	IdList		contacts = {0};
+	DcPopulation *p;
+	DcModel		model;
+
+	dc_sort_pairs(&touched->pairs);
+	for (size_t i = 0; i < touched->pairs.n; i++)
+		dc_push_id(&contacts, touched->pairs.id[i]);
+	dc_sort_ids(&contacts);
+	if (too_many(index, contacts.n))
+		return false;
+	p = dc_read_contacts(controller_id, contacts.id, contacts.n);
+	dc_load_statistics_of(p, controller_id, &model);
+	for (size_t i = 0; i < touched->pairs.n; i += 2)
+	{
+		int			a = dc_find_record(p, touched->pairs.id[i]);
+		int			b = dc_find_record(p, touched->pairs.id[i + 1]);
+		DcScore		score;
+
+		CHECK_FOR_INTERRUPTS();
+		if (a < 0 || b < 0)
+			continue;
+		dc_score_pair(p, &model, &p->records[a], &p->records[b], &score);
+		if (score.weight < thresholds->review)
+			continue;
+		dc_push_id(&touched->contacts, touched->pairs.id[i]);
+		dc_push_id(&touched->contacts, touched->pairs.id[i + 1]);
+	}
+	return true;
+}
+
+static void
+add_lost_edges(int controller_id, Touched *touched)
+{
+	Oid			types[] = {INT4OID, INT8ARRAYOID, INT8ARRAYOID};
+	IdList		a = {0};
+	IdList		b = {0};
+	Datum		args[3];
+
+	dc_sort_pairs(&touched->apart);
+	for (size_t i = 0; i < touched->apart.n; i += 2)
+	{
+		dc_push_id(&a, touched->apart.id[i]);
+		dc_push_id(&b, touched->apart.id[i + 1]);
+	}
+	if (a.n == 0)
+		return;
+	args[0] = Int32GetDatum(controller_id);
+	args[1] = dc_id_array(&a);
+	args[2] = dc_id_array(&b);
+	dc_push_array(&touched->contacts, call("SELECT dropcontact.still_together($1, $2, $3)", 3, types, args));
+}
+
+/* ---------- entities made anew ---------- */
+
+/* The entities of these contacts, which no edge leaves, from all edges among them. */
+static void
+match_scope(int controller_id, DcKeyIndex *index, const DcThresholds *thresholds, const IdList *scope)
+{
+	DcModel		model;
+	DcEdges		edges = {.model = &model, .review_weight = thresholds->review};
+	DcMatchCounts counts;
+	RecordPair *pairs;
+	size_t		npairs;
+
+	edges.population = dc_read_contacts(controller_id, scope->id, scope->n);
+	dc_load_statistics_of(edges.population, controller_id, &model);
+	pairs = dc_pairs_within(index, edges.population, &npairs);
+	for (size_t i = 0; i < npairs; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		dc_keep_edge(&edges, pairs[i].a, pairs[i].b);
+	}
+	dc_settle_edges(&edges, controller_id, thresholds, true, &counts);
+}
+
+/* ---------- organisations of persons ---------- */
+
+typedef struct Organisations
+{
+	IdList		contacts;
+} Organisations;
+
+static void
+note_organisation(void *state, const DcIndexedContact *contact)
+{
+	if (!(contact->fingerprint & 1))
+		dc_push_id(&((Organisations *) state)->contacts, contact->contact_id);
+}
+
+/* Entities of organisations as clusters of records. */
+static DcClusters *
+read_clusters(const DcPopulation *p)
+{
+	DcClusters *clusters = palloc0(sizeof(DcClusters));
+	Oid			types[] = {INT8ARRAYOID};
+	IdList		contacts = {0};
+	Datum		args[1];
+	bool		isnull;
+
+	clusters->parent = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int) * ((Size) p->nrecords + 1));
+	clusters->entity = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * ((Size) p->nrecords + 1));
+	for (int i = 0; i < p->nrecords; i++)
+	{
+		clusters->parent[i] = i;
+		clusters->entity[i] = p->records[i].contact_id;
+		dc_push_id(&contacts, p->records[i].contact_id);
+	}
+	args[0] = dc_id_array(&contacts);
+	if (SPI_execute_with_args("SELECT m.contact_id, pg_catalog.min(m.contact_id) OVER (PARTITION BY m.entity_id), m.entity_id FROM dropcontact.entity_member m WHERE m.contact_id = ANY ($1)",
+							  1, types, args, NULL, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the entities of organisations");
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[i];
+		int			member = dc_find_record(p, DatumGetInt64(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 1, &isnull)));
+
+		clusters->parent[member] = dc_find_record(p, DatumGetInt64(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 2, &isnull)));
+		clusters->entity[member] = DatumGetInt64(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 3, &isnull));
+	}
+	return clusters;
+}
+
+/* The organisations of persons that changed; linear in all organisations. */
+static void
+settle_companies(int controller_id, DcKeyIndex *index, const Changes *changes)
+{
+	Organisations organisations = {0};
+	IdList		persons = {0};
+	DcPopulation *p;
+	DcClusters *clusters;
+
+	dc_index_contacts(index, note_organisation, &organisations);
+	for (int i = 0; i < changes->n; i++)
+		if (changes->new[i].nkeys >= 0)
+			dc_push_id(&persons, changes->new[i].contact_id);
+	dc_sort_ids(&persons);
+	for (size_t i = 0; i < persons.n; i++)
+		dc_push_id(&organisations.contacts, persons.id[i]);
+	dc_sort_ids(&organisations.contacts);
+	p = dc_read_contacts(controller_id, organisations.contacts.id, organisations.contacts.n);
+	clusters = read_clusters(p);
+	dc_store_companies(p, controller_id, dc_resolve_companies(p, clusters), clusters->entity, true);
+}
+
+/* Whether a contact without a person changed, or is in an entity made anew: then any person may have another organisation. */
+static bool
+organisation_changed(DcKeyIndex *index, const Changes *changes, const IdList *scope)
+{
+	DcIndexedContact contact;
+
+	for (int i = 0; i < changes->n; i++)
+		if ((changes->old[i].nkeys >= 0 && !(changes->old[i].fingerprint & 1)) || (changes->new[i].nkeys >= 0 && !(changes->new[i].fingerprint & 1)))
+			return true;
+	for (size_t i = 0; i < scope->n; i++)
+		if (dc_index_contact(index, scope->id[i], &contact) && !(contact.fingerprint & 1))
+			return true;
+	return false;
+}
+
+/* ---------- a run ---------- */
+
+Datum
+dc_take_touched(int controller_id)
+{
+	Oid			types[] = {INT4OID};
+	Datum		args[] = {Int32GetDatum(controller_id)};
+
+	return call("SELECT dropcontact.take_touched($1)", 1, types, args);
+}
+
+/* Matches what changed; the index knows of it already.  False when everything is to be matched. */
+static bool
+match_touched(int controller_id, DcKeyIndex *index, const DcThresholds *thresholds, const Changes *changes, Touched *touched)
+{
+	Oid			types[] = {INT4OID, INT8ARRAYOID};
+	Datum		args[2] = {Int32GetDatum(controller_id)};
+	IdList		scope = {0};
+	bool		mixed = changes->state.persons > 0 && changes->state.persons < changes->state.contacts;
+
+	if (!dc_find_touched(controller_id, index, changes, touched) || !add_new_edges(controller_id, index, thresholds, touched))
+		return false;
+	add_lost_edges(controller_id, touched);
+	dc_sort_ids(&touched->contacts);
+	args[1] = dc_id_array(&touched->contacts);
+	dc_push_array(&scope, call("SELECT dropcontact.match_closure($1, $2)", 2, types, args));
+	if (too_many(index, scope.n) || (mixed && organisation_changed(index, changes, &scope)))
+		return false;
+	match_scope(controller_id, index, thresholds, &scope);
+	if (mixed)
+		settle_companies(controller_id, index, changes);
+	return true;
+}
+
+typedef enum Outcome
+{
+	OUTCOME_NOTHING, OUTCOME_MATCHED, OUTCOME_ALL_NEEDED
+} Outcome;
+
+/* Have frequencies to be counted anew for so many contacts?  As dc_load_statistics() decides. */
+static bool
+size_differs(double counted, int64 contacts)
+{
+	double		live = Max(contacts, 50);
+
+	return counted == 0 || live > 2 * counted || live < counted / 2;
+}
+
+/* What changed (contacts: among these only; NULL: among all).  False when everything is to be matched. */
+static bool
+find_changes(int controller_id, const DcThresholds *thresholds, const IdList *contacts, Changes *changes)
+{
+	DcPopulation *p = dc_read_contacts(controller_id, NULL, 0);
+	DcKeyIndex *index = dc_index_open(controller_id, contacts == NULL);
+	DcModel		model;
+	bool		usable;
+
+	if (index == NULL)
+		return false;
+	dc_load_statistics_of(p, controller_id, &model);
+	usable = dc_index_state(index)->signature == dc_match_signature(p, &model, thresholds, controller_id) &&
+		(contacts == NULL ? dc_find_changes(controller_id, index, changes) : dc_compare_contacts(controller_id, index, contacts, changes)) &&
+		!size_differs(p->size, changes->state.contacts);
+	dc_index_close(index);
+	return usable;
+}
+
+static Outcome
+match_changes(int controller_id, const IdList *contacts, Changes *changes)
+{
+	DcThresholds thresholds = dc_read_thresholds(controller_id);
+	Touched		touched = {0};
+	DcKeyIndex *index;
+	bool		done;
+
+	if (!find_changes(controller_id, &thresholds, contacts, changes))
+		return OUTCOME_ALL_NEEDED;
+	dc_push_array(&touched.contacts, dc_take_touched(controller_id));
+	if (changes->n == 0 && touched.contacts.n == 0)
+		return OUTCOME_NOTHING;
+	dc_index_change(controller_id, changes->old, changes->new, changes->n, &changes->state);
+	see_own_changes();
+	index = dc_index_open(controller_id, changes->n > 100);
+	done = match_touched(controller_id, index, &thresholds, changes, &touched);
+	dc_index_close(index);
+	PopActiveSnapshot();
+	return done ? OUTCOME_MATCHED : OUTCOME_ALL_NEEDED;
+}
+
+static void
+match_all(void)
+{
+	if (SPI_execute("SELECT FROM dropcontact.dedupe()", false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not match all contacts");
+}
+
+PG_FUNCTION_INFO_V1(match_pending);
+Datum
+match_pending(PG_FUNCTION_ARGS)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "dropcontact match_pending", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	Changes		changes = {0};
+	DcRun		run;
+	int64		pending;
+
+	SPI_connect();
+	run = dc_run_open("detect_duplicates");
+	dc_lock_matching(run.controller_id);
+	switch (match_changes(run.controller_id, NULL, &changes))
+	{
+		case OUTCOME_ALL_NEEDED:
+			pending = DatumGetInt64(call("SELECT dropcontact.count_pending()", 0, NULL, NULL));
+			match_all();
+			break;
+		default:
+			pending = changes.n;
+			dc_note_match_run(run.controller_id, changes.state.contacts);
+			break;
+	}
+	dc_run_close(&run, pending);
+	PopActiveSnapshot();
+	SPI_finish();
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
+	PG_RETURN_INT64(pending);
+}
+
+/* ---------- inside the writing transaction ---------- */
+
+static void
+match_at_once(const DcWritten *ranges, int n)
+{
+	IdList		contacts = {0};
+	Changes		changes = {0};
+	DcRun		run = dc_run_open("detect_duplicates");
+
+	for (int i = 0; i < n; i++)
+		for (int64 id = ranges[i].first; id <= ranges[i].last; id++)
+			dc_push_id(&contacts, id);
+	dc_sort_ids(&contacts);
+	dc_lock_matching(run.controller_id);
+	if (match_changes(run.controller_id, &contacts, &changes) == OUTCOME_ALL_NEEDED)
+		match_all();
+	dc_run_close(&run, changes.n);
+	PopActiveSnapshot();
+}
+
+PG_FUNCTION_INFO_V1(match_written);
+Datum
+match_written(PG_FUNCTION_ARGS)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "dropcontact matching", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	DcWritten  *ranges;
+	int			n = dc_take_written(&ranges);
+
+	if (PG_GETARG_BOOL(0) && n > 0)
+	{
+		SPI_connect();
+		match_at_once(ranges, n);
+		SPI_finish();
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
+	PG_RETURN_VOID();
+}
+
+/* ---------- persons erased ---------- */
+
+/*
+ * Contacts of erased persons, deleted already: their neighbours are matched without them, and nothing in the index
+ * tells of them any more.
+ */
+PG_FUNCTION_INFO_V1(match_erased);
+Datum
+match_erased(PG_FUNCTION_ARGS)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "dropcontact matching", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	int			controller_id = PG_GETARG_INT32(0);
+	IdList		contacts = {0};
+	Changes		changes = {0};
+
+	SPI_connect();
+	dc_lock_matching(controller_id);
+	dc_push_array(&contacts, PG_GETARG_DATUM(1));
+	dc_sort_ids(&contacts);
+	if (match_changes(controller_id, &contacts, &changes) == OUTCOME_ALL_NEEDED)
+		dc_index_drop(controller_id);
+	else
+		for (size_t i = 0; i < contacts.n; i++)
+			dc_index_forget(controller_id, contacts.id[i]);
+	PopActiveSnapshot();
+	SPI_finish();
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
+	PG_RETURN_VOID();
+}

@@ -1,0 +1,118 @@
+/*-------------------------------------------------------------------------
+ *
+ * run.c
+ *	  What a run of matching over all contacts and one over what changed have in common.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "executor/spi.h"
+#include "utils/fmgrprotos.h"
+#include "utils/snapmgr.h"
+
+#include "contact/words.h"
+#include "duty/progress.h"
+#include "match/key_index.h"
+#include "match/read.h"
+#include "match/run.h"
+#include "match/store.h"
+
+/* The class of the advisory lock of matching; lock.sql and decision.sql take it too. */
+#define DC_MATCH_LOCK 823752647
+
+void
+dc_lock_matching(int controller_id)
+{
+	DirectFunctionCall2(pg_advisory_xact_lock_int4, Int32GetDatum(DC_MATCH_LOCK), Int32GetDatum(controller_id));
+	PushActiveSnapshot(GetTransactionSnapshot());
+}
+
+/* Two probabilities as weights, by one query. */
+DcThresholds
+dc_read_thresholds(int controller_id)
+{
+	static SPIPlanPtr plan = NULL;
+	Oid			types[] = {INT4OID};
+	Datum		args[] = {Int32GetDatum(controller_id)};
+	double		weight[2];
+	bool		isnull;
+
+	if (plan == NULL)
+	{
+		SPIPlanPtr	made = SPI_prepare("SELECT dropcontact.setting_of($1, 'merge_threshold')::float8, dropcontact.setting_of($1, 'review_threshold')::float8", 1, types);
+
+		if (made == NULL || SPI_keepplan(made) != 0)
+			elog(ERROR, "could not prepare the thresholds");
+		plan = made;
+	}
+	if (SPI_execute_plan(plan, args, NULL, true, 1) != SPI_OK_SELECT || SPI_processed != 1)
+		elog(ERROR, "could not read the thresholds");
+	for (int i = 0; i < 2; i++)
+	{
+		double		probability = DatumGetFloat8(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &isnull));
+
+		weight[i] = log2(probability / Max(1e-15, 1 - probability));
+	}
+	return (DcThresholds) {.merge = weight[0], .review = Min(weight[1], weight[0])};
+}
+
+static uint64
+add_to_hash(uint64 hash, const void *data, size_t size)
+{
+	return hash_combine64(hash, hash_bytes_extended(data, size, 0));
+}
+
+uint64
+dc_match_signature(const DcPopulation *p, const DcModel *model, const DcThresholds *thresholds, int controller_id)
+{
+	uint64		hash = DC_INDEX_FORMAT;
+	uint64		words = dc_words_checksum(controller_id);
+	int			levels = dc_level_count(p);
+
+	hash = add_to_hash(hash, &words, sizeof(words));
+	hash = add_to_hash(hash, &thresholds->merge, sizeof(double));
+	hash = add_to_hash(hash, &thresholds->review, sizeof(double));
+	hash = add_to_hash(hash, &p->size, sizeof(double));
+	hash = add_to_hash(hash, &model->prior, sizeof(double));
+	hash = add_to_hash(hash, model->m, sizeof(double) * levels);
+	hash = add_to_hash(hash, model->u, sizeof(double) * levels);
+	for (int i = 0; i < p->nfields; i++)
+	{
+		hash = add_to_hash(hash, &p->field_kind[i], sizeof(DcFieldKind));
+		hash = add_to_hash(hash, p->field_name[i], strlen(p->field_name[i]));
+	}
+	return hash;
+}
+
+void
+dc_settle_edges(DcEdges *edges, int controller_id, const DcThresholds *thresholds, bool partial, DcMatchCounts *counts)
+{
+	DcPopulation *p = edges->population;
+	int			ndecisions;
+	DcDecision *decisions = dc_read_decisions(p, controller_id, &ndecisions);
+	DcClusters *clusters;
+
+	dc_progress_phase(PHASE_CLUSTERING, edges->n);
+	clusters = dc_cluster(p, edges->model, edges->edge, edges->n, decisions, ndecisions, dc_read_barred(p, controller_id), thresholds->merge);
+	dc_progress_phase(PHASE_WRITING, p->nrecords);
+	counts->matched = clusters->matched;
+	counts->entities = dc_store_entities(p, controller_id, clusters, partial);
+	if (!partial)
+		dc_store_companies(p, controller_id, dc_resolve_companies(p, clusters), clusters->entity, false);
+	counts->review = dc_store_reviews(edges, decisions, ndecisions, controller_id, clusters, partial);
+}
+
+void
+dc_note_match_run(int controller_id, int64 contacts)
+{
+	Oid			types[] = {INT4OID, INT8OID};
+	Datum		args[] = {Int32GetDatum(controller_id), Int64GetDatum(contacts)};
+
+	if (SPI_execute_with_args("SELECT dropcontact.note_match_run($1, $2)", 2, types, args, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not note the run of matching");
+}
