@@ -170,3 +170,6 @@ SELECT dropcontact.match_pending();
 SELECT dropcontact.match_pending();
 DROP TABLE public.increment_settings;
 DROP SEQUENCE public.increment_id;
+SET client_min_messages = error;
+DROP EXTENSION dropcontact CASCADE;
+CREATE EXTENSION dropcontact;
