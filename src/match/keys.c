@@ -95,21 +95,29 @@ prefix(const DcPopulation *p, DcValue value, int n)
 	return result;
 }
 
+/* Letters that sound alike are one; those that are dropped after the first letter are in upper case. */
+static const char sounds[256] = {
+	['a'] = 'A', ['e'] = 'E', ['h'] = 'H', ['i'] = 'I', ['o'] = 'O', ['u'] = 'U', ['y'] = 'I', ['z'] = 's', ['k'] = 'c', ['q'] = 'c',
+};
+
 /* The first letters that are no vowels, so that vowels mistyped or doubled letters keep the key. */
 static uint64
 sound(const DcPopulation *p, DcValue value, int n)
 {
 	uint64		result = 0;
-	char		last = '\0';
+	unsigned char last = '\0';
 
-	for (const char *s = p->text[value]; *s != '\0' && n > 0; s++)
+	for (const unsigned char *s = (const unsigned char *) p->text[value]; *s != '\0' && n > 0; s++)
 	{
-		char		c = *s == 'z' ? 's' : *s == 'y' ? 'i' : *s == 'k' || *s == 'q' ? 'c' : *s;
+		unsigned char c = sounds[*s];
+		bool		dropped = c >= 'A' && c <= 'Z';
 
-		if (c == last || c == ' ' || (result != 0 && strchr("aeiouh", c) != NULL))
+		if (c == '\0')
+			c = *s;
+		if (c == last || c == ' ' || (dropped && result != 0))
 			continue;
 		last = c;
-		result = result << 8 | (unsigned char) c;
+		result = result << 8 | c;
 		n--;
 	}
 	return result;
@@ -265,6 +273,15 @@ sort_keys(DcKeys *keys)
 	}
 }
 
+static uint64
+local_part(const DcPopulation *p, DcValue email)
+{
+	const char *s = p->text[email];
+	const char *at = strchr(s, '@');
+
+	return hash_bytes_extended((const unsigned char *) s, at == NULL ? strlen(s) : at - s, 0);
+}
+
 /* The keys of a record, ascending, each once.  Tokens of its company and address must have been made. */
 void
 dc_make_keys(const DcPopulation *p, const DcRecord *r, DcKeys *keys)
@@ -276,7 +293,7 @@ dc_make_keys(const DcPopulation *p, const DcRecord *r, DcKeys *keys)
 	{
 		add_key(keys, RULE_EMAIL, p->hash[r->email[i]], 1, FEW);
 		/* the same local part elsewhere: another provider, or a domain mistyped */
-		add_key(keys, RULE_MAILBOX, hash_bytes_extended((const unsigned char *) p->text[r->email[i]], strcspn(p->text[r->email[i]], "@"), 0), 1, INFINITY);
+		add_key(keys, RULE_MAILBOX, local_part(p, r->email[i]), 1, INFINITY);
 	}
 	for (int i = 0; i < DC_MAX_PHONES && r->phone[i] != 0; i++)
 		add_key(keys, RULE_PHONE, p->hash[r->phone[i]], 1, FEW);

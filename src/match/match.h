@@ -357,8 +357,20 @@ typedef struct DcKeyTable
 
 typedef void (*DcPairCallback) (void *state, int a, int b);
 
-/* Is the pair wanted at all?  Asked before it is known to belong to the block: cheaper than finding that out. */
-typedef bool (*DcPairFilter) (const void *state, int a, int b);
+/* A number that depends on what two records say (their orders, their fingerprints), not on which is first. */
+static inline uint64
+dc_pair_hash(uint64 x, uint64 y)
+{
+	uint64		hash = (Min(x, y) ^ (Max(x, y) >> 7)) * UINT64CONST(0xc4ceb9fe1a85ec53);
+
+	return hash ^ hash >> 32;
+}
+
+/*
+ * Is the block wanted whose key has this hash, or, in a large one, the pair that has it?  Asked before the pairs are
+ * looked at.
+ */
+typedef bool (*DcPairFilter) (void *state, uint64 hash);
 
 extern void dc_make_key_table(DcPopulation *population, DcKeyTable *table);
 extern void dc_free_key_table(DcKeyTable *table);

@@ -15,6 +15,28 @@
 #include "match/bound.h"
 
 #define REPORT_EVERY 65536		/* keys */
+#define AHEAD 32				/* entries: so far what they point to is asked for before its turn */
+
+#if defined(__GNUC__)
+#define PREFETCH(address) __builtin_prefetch(address)
+#else
+#define PREFETCH(address) ((void) 0)
+#endif
+
+/* Asks for what the keys of two records ahead need: where the texts are, then the texts. */
+static pg_attribute_always_inline void
+ask_for_texts(const DcPopulation *p, const DcRecord *far, const DcRecord *near)
+{
+	const DcValue values[] = {far->first, far->last, far->email[0], far->company, far->domain, far->phone[0]};
+
+	for (int v = 0; v < lengthof(values); v++)
+		PREFETCH(&p->hash[values[v]]);
+	for (int v = 0; v < 3; v++)
+		PREFETCH(&p->text[values[v]]);
+	PREFETCH(p->text[near->first]);
+	PREFETCH(p->text[near->last]);
+	PREFETCH(p->text[near->email[0]]);
+}
 
 static void
 make_entries(const DcPopulation *p, DcKeyTable *table)
@@ -29,6 +51,8 @@ make_entries(const DcPopulation *p, DcKeyTable *table)
 		DcKeys		keys;
 
 		CHECK_FOR_INTERRUPTS();
+		if (r + 8 < p->nrecords)
+			ask_for_texts(p, &p->records[r + 8], &p->records[r + 4]);
 		dc_make_keys(p, &p->records[r], &keys);
 		table->row[r] = (DcKeyRow) {.order = dc_block_order(p, &p->records[r]), .start = n + r};
 		if (n + keys.n > capacity)
@@ -111,6 +135,8 @@ dc_make_key_table(DcPopulation *p, DcKeyTable *table)
 		uint64		key = table->entries[from].key;
 
 		to = block_end(table, from);
+		if (from + AHEAD < table->nkeys)
+			PREFETCH(&table->row[table->entries[from + AHEAD].record]);
 		if (to - from == 1 || to - from > dc_block_limit(key))
 			continue;
 		for (size_t i = from; i < to; i++)
@@ -167,18 +193,10 @@ owns(const DcKeyTable *table, uint64 key, uint32 a, uint32 b)
 	return *x == key;
 }
 
-#if defined(__GNUC__)
-#define PREFETCH(address) __builtin_prefetch(address)
-#else
-#define PREFETCH(address) ((void) 0)
-#endif
-
 /*
  * Records of a block lie anywhere: what a pair needs of one is asked for before its turn, the row first, then what
  * that points to.
  */
-#define AHEAD 32				/* entries */
-
 /* always inline: a function that only prefetches has no effect that a compiler would keep a call for */
 static pg_attribute_always_inline void
 ask_for_row(const Scan *scan, uint32 record)
@@ -201,17 +219,34 @@ ask_for_record(const Scan *scan, uint32 record)
 static inline void
 offer_pair(Scan *scan, uint64 key, uint32 a, uint32 b)
 {
-	if (scan->filter != NULL && !scan->filter(scan->state, a, b))
-		return;
 	if (!owns(scan->table, key, a, b))
 		return;
 	scan->callback(scan->state, Min(a, b), Max(a, b));
 	scan->pairs++;
 }
 
+/* Hashes that have nothing to do with the order of keys. */
+static inline uint64
+key_hash(uint64 key)
+{
+	key *= UINT64CONST(0x9ddfea08eb382d69);
+	return (key ^ key >> 32) * UINT64CONST(0xc4ceb9fe1a85ec53);
+}
+
+/* Of a block of more records the pairs are asked for one by one. */
+#define WANTED_WHOLE 1024
+
+static inline bool
+is_wanted(const Scan *scan, uint64 hash)
+{
+	return scan->filter == NULL || scan->filter(scan->state, hash);
+}
+
 static void
 scan_block(Scan *scan, const DcKeyEntry *entries, size_t n)
 {
+	if (n > 1 && !is_wanted(scan, key_hash(entries->key)))
+		return;
 	for (size_t i = 0; i + 1 < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -255,7 +290,12 @@ scan_large_block(Scan *scan, const DcKeyEntry *entries, size_t n)
 {
 	uint64		key = entries->key;
 	size_t		window = dc_block_window(key);
-	Placed	   *placed = order_block(scan, entries, n);
+	bool		pairwise = n > WANTED_WHOLE;
+	Placed	   *placed;
+
+	if (!pairwise && !is_wanted(scan, key_hash(key)))
+		return;
+	placed = order_block(scan, entries, n);
 
 	for (size_t i = 0; i < n; i++)
 	{
@@ -265,7 +305,8 @@ scan_large_block(Scan *scan, const DcKeyEntry *entries, size_t n)
 		if (i + window + AHEAD / 4 < n)
 			ask_for_record(scan, placed[i + window + AHEAD / 4].record);
 		for (size_t j = i + 1; j < n && j - i <= window; j++)
-			if (dc_neighbours_meet(key, placed[i].order, placed[j].order))
+			if (dc_neighbours_meet(key, placed[i].order, placed[j].order) &&
+				(!pairwise || is_wanted(scan, key_hash(key ^ dc_pair_hash(placed[i].order, placed[j].order)))))
 				offer_pair(scan, DC_NO_KEY, placed[i].record, placed[j].record);
 	}
 	pfree(placed);
@@ -308,7 +349,8 @@ dc_scan_pairs(const DcPopulation *p, const DcKeyTable *table, size_t from, size_
 	for (size_t end; from < to; from = end)
 	{
 		end = block_end(table, from);
-		look_ahead(&scan, from, end);
+		if (filter == NULL)
+			look_ahead(&scan, from, end);
 		if (end - from <= dc_block_limit(entries[from].key))
 			scan_block(&scan, entries + from, end - from);
 		else

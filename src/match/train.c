@@ -19,7 +19,8 @@
 #include "match/match.h"
 
 #define SAMPLE_PAIRS 300000
-#define RANDOM_PAIRS 300000
+#define RANDOM_PAIRS 200000
+#define RANDOM_RECORDS 50000
 #define ROUNDS 8
 
 /* The built-in model counts as so many pairs. */
@@ -35,7 +36,8 @@
 /* A candidate pair that may stay in the sample: it is scored once it is known to. */
 typedef struct DrawnPair
 {
-	uint64		hash;
+	uint64		hash;			/* of the block */
+	uint64		pair;			/* of the pair */
 	int			a;
 	int			b;
 } DrawnPair;
@@ -53,7 +55,8 @@ typedef struct Sample
 	DcPopulation *population;
 	const DcModel *model;
 	const uint64 *fingerprint;	/* of each record */
-	uint64		threshold;		/* pairs whose hash is below it are kept */
+	uint64		threshold;		/* blocks, and pairs of large blocks, whose hash is below it are kept */
+	uint64		hash;			/* of the block or pair at hand */
 	double		share;			/* of all candidate pairs */
 	int			n;
 	DrawnPair  *drawn;
@@ -163,45 +166,39 @@ thin(Sample *sample)
 	sample->n = n;
 }
 
-/* A number that depends on what the two records say, not on their order. */
-static uint64
-pair_hash(const Sample *sample, int a, int b)
-{
-	uint64		x = sample->fingerprint[a];
-	uint64		y = sample->fingerprint[b];
-	uint64		hash = (Min(x, y) ^ (Max(x, y) >> 7)) * UINT64CONST(0xc4ceb9fe1a85ec53);
-
-	return hash ^ hash >> 32;
-}
-
 static bool
-is_sampled(const void *state, int a, int b)
+is_sampled(void *state, uint64 hash)
 {
-	const Sample *sample = state;
+	Sample	   *sample = state;
 
-	return pair_hash(sample, a, b) < sample->threshold;
+	sample->hash = hash;
+	return hash < sample->threshold;
 }
 
 static void
 draw_pair(void *state, int a, int b)
 {
 	Sample	   *sample = state;
-	DrawnPair  *drawn = &sample->drawn[sample->n++];
+	DrawnPair  *drawn = &sample->drawn[sample->n];
 
-	drawn->hash = pair_hash(sample, a, b);
-	drawn->a = a;
-	drawn->b = b;
-	if (sample->n == SAMPLE_PAIRS)
+	/* the rest of a block that has just gone */
+	if (sample->hash >= sample->threshold)
+		return;
+	*drawn = (DrawnPair) {sample->hash, dc_pair_hash(sample->fingerprint[a], sample->fingerprint[b]), a, b};
+	sample->n++;
+	while (sample->n == SAMPLE_PAIRS)
 		thin(sample);
 }
 
 static int
 compare_drawn(const void *a, const void *b)
 {
-	uint64		x = ((const DrawnPair *) a)->hash;
-	uint64		y = ((const DrawnPair *) b)->hash;
+	const DrawnPair *x = a;
+	const DrawnPair *y = b;
 
-	return x < y ? -1 : x > y;
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return x->pair < y->pair ? -1 : x->pair > y->pair;
 }
 
 /* Draws the sample and scores it, in the order of hashes. */
@@ -281,38 +278,74 @@ chance_of_agreement(const DcPopulation *p, size_t column, int word)
 	return n < 2 ? 0 : Max(1e-6, sum / (n * (n - 1)));
 }
 
-/* The chance of what a level by frequency agrees on, where it is counted; 0 where its u is not fitted. */
-static double
-level_chance(const DcPopulation *p, int level)
+/* What a level by frequency agrees on. */
+typedef struct Agreement
+{
+	size_t		column;			/* 0: its u is not fitted */
+	int			word;
+	double		chance;
+} Agreement;
+
+static Agreement
+level_agreement(const DcPopulation *p, int level)
 {
 	int			field = (level - L_FIELD) / FIELD_LEVELS;
 	int			of_field = (level - L_FIELD) % FIELD_LEVELS;
 
+	if (level == L_FIRST_EXACT || level == L_LAST_EXACT)
+		return (Agreement) {0};
 	if (level < L_LAST_EXACT)
-		return level == L_FIRST_EXACT ? 0 : chance_of_agreement(p, offsetof(DcRecord, first), -1);
+		return (Agreement) {offsetof(DcRecord, first), -1};
 	if (level < L_MIDDLE_EXACT)
-		return level == L_LAST_EXACT ? 0 : chance_of_agreement(p, offsetof(DcRecord, last), -1);
+		return (Agreement) {offsetof(DcRecord, last), -1};
 	if (level < L_FIELD || field >= p->nfields || p->field_kind[field] != KIND_DATE || of_field == L_FIELD_EXACT)
+		return (Agreement) {0};
+	return (Agreement) {offsetof(DcRecord, field) + sizeof(DcValue) * field, of_field == L_FIELD_FUZZY ? 0 : 1};
+}
+
+/* The chance of what a level by frequency agrees on; 0 where its u is not fitted.  Levels of one column follow each other. */
+static double
+level_chance(const DcPopulation *p, int level, Agreement *previous)
+{
+	Agreement	agreement = level_agreement(p, level);
+
+	if (agreement.column == 0)
 		return 0;
-	return chance_of_agreement(p, offsetof(DcRecord, field) + sizeof(DcValue) * field, of_field == L_FIELD_FUZZY ? 0 : 1);
+	if (agreement.column != previous->column || agreement.word != previous->word)
+	{
+		*previous = agreement;
+		previous->chance = chance_of_agreement(p, agreement.column, agreement.word);
+	}
+	return previous->chance;
+}
+
+/* Some of the records, RANDOM_RECORDS or a few more, in an order that has nothing to do with that of loading. */
+static FingerprintedRecord *
+draw_records(const DcPopulation *p, const uint64 *fingerprint, int *n)
+{
+	FingerprintedRecord *drawn = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(FingerprintedRecord) * ((size_t) p->nrecords + 1));
+	double		share = Min(1.0, 1.1 * RANDOM_RECORDS / Max(1, p->nrecords));
+
+	*n = 0;
+	for (int i = 0; i < p->nrecords; i++)
+		if (fingerprint[i] <= share * PG_UINT64_MAX)
+			drawn[(*n)++] = (FingerprintedRecord) {fingerprint[i], i};
+	qsort(drawn, *n, sizeof(FingerprintedRecord), compare_fingerprints);
+	return drawn;
 }
 
 static void
 fit_u(DcPopulation *p, const uint64 *fingerprint, DcModel *model)
 {
-	FingerprintedRecord *order = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(FingerprintedRecord) * ((size_t) p->nrecords + 1));
+	int			nrecords;
+	FingerprintedRecord *order = draw_records(p, fingerprint, &nrecords);
 	double		seen[L_COUNT] = {0};
 	double		total[L_COUNT] = {0};
 	uint64		state = 1;
 	GroupBounds bounds;
+	Agreement	agreement = {0};
 
 	find_bounds(p, &bounds);
-	for (int i = 0; i < p->nrecords; i++)
-	{
-		order[i].hash = fingerprint[i];
-		order[i].record = i;
-	}
-	qsort(order, p->nrecords, sizeof(FingerprintedRecord), compare_fingerprints);
 	for (int n = 0; n < RANDOM_PAIRS; n++)
 	{
 		DcScore		score;
@@ -321,11 +354,13 @@ fit_u(DcPopulation *p, const uint64 *fingerprint, DcModel *model)
 		uint32		possible;
 		double		different;
 
+		if (nrecords < 2)
+			break;
 		CHECK_FOR_INTERRUPTS();
 		state = state * UINT64CONST(6364136223846793005) + UINT64CONST(1442695040888963407);
-		a = (state >> 33) % p->nrecords;
+		a = (state >> 33) % nrecords;
 		state = state * UINT64CONST(6364136223846793005) + UINT64CONST(1442695040888963407);
-		b = (state >> 33) % p->nrecords;
+		b = (state >> 33) % nrecords;
 		if (a == b)
 			continue;
 		dc_score_pair(p, model, &p->records[order[a].record], &p->records[order[b].record], &score);
@@ -348,7 +383,7 @@ fit_u(DcPopulation *p, const uint64 *fingerprint, DcModel *model)
 			continue;
 		if (!spec->by_frequency)
 			model->u[l] = Max(spec->u / RARER, (seen[l] + PRIOR_U * spec->u) / (n + PRIOR_U));
-		else if ((chance = level_chance(p, l)) > 0)
+		else if ((chance = level_chance(p, l, &agreement)) > 0)
 			model->u[l] = Max(spec->u / 4, Min(spec->u * 4, (seen[l] + PRIOR_U * spec->u * chance) / (n + PRIOR_U) / chance));
 	}
 	dc_model_finish(model);
@@ -388,7 +423,7 @@ maximise(const Sample *sample, double size, DcModel *model)
 		/* six decimals: sums in another order give the same */
 		model->m[l] = rint(Max(0.001, Min(0.999, m)) * 1e6) / 1e6;
 	}
-	model->prior = Max(1.0, Min(20.0, 2 * matches / sample->share / size));
+	model->prior = rint(Max(1.0, Min(20.0, 2 * matches / sample->share / size)) * 1e6) / 1e6;
 	dc_model_finish(model);
 }
 
