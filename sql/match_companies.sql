@@ -45,6 +45,18 @@ SELECT * FROM works_for WHERE person IN ('not a contact', 'by domain');
 DELETE FROM dropcontact.contact WHERE external_id IN ('o2', 'chain Lyon');
 SELECT dropcontact.match_pending();
 SELECT * FROM works_for WHERE person IN ('by number', 'one of a chain');
+-- companies that persons name and that are no contacts become contacts (doc/match.md)
+SELECT person FROM works_for WHERE organisation IS NULL ORDER BY 1;
+SELECT dropcontact.create_source('companies', kind => 'other', priority => 1000) > 0 AS created;
+INSERT INTO dropcontact.contact (source, external_id, company, website)
+SELECT 'companies', concat_ws(' ', k.key, d.domain), min(m.company), d.domain
+FROM dropcontact.merged_contact m, LATERAL dropcontact.parse_company(m.company) k,
+	LATERAL (SELECT coalesce(m.website, CASE WHEN m.email_qualification LIKE '%@pro' THEN dropcontact.registrable_domain(m.email) END) AS domain) d
+WHERE m.company_entity_id IS NULL AND m.last_name IS NOT NULL AND k.key IS NOT NULL
+	AND NOT EXISTS (SELECT FROM dropcontact.contact c WHERE c.source = 'companies' AND c.external_id = concat_ws(' ', k.key, d.domain))
+GROUP BY k.key, d.domain;
+SELECT dropcontact.match_pending() > 0 AS matched;
+SELECT * FROM works_for WHERE person IN ('another of that name', 'by number', 'no organisation', 'one of a chain') ORDER BY 1;
 SET client_min_messages = error;
 DROP VIEW works_for;
 DROP EXTENSION dropcontact CASCADE;
