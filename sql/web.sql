@@ -8,5 +8,5 @@ SELECT x, dropcontact.registrable_domain(x) FROM (VALUES
 	('a.b.example'), ('host.nosuchtop'), ('www.example.co.za'), ('192.168.1.1'), ('.fr'), ('a..fr'), ('')) v(x);
 SELECT x, dropcontact.normalize_linkedin(x) FROM (VALUES
 	('https://www.linkedin.com/in/Jean-Dupont-12a/?trk=x'), ('fr.linkedin.com/in/jean-dupont/en'), ('HTTPS://DE.LINKEDIN.COM/COMPANY/ACME'), ('linkedin.com/pub/jean-dupont/1/2/3'), ('https://linkedin.com/in/jos%C3%A9'), ('https://m.linkedin.com/in/jean'),
-	('https://www.linkedin.com/school/insa'), ('https://www.linkedin.com/showcase/acme-labs/'), ('https://www.linkedin.com:443/mwlite/in/jean'), ('https://linkedin.com/in/'), ('https://www.linkedin.com/feed/'), ('https://notlinkedin.com/in/jean'), ('https://linkedin.com.x.fr/in/jean'),
+	('https://www.linkedin.com/school/insa'), ('https://www.linkedin.com/showcase/acme-labs/'), ('https://www.linkedin.com:443/mwlite/in/jean'), ('https://www.linkedin.com/comm/in/jean?trk=eml'), ('https://fr.linkedin.com/pub/dir/Jean/Dupont'), ('https://linkedin.com/in/'), ('https://www.linkedin.com/feed/'), ('https://notlinkedin.com/in/jean'), ('https://linkedin.com.x.fr/in/jean'),
 	('https://x.fr/?u=linkedin.com/in/jean'), ('jean')) v(x);

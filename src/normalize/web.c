@@ -309,9 +309,14 @@ static const struct
 static char *
 linkedin_slug(char *path, const char **kind)
 {
-	/* pages made for telephones */
+	/* pages made for telephones, links in messages */
 	if (pg_strncasecmp(path, "mwlite/", 7) == 0)
 		path += 7;
+	else if (pg_strncasecmp(path, "comm/", 5) == 0)
+		path += 5;
+	/* a list of namesakes */
+	if (pg_strncasecmp(path, "pub/dir/", 8) == 0)
+		return NULL;
 	for (int i = 0; i < lengthof(linkedin_pages); i++)
 		if (pg_strncasecmp(path, linkedin_pages[i].path, strlen(linkedin_pages[i].path)) == 0)
 		{
