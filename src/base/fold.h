@@ -8,6 +8,9 @@
  * entry there.  An entry is up to four ASCII characters, the first in the lowest
  * byte, 0 behind the last; a blank is what parts words.
  *
+ * A Han character is a syllable with a blank before it where a letter stands there; a
+ * Hangul one is made of its parts, with a blank between some of one character and the next.
+ *
  *-------------------------------------------------------------------------
  */
 #ifndef DC_BASE_FOLD_H
@@ -25,5 +28,27 @@
 
 extern const uint16 dc_fold_page[DC_FOLD_LIMIT >> DC_FOLD_PAGE_BITS];
 extern const uint32 dc_fold_entry[][DC_FOLD_PAGE];
+
+/* Han characters: the number of their syllable, 0 for ICU */
+#define DC_FOLD_HAN_FIRST 0x3400
+#define DC_FOLD_HAN_LAST 0x9FFF
+extern const uint16 dc_fold_han[DC_FOLD_HAN_LAST - DC_FOLD_HAN_FIRST + 1];
+extern const char dc_fold_syllable[][8];
+
+/* Hangul characters: a consonant (none is one too), a vowel, a final consonant (0: none) */
+#define DC_FOLD_HANGUL_FIRST 0xAC00
+#define DC_FOLD_INITIALS 19
+#define DC_FOLD_VOWELS 21
+#define DC_FOLD_FINALS 28
+#define DC_FOLD_HANGUL_LAST (DC_FOLD_HANGUL_FIRST + DC_FOLD_INITIALS * DC_FOLD_VOWELS * DC_FOLD_FINALS - 1)
+#define DC_FOLD_NO_INITIAL 11
+extern const bool dc_fold_has_hangul;	/* false where the rules are others */
+extern const char dc_fold_initial[DC_FOLD_INITIALS][4];
+extern const char dc_fold_vowel[DC_FOLD_VOWELS][4];
+extern const char dc_fold_final[DC_FOLD_FINALS][4];
+
+/* Is there a blank between a final consonant and an initial, between two vowels beside each other? */
+extern const bool dc_fold_parted[DC_FOLD_FINALS][DC_FOLD_INITIALS];
+extern const bool dc_fold_vowels_parted[DC_FOLD_VOWELS][DC_FOLD_VOWELS];
 
 #endif							/* DC_BASE_FOLD_H */

@@ -50,6 +50,7 @@ int
 main(void)
 {
 	static uint32 tabled[DC_FOLD_LIMIT];
+	uint32		eastern = 0;
 	uint32		n = 0;
 	uint32		random = 20261123;
 
@@ -62,16 +63,22 @@ main(void)
 		compare_between("", c, "");
 		if (c < DC_FOLD_LIMIT)
 			entry = dc_fold_entry[dc_fold_page[c >> DC_FOLD_PAGE_BITS]][c & (DC_FOLD_PAGE - 1)];
-		if (entry == DC_FOLD_ICU)
+		if (entry == DC_FOLD_ICU && !(c >= DC_FOLD_HAN_FIRST && c <= DC_FOLD_HAN_LAST && dc_fold_han[c - DC_FOLD_HAN_FIRST] != 0) &&
+			!(c >= DC_FOLD_HANGUL_FIRST && c <= DC_FOLD_HANGUL_LAST))
 			continue;
+		if (c >= DC_FOLD_HAN_FIRST && eastern == 0)
+			eastern = n;
 		tabled[n++] = c;
+		/* a part of the characters of the east is enough between letters */
+		if (eastern > 0 && n % 8 != 0)
+			continue;
 		compare_between("e", c, "");
 		compare_between("", c, "N");
 		compare_between("\303\206 ", c, "\320\251");	/* Æ, Щ */
 	}
 	for (int i = 0; i < RANDOM_TEXTS; i++)
 	{
-		char		text[4 * LONGEST_TEXT];
+		char		text[8 * LONGEST_TEXT];
 		size_t		len = 0;
 
 		for (int j = i % LONGEST_TEXT; j >= 0; j--)
@@ -79,6 +86,9 @@ main(void)
 			random = random * 1664525 + 1013904223;
 			/* half of them of the first thousand: accented letters and marks */
 			len += dc_utf8_put(text + len, tabled[(random >> 8) % (j % 2 ? n : 1000)]);
+			/* and in one text of twelve Han and Hangul, beside each other and beside the rest */
+			if (i % 12 == 5)
+				len += dc_utf8_put(text + len, tabled[eastern + (random >> 4) % (n - eastern)]);
 		}
 		compare(text, len);
 	}
