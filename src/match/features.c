@@ -297,19 +297,31 @@ dc_set_size(DcPopulation *p, double size)
 }
 
 void
-dc_set_frequency(DcPopulation *p, uint64 hash, double frequency, bool shared)
+dc_set_value_frequency(DcPopulation *p, DcValue value, double frequency)
+{
+	p->surprise[value] = surprise(frequency);
+}
+
+/* The value of a hash; 0 for none. */
+DcValue
+dc_find_hash(const DcPopulation *p, uint64 hash)
 {
 	for (uint32 slot = hash & (p->nslots - 1); p->slots[slot].value != 0; slot = (slot + 1) & (p->nslots - 1))
-	{
-		DcValue		v = p->slots[slot].value;
+		if (p->slots[slot].tag == (uint32) (hash >> 32) && p->hash[p->slots[slot].value] == hash)
+			return p->slots[slot].value;
+	return 0;
+}
 
-		if (p->hash[v] != hash)
-			continue;
-		p->surprise[v] = surprise(frequency);
-		if (shared)
-			p->flags[v] |= VALUE_SHARED;
+void
+dc_set_frequency(DcPopulation *p, uint64 hash, double frequency, bool shared)
+{
+	DcValue		value = dc_find_hash(p, hash);
+
+	if (value == 0)
 		return;
-	}
+	dc_set_value_frequency(p, value, frequency);
+	if (shared)
+		p->flags[value] |= VALUE_SHARED;
 }
 
 /* ---------- shared mailboxes and numbers ---------- */

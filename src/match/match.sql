@@ -104,8 +104,9 @@ CREATE TABLE dropcontact.match_training (
 );
 COMMENT ON TABLE dropcontact.match_training IS 'Over how many contacts the frequencies of match_value were counted, and when';
 
+/* without a foreign key: the controller is the one that the run belongs to, and a check of each of these rows would cost more than to write it */
 CREATE TABLE dropcontact.match_value (
-	controller_id integer NOT NULL REFERENCES dropcontact.controller,
+	controller_id integer NOT NULL,
 	value_hash bigint NOT NULL,
 	frequency float8 NOT NULL,
 	shared boolean NOT NULL,
@@ -156,24 +157,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION dropcontact.add_match_field(text, text) IS 'Declares a key of contact.attributes as identifying. kind is how values are compared: exact (without case, blanks and punctuation; one character off is near), text (by words), name (with typing errors), number (equal, within 1 % or 10 %), date (year first or last, else day before month; a digit off, day and month swapped, another year are near). At most eight for a controller. A key of special categories or national identification is suspended with WARNING RG122 and not used until the controller has released the instruction and it is declared again. Errors: invalid_parameter_value, program_limit_exceeded';
-
-CREATE FUNCTION dropcontact.store_values(controller integer, hashes bigint[], frequencies float8[], are_shared boolean[], counted boolean) RETURNS void
-	LANGUAGE sql
-	SET search_path = pg_catalog, dropcontact, pg_temp
-	AS $$
-	DELETE FROM dropcontact.match_value v
-	WHERE v.controller_id = controller AND counted AND NOT EXISTS (SELECT FROM unnest(hashes) h WHERE h = v.value_hash);
-	UPDATE dropcontact.match_value v SET shared = false
-	WHERE v.controller_id = controller AND v.shared AND NOT EXISTS (SELECT FROM unnest(hashes, are_shared) AS n(h, s) WHERE n.h = v.value_hash AND n.s);
-	INSERT INTO dropcontact.match_value AS v (controller_id, value_hash, frequency, shared)
-	SELECT controller, n.h, n.f, n.s FROM unnest(hashes, frequencies, are_shared) AS n(h, f, s)
-	ON CONFLICT ON CONSTRAINT match_value_pkey DO UPDATE
-		SET frequency = CASE WHEN counted THEN excluded.frequency ELSE v.frequency END, shared = excluded.shared
-		WHERE v.shared <> excluded.shared OR (counted AND v.frequency <> excluded.frequency);
-	$$;
-COMMENT ON FUNCTION dropcontact.store_values(integer, bigint[], float8[], boolean[], boolean) IS 'Inner part of train() and dedupe(): stores frequencies, when counted anew, and shared values, writing only what changes';
-REVOKE ALL ON FUNCTION dropcontact.store_values(integer, bigint[], float8[], boolean[], boolean) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION dropcontact.store_values(integer, bigint[], float8[], boolean[], boolean) TO dropcontact_admin, dropcontact_operator;
 
 CREATE FUNCTION dropcontact.dedupe(OUT contacts bigint, OUT candidate_pairs bigint, OUT matched_pairs bigint, OUT review_pairs bigint, OUT entities bigint, OUT elapsed interval)
 	RETURNS SETOF record

@@ -15,7 +15,21 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
+#include "match/batch.h"
 #include "match/read.h"
+#include "match/rows.h"
+
+#define STORED "SELECT value_hash, frequency, shared FROM dropcontact.match_value WHERE controller_id = $1"
+
+/* as in the batches: the controller is $1 */
+#define INSERT_VALUES \
+	"INSERT INTO dropcontact.match_value (controller_id, value_hash, frequency, shared) " \
+	"SELECT $1, n.hash, n.frequency, n.shared FROM unnest($2, $3, $4) AS n(hash, frequency, shared) ON CONFLICT DO NOTHING"
+#define UPDATE_VALUES \
+	"UPDATE dropcontact.match_value v SET frequency = n.frequency, shared = n.shared " \
+	"FROM unnest($2, $3, $4) AS n(hash, frequency, shared) WHERE v.controller_id = $1 AND v.value_hash = n.hash"
+#define DELETE_VALUES \
+	"DELETE FROM dropcontact.match_value v USING unnest($2) AS n(hash) WHERE v.controller_id = $1 AND v.value_hash = n.hash"
 
 static void
 execute(const char *query, int nargs, Oid *types, Datum *args, bool read_only)
@@ -70,24 +84,88 @@ counted_size(int controller_id)
 }
 
 static void
+set_frequency(void *state, const Datum *values, const bool *nulls)
+{
+	dc_set_frequency(state, (uint64) DatumGetInt64(values[0]), DatumGetFloat8(values[1]), DatumGetBool(values[2]));
+}
+
+/* Of values with these hashes. */
+static void
 read_frequencies(DcPopulation *p, int controller_id, Datum hashes)
 {
-	Oid			types[] = {INT4OID, INT8ARRAYOID};
-	Datum		args[] = {Int32GetDatum(controller_id), hashes};
+	const Oid	types[] = {INT4OID, INT8ARRAYOID};
+	const Datum args[] = {Int32GetDatum(controller_id), hashes};
+	SPIPlanPtr	plan = SPI_prepare(STORED " AND value_hash = ANY ($2)", 2, (Oid *) types);
 
-	if (hashes == (Datum) 0)
-		execute("SELECT value_hash, frequency, shared FROM dropcontact.match_value WHERE controller_id = $1", 1, types, args, true);
-	else
-		execute("SELECT value_hash, frequency, shared FROM dropcontact.match_value WHERE controller_id = $1 AND value_hash = ANY ($2)", 2, types, args, true);
-	for (uint64 i = 0; i < SPI_processed; i++)
+	if (plan == NULL)
+		elog(ERROR, "could not prepare to read frequencies: %s", SPI_result_code_string(SPI_result));
+	dc_each_row(plan, 2, types, args, set_frequency, p);
+	SPI_freeplan(plan);
+}
+
+/* ---------- frequencies of the whole population ---------- */
+
+#define ROW_IS_STORED 1
+#define ROW_IS_SHARED 2
+
+typedef struct Gone
+{
+	Datum		hash;
+	double		frequency;
+	bool		shared;
+} Gone;
+
+/* What is stored of the values of a population. */
+typedef struct StoredValues
+{
+	DcPopulation *population;
+	uint8	   *row;			/* of each value */
+	double	   *frequency;
+	Gone	   *gone;			/* rows of values that no contact carries any more */
+	size_t		ngone;
+	size_t		capacity;
+} StoredValues;
+
+static void
+keep_row(void *state, const Datum *values, const bool *nulls)
+{
+	StoredValues *s = state;
+	DcValue		v = dc_find_hash(s->population, (uint64) DatumGetInt64(values[0]));
+	bool		shared = DatumGetBool(values[2]);
+
+	if (v != 0)
 	{
-		HeapTuple	tuple = SPI_tuptable->vals[i];
-		TupleDesc	desc = SPI_tuptable->tupdesc;
-		bool		isnull;
-
-		dc_set_frequency(p, (uint64) DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull)), DatumGetFloat8(SPI_getbinval(tuple, desc, 2, &isnull)),
-						 hashes != (Datum) 0 && DatumGetBool(SPI_getbinval(tuple, desc, 3, &isnull)));
+		s->row[v] = ROW_IS_STORED | (shared ? ROW_IS_SHARED : 0);
+		s->frequency[v] = DatumGetFloat8(values[1]);
+		return;
 	}
+	if (s->ngone == s->capacity)
+		s->gone = repalloc_huge(s->gone, sizeof(Gone) * (s->capacity *= 2));
+	s->gone[s->ngone++] = (Gone) {.hash = values[0], .frequency = DatumGetFloat8(values[1]), .shared = shared};
+}
+
+static void
+read_stored(StoredValues *s, DcPopulation *p, int controller_id)
+{
+	const Oid	types[] = {INT4OID};
+	const Datum args[] = {Int32GetDatum(controller_id)};
+	SPIPlanPtr	plan = SPI_prepare(STORED, 1, (Oid *) types);
+
+	if (plan == NULL)
+		elog(ERROR, "could not prepare to read frequencies: %s", SPI_result_code_string(SPI_result));
+	*s = (StoredValues) {.population = p, .capacity = 64, .gone = palloc(sizeof(Gone) * 64)};
+	s->row = MemoryContextAllocExtended(CurrentMemoryContext, p->nvalues, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	s->frequency = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * p->nvalues);
+	dc_each_row(plan, 1, types, args, keep_row, s);
+	SPI_freeplan(plan);
+}
+
+static void
+free_stored(StoredValues *s)
+{
+	pfree(s->row);
+	pfree(s->frequency);
+	pfree(s->gone);
 }
 
 /*
@@ -96,42 +174,70 @@ read_frequencies(DcPopulation *p, int controller_id, Datum hashes)
  * that it weighs the same whenever a run first met it.
  */
 static void
-write_values(DcPopulation *p, int controller_id, bool counted, double size)
+write_values(const StoredValues *s, int controller_id, bool counted, double size)
 {
-	Oid			types[] = {INT4OID, INT8ARRAYOID, FLOAT8ARRAYOID, BOOLARRAYOID, BOOLOID};
-	Datum	   *hash = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * p->nvalues);
-	Datum	   *frequency = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * p->nvalues);
-	Datum	   *shared = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * p->nvalues);
-	Datum		args[5];
-	int			n = 0;
+	const DcPopulation *p = s->population;
+	DcBatch    *inserts = dc_batch_create(INSERT_VALUES, controller_id, INT8OID, FLOAT8OID, BOOLOID, InvalidOid);
+	DcBatch    *updates = dc_batch_create(UPDATE_VALUES, controller_id, INT8OID, FLOAT8OID, BOOLOID, InvalidOid);
+	DcBatch    *deletes = dc_batch_create(DELETE_VALUES, controller_id, INT8OID, InvalidOid, InvalidOid, InvalidOid);
 
 	for (DcValue v = 1; v < p->nvalues; v++)
 	{
-		if (!(p->flags[v] & VALUE_SHARED) && !(counted && dc_is_common(p, v)))
-			continue;
-		hash[n] = Int64GetDatum((int64) p->hash[v]);
-		frequency[n] = Float8GetDatum(counted ? dc_frequency(p, v) : 1 / size);
-		shared[n++] = BoolGetDatum((p->flags[v] & VALUE_SHARED) != 0);
+		bool		shared = (p->flags[v] & VALUE_SHARED) != 0;
+		bool		wanted = shared || (counted && dc_is_common(p, v));
+		bool		stored = (s->row[v] & ROW_IS_STORED) != 0;
+		double		frequency = counted ? dc_frequency(p, v) : stored ? s->frequency[v] : 1 / size;
+		Datum		row[] = {Int64GetDatum((int64) p->hash[v]), Float8GetDatum(frequency), BoolGetDatum(shared)};
+
+		if (!stored && wanted)
+			dc_batch_add(inserts, row, 0);
+		else if (stored && counted && !wanted)
+			dc_batch_add(deletes, row, 0);
+		else if (stored && (frequency != s->frequency[v] || shared != ((s->row[v] & ROW_IS_SHARED) != 0)))
+			dc_batch_add(updates, row, 0);
 	}
-	args[0] = Int32GetDatum(controller_id);
-	args[1] = PointerGetDatum(construct_array(hash, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-	args[2] = PointerGetDatum(construct_array(frequency, n, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-	args[3] = PointerGetDatum(construct_array(shared, n, BOOLOID, sizeof(bool), true, TYPALIGN_CHAR));
-	args[4] = BoolGetDatum(counted);
-	execute("SELECT dropcontact.store_values($1, $2, $3, $4, $5)", 5, types, args, false);
+	for (size_t i = 0; i < s->ngone; i++)
+	{
+		Datum		row[] = {s->gone[i].hash, Float8GetDatum(s->gone[i].frequency), BoolGetDatum(false)};
+
+		if (counted)
+			dc_batch_add(deletes, row, 0);
+		else if (s->gone[i].shared)
+			dc_batch_add(updates, row, 0);
+	}
+	dc_batch_finish(deletes);
+	dc_batch_finish(inserts);
+	dc_batch_finish(updates);
 }
 
 static void
 count_anew(DcPopulation *p, int controller_id)
 {
 	Oid			types[] = {INT4OID, FLOAT8OID};
-	Datum		args[] = {Int32GetDatum(controller_id), 0};
+	Datum		args[] = {Int32GetDatum(controller_id), Float8GetDatum(p->size)};
+	StoredValues stored;
 
-	args[1] = Float8GetDatum(p->size);
-	write_values(p, controller_id, true, p->size);
+	read_stored(&stored, p, controller_id);
+	write_values(&stored, controller_id, true, p->size);
+	free_stored(&stored);
 	execute("INSERT INTO dropcontact.match_training AS t (controller_id, contacts) VALUES ($1, $2) "
 			"ON CONFLICT (controller_id) DO UPDATE SET contacts = excluded.contacts, counted_at = excluded.counted_at",
 			2, types, args, false);
+}
+
+/* Frequencies that were counted before, over so many contacts, are in force; what is shared is written and read. */
+static void
+use_counted(DcPopulation *p, int controller_id, double size)
+{
+	StoredValues stored;
+
+	read_stored(&stored, p, controller_id);
+	write_values(&stored, controller_id, false, size);
+	dc_set_size(p, size);
+	for (DcValue v = 1; v < p->nvalues; v++)
+		if (stored.row[v] & ROW_IS_STORED)
+			dc_set_value_frequency(p, v, stored.frequency[v]);
+	free_stored(&stored);
 }
 
 void
@@ -146,11 +252,7 @@ dc_load_statistics(DcPopulation *p, int controller_id, DcModel *model)
 	if (size == 0 || live > 2 * size || live < size / 2)
 		count_anew(p, controller_id);
 	else
-	{
-		write_values(p, controller_id, false, size);
-		dc_set_size(p, size);
-		read_frequencies(p, controller_id, (Datum) 0);
-	}
+		use_counted(p, controller_id, size);
 	read_model(p, controller_id, model);
 }
 
