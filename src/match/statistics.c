@@ -24,7 +24,8 @@
 /* as in the batches: the controller is $1 */
 #define INSERT_VALUES \
 	"INSERT INTO dropcontact.match_value (controller_id, value_hash, frequency, shared) " \
-	"SELECT $1, n.hash, n.frequency, n.shared FROM unnest($2, $3, $4) AS n(hash, frequency, shared) ON CONFLICT DO NOTHING"
+	"SELECT $1, n.hash, n.frequency, n.shared " \
+	"FROM (SELECT pg_catalog.unnest($2) AS hash, pg_catalog.unnest($3) AS frequency, pg_catalog.unnest($4) AS shared) n ON CONFLICT DO NOTHING"
 #define UPDATE_VALUES \
 	"UPDATE dropcontact.match_value v SET frequency = n.frequency, shared = n.shared " \
 	"FROM unnest($2, $3, $4) AS n(hash, frequency, shared) WHERE v.controller_id = $1 AND v.value_hash = n.hash"

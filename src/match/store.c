@@ -33,27 +33,36 @@
 /* a transaction whose snapshot is older than the lock fails by this when another has deleted a contact */
 #define LOCK_CONTACTS "SELECT FROM dropcontact.contact c WHERE c.controller_id = $1 AND c.contact_id = ANY ($2) FOR KEY SHARE"
 
+/*
+ * $1 is the controller.  Lists are taken apart in the target list, which needs no room for their rows.  Nobody but who
+ * has the lock writes members, so that a conflict is one with a transaction that the snapshot does not see.
+ */
+#define MEMBER_ROWS "(SELECT pg_catalog.unnest($2) AS contact_id, pg_catalog.unnest($3) AS entity_id, pg_catalog.unnest($4) AS link) n"
+#define COMPANY_ROWS "(SELECT pg_catalog.unnest($2) AS contact_id, pg_catalog.unnest($3) AS entity_id) n"
+#define OR_FAIL " ON CONFLICT DO NOTHING"
 #define INSERT_MEMBERS \
 	"INSERT INTO dropcontact.entity_member (contact_id, controller_id, entity_id, link_probability) " \
-	"SELECT n.contact_id, $1, n.entity_id, n.link FROM unnest($2, $3, $4) AS n(contact_id, entity_id, link) ON CONFLICT DO NOTHING"
+	"SELECT n.contact_id, $1, n.entity_id, n.link FROM " MEMBER_ROWS
 #define UPDATE_MEMBERS \
 	"UPDATE dropcontact.entity_member m SET entity_id = n.entity_id, link_probability = nullif(n.link, 'NaN') " \
-	"FROM unnest($2, $3, $4) AS n(contact_id, entity_id, link) WHERE m.contact_id = n.contact_id AND m.controller_id = $1"
-#define WRITE_ALIASES \
+	"FROM " MEMBER_ROWS " WHERE m.contact_id = n.contact_id AND m.controller_id = $1"
+#define ANY_ALIAS "SELECT FROM dropcontact.entity_alias a WHERE a.controller_id = $1 LIMIT 1"
+#define INSERT_ALIASES \
 	"INSERT INTO dropcontact.entity_alias AS a (old_entity_id, controller_id, entity_id) " \
-	"SELECT n.old_entity_id, $1, n.entity_id FROM unnest($2, $3) AS n(old_entity_id, entity_id) " \
-	"ON CONFLICT ON CONSTRAINT entity_alias_pkey DO UPDATE SET entity_id = excluded.entity_id WHERE a.entity_id <> excluded.entity_id"
+	"SELECT n.old_entity_id, $1, n.entity_id FROM (SELECT pg_catalog.unnest($2) AS old_entity_id, pg_catalog.unnest($3) AS entity_id) n"
+#define OR_MOVE " ON CONFLICT ON CONSTRAINT entity_alias_pkey DO UPDATE SET entity_id = excluded.entity_id WHERE a.entity_id <> excluded.entity_id"
 #define WRITE_EVENTS \
 	"INSERT INTO dropcontact.entity_log (controller_id, kind, entity_id, contact_ids, why) " \
-	"SELECT $1, n.kind, n.entity_id, n.contact_ids::bigint[], n.why FROM unnest($2, $3, $4, $5) AS n(kind, entity_id, contact_ids, why)"
+	"SELECT $1, n.kind, n.entity_id, n.contact_ids::bigint[], n.why FROM (SELECT pg_catalog.unnest($2) AS kind, " \
+	"pg_catalog.unnest($3) AS entity_id, pg_catalog.unnest($4) AS contact_ids, pg_catalog.unnest($5) AS why) n"
 #define INSERT_COMPANIES \
 	"INSERT INTO dropcontact.company_member (contact_id, controller_id, company_entity_id) " \
-	"SELECT n.contact_id, $1, n.entity_id FROM unnest($2, $3) AS n(contact_id, entity_id) ON CONFLICT DO NOTHING"
+	"SELECT n.contact_id, $1, n.entity_id FROM " COMPANY_ROWS
 #define UPDATE_COMPANIES \
 	"UPDATE dropcontact.company_member o SET company_entity_id = n.entity_id " \
-	"FROM unnest($2, $3) AS n(contact_id, entity_id) WHERE o.contact_id = n.contact_id AND o.controller_id = $1"
+	"FROM " COMPANY_ROWS " WHERE o.contact_id = n.contact_id AND o.controller_id = $1"
 #define DELETE_COMPANIES \
-	"DELETE FROM dropcontact.company_member o USING unnest($2) AS n(contact_id) WHERE o.contact_id = n.contact_id AND o.controller_id = $1"
+	"DELETE FROM dropcontact.company_member o USING (SELECT pg_catalog.unnest($2) AS contact_id) n WHERE o.contact_id = n.contact_id AND o.controller_id = $1"
 
 /* A record with the entity that it had: the one stored, or the one that it founded. */
 typedef struct Holding
@@ -336,7 +345,7 @@ note_mergers(Entities *e, DcBatch *events)
 static void
 write_members(Entities *e, int controller_id)
 {
-	DcBatch    *inserts = dc_batch_create(INSERT_MEMBERS, controller_id, INT8OID, INT8OID, FLOAT8OID, InvalidOid);
+	DcBatch    *inserts = dc_batch_create(IsolationUsesXactSnapshot() ? INSERT_MEMBERS OR_FAIL : INSERT_MEMBERS, controller_id, INT8OID, INT8OID, FLOAT8OID, InvalidOid);
 	DcBatch    *updates = dc_batch_create(UPDATE_MEMBERS, controller_id, INT8OID, INT8OID, FLOAT8OID, InvalidOid);
 	DcBatch    *locks = IsolationUsesXactSnapshot() ? dc_batch_create(LOCK_CONTACTS, controller_id, INT8OID, InvalidOid, InvalidOid, InvalidOid) : NULL;
 
@@ -366,6 +375,18 @@ write_members(Entities *e, int controller_id)
 	dc_batch_finish(updates);
 }
 
+/* Without any before, or those of a transaction that the snapshot does not see, there is nothing to meet. */
+static bool
+has_aliases(int controller_id)
+{
+	Oid			types[] = {INT4OID};
+	Datum		args[] = {Int32GetDatum(controller_id)};
+
+	if (SPI_execute_with_args(ANY_ALIAS, 1, types, args, NULL, true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the entities that were merged");
+	return SPI_processed > 0 || IsolationUsesXactSnapshot();
+}
+
 int64
 dc_store_entities(const DcPopulation *p, int controller_id, DcClusters *clusters, bool partial)
 {
@@ -391,7 +412,7 @@ dc_store_entities(const DcPopulation *p, int controller_id, DcClusters *clusters
 	dc_read_stored(p, controller_id, MEMBERS, "m.contact_id", partial, keep_member, &e);
 	list_holdings(&e);
 	claim_entities(&e);
-	aliases = dc_batch_create(WRITE_ALIASES, controller_id, INT8OID, INT8OID, InvalidOid, InvalidOid);
+	aliases = dc_batch_create(has_aliases(controller_id) ? INSERT_ALIASES OR_MOVE : INSERT_ALIASES, controller_id, INT8OID, INT8OID, InvalidOid, InvalidOid);
 	events = dc_batch_create(WRITE_EVENTS, controller_id, TEXTOID, INT8OID, TEXTOID, TEXTOID);
 	for (int i = 0; i < p->nrecords; i++)
 	{
@@ -434,7 +455,7 @@ void
 dc_store_companies(const DcPopulation *p, int controller_id, const int *company, const int64 *entity, bool partial)
 {
 	Companies	c = {.population = p, .stored = new_array(sizeof(int64), p->nrecords)};
-	DcBatch    *inserts = dc_batch_create(INSERT_COMPANIES, controller_id, INT8OID, INT8OID, InvalidOid, InvalidOid);
+	DcBatch    *inserts = dc_batch_create(IsolationUsesXactSnapshot() ? INSERT_COMPANIES OR_FAIL : INSERT_COMPANIES, controller_id, INT8OID, INT8OID, InvalidOid, InvalidOid);
 	DcBatch    *updates = dc_batch_create(UPDATE_COMPANIES, controller_id, INT8OID, INT8OID, InvalidOid, InvalidOid);
 	DcBatch    *deletes = dc_batch_create(DELETE_COMPANIES, controller_id, INT8OID, InvalidOid, InvalidOid, InvalidOid);
 

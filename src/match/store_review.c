@@ -21,7 +21,8 @@
 
 #define WRITE_REVIEWS \
 	"INSERT INTO dropcontact.match_pair AS p (a_contact_id, b_contact_id, controller_id, probability, evidence) " \
-	"SELECT n.a, n.b, $1, n.probability, n.evidence FROM unnest($2, $3, $4, $5) AS n(a, b, probability, evidence) " \
+	"SELECT n.a, n.b, $1, n.probability, n.evidence FROM (SELECT pg_catalog.unnest($2) AS a, pg_catalog.unnest($3) AS b, " \
+	"pg_catalog.unnest($4) AS probability, pg_catalog.unnest($5) AS evidence) n " \
 	"ON CONFLICT ON CONSTRAINT match_pair_pkey DO UPDATE SET probability = excluded.probability, evidence = excluded.evidence " \
 	"WHERE (p.probability, p.evidence) IS DISTINCT FROM (excluded.probability, excluded.evidence)"
 #define DELETE_REVIEWS \
