@@ -99,6 +99,7 @@ dc_make_sketches(const DcPopulation *p)
 {
 	DcSketch   *sketches = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcSketch) * ((size_t) p->nrecords + 1));
 
+	StaticAssertStmt(sizeof(DcSketch) == 128, "a sketch is to take two cache lines");
 	for (int r = 0; r < p->nrecords; r++)
 	{
 		CHECK_FOR_INTERRUPTS();

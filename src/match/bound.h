@@ -19,7 +19,7 @@ typedef struct DcOutline
 	uint8		surprise;		/* in eighths of a bit */
 } DcOutline;
 
-/* A record in little, two cache lines of it. */
+/* A record in little, in two cache lines. */
 typedef struct DcSketch
 {
 	DcValue		first;
@@ -45,6 +45,7 @@ typedef struct DcSketch
 	uint8		domain_surprise;
 	uint8		postcode_surprise;
 	uint8		flags;
+	uint8		padding[8];		/* a multiple of a cache line */
 } DcSketch;
 
 /* The model as the bound needs it. */

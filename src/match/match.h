@@ -327,6 +327,16 @@ dc_block_window(uint64 key)
 
 extern bool dc_neighbours_meet(uint64 key, uint64 order_a, uint64 order_b);
 
+/*
+ * Asks for memory that will be read soon.  In a function that does nothing else it must be inline always: a compiler
+ * finds a call of such a function to have no effect.
+ */
+#if defined(__GNUC__)
+#define DC_PREFETCH(address) __builtin_prefetch(address)
+#else
+#define DC_PREFETCH(address) ((void) 0)
+#endif
+
 /* pairs.c */
 
 /* A key of a record. */

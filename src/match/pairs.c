@@ -17,12 +17,6 @@
 #define REPORT_EVERY 65536		/* keys */
 #define AHEAD 32				/* entries: so far what they point to is asked for before its turn */
 
-#if defined(__GNUC__)
-#define PREFETCH(address) __builtin_prefetch(address)
-#else
-#define PREFETCH(address) ((void) 0)
-#endif
-
 /* Asks for what the keys of two records ahead need: where the texts are, then the texts. */
 static pg_attribute_always_inline void
 ask_for_texts(const DcPopulation *p, const DcRecord *far, const DcRecord *near)
@@ -30,12 +24,12 @@ ask_for_texts(const DcPopulation *p, const DcRecord *far, const DcRecord *near)
 	const DcValue values[] = {far->first, far->last, far->email[0], far->company, far->domain, far->phone[0]};
 
 	for (int v = 0; v < lengthof(values); v++)
-		PREFETCH(&p->hash[values[v]]);
+		DC_PREFETCH(&p->hash[values[v]]);
 	for (int v = 0; v < 3; v++)
-		PREFETCH(&p->text[values[v]]);
-	PREFETCH(p->text[near->first]);
-	PREFETCH(p->text[near->last]);
-	PREFETCH(p->text[near->email[0]]);
+		DC_PREFETCH(&p->text[values[v]]);
+	DC_PREFETCH(p->text[near->first]);
+	DC_PREFETCH(p->text[near->last]);
+	DC_PREFETCH(p->text[near->email[0]]);
 }
 
 static void
@@ -136,7 +130,7 @@ dc_make_key_table(DcPopulation *p, DcKeyTable *table)
 
 		to = block_end(table, from);
 		if (from + AHEAD < table->nkeys)
-			PREFETCH(&table->row[table->entries[from + AHEAD].record]);
+			DC_PREFETCH(&table->row[table->entries[from + AHEAD].record]);
 		if (to - from == 1 || to - from > dc_block_limit(key))
 			continue;
 		for (size_t i = from; i < to; i++)
@@ -201,7 +195,7 @@ owns(const DcKeyTable *table, uint64 key, uint32 a, uint32 b)
 static pg_attribute_always_inline void
 ask_for_row(const Scan *scan, uint32 record)
 {
-	PREFETCH(&scan->table->row[record]);
+	DC_PREFETCH(&scan->table->row[record]);
 }
 
 static pg_attribute_always_inline void
@@ -209,11 +203,11 @@ ask_for_record(const Scan *scan, uint32 record)
 {
 	const DcKeyTable *table = scan->table;
 
-	PREFETCH(table->key + table->row[record].start);
+	DC_PREFETCH(table->key + table->row[record].start);
 	if (table->sketch == NULL)
 		return;
-	PREFETCH(&table->sketch[record]);
-	PREFETCH((const char *) &table->sketch[record] + 64);
+	DC_PREFETCH(&table->sketch[record]);
+	DC_PREFETCH((const char *) &table->sketch[record] + 64);
 }
 
 static inline void

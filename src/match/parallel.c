@@ -61,8 +61,6 @@ dc_keep_edge(void *state, int a, int b)
 	DcScore		score;
 	DcEdge	   *edge;
 
-	if (edges->sketches != NULL && dc_rules_out(p, edges->bounds, edges->sketches, a, b))
-		return;
 	dc_score_pair(p, edges->model, &p->records[a], &p->records[b], &score);
 	if (score.weight < edges->review_weight)
 		return;
@@ -77,11 +75,87 @@ dc_keep_edge(void *state, int a, int b)
 	edge->weight = score.weight;
 }
 
+/*
+ * Pairs that are not ruled out wait here until what they are scored by has come from memory: first the records,
+ * then the texts of their names.
+ */
+#define QUEUE 16
+
+typedef struct Queue
+{
+	DcEdges    *edges;
+	uint64		n;				/* pairs so far; the last QUEUE of them wait */
+	int			a[QUEUE];
+	int			b[QUEUE];
+} Queue;
+
+static pg_attribute_always_inline void
+ask_for_record(const Queue *queue, int r)
+{
+	const DcPopulation *p = queue->edges->population;
+	const DcSketch *sketch = &queue->edges->sketches[r];
+
+	DC_PREFETCH(&p->records[r]);
+	DC_PREFETCH((const char *) &p->records[r] + 64);
+	DC_PREFETCH(&p->text[sketch->first]);
+	DC_PREFETCH(&p->text[sketch->last]);
+	DC_PREFETCH(&p->text[sketch->company]);
+	DC_PREFETCH(&p->surprise[sketch->last]);
+	DC_PREFETCH(&p->surprise[sketch->company]);
+}
+
+static pg_attribute_always_inline void
+ask_for_texts(const Queue *queue, int r)
+{
+	const DcPopulation *p = queue->edges->population;
+	const DcSketch *sketch = &queue->edges->sketches[r];
+	const DcRecord *record = &p->records[r];
+
+	DC_PREFETCH(p->text[sketch->first]);
+	DC_PREFETCH(p->text[sketch->last]);
+	DC_PREFETCH(p->text[sketch->company]);
+	DC_PREFETCH(&p->text[record->email[0]]);
+	DC_PREFETCH(&p->flags[record->email[0]]);
+	DC_PREFETCH(&p->letters[record->email[0]]);
+}
+
+static void
+queue_pair(void *state, int a, int b)
+{
+	Queue	   *queue = state;
+	DcEdges    *edges = queue->edges;
+	int			place = queue->n % QUEUE;
+
+	if (dc_rules_out(edges->population, edges->bounds, edges->sketches, a, b))
+		return;
+	if (queue->n >= QUEUE)
+		dc_keep_edge(edges, queue->a[place], queue->b[place]);
+	queue->a[place] = a;
+	queue->b[place] = b;
+	queue->n++;
+	ask_for_record(queue, a);
+	ask_for_record(queue, b);
+	place = (place + QUEUE / 2) % QUEUE;
+	if (queue->n > QUEUE / 2)
+	{
+		ask_for_texts(queue, queue->a[place]);
+		ask_for_texts(queue, queue->b[place]);
+	}
+}
+
+static void
+empty_queue(Queue *queue)
+{
+	for (uint64 i = queue->n < QUEUE ? 0 : queue->n - QUEUE; i < queue->n; i++)
+		dc_keep_edge(queue->edges, queue->a[i % QUEUE], queue->b[i % QUEUE]);
+}
+
 /* Takes ranges until there are none left; answers the number of pairs. */
 static int64
 scan_ranges(pg_atomic_uint64 *next, const DcKeyTable *table, DcEdges *edges)
 {
 	DcPopulation *p = edges->population;
+	Queue		queue = {.edges = edges};
 	int64		pairs = 0;
 
 	for (;;)
@@ -89,11 +163,13 @@ scan_ranges(pg_atomic_uint64 *next, const DcKeyTable *table, DcEdges *edges)
 		size_t		from = pg_atomic_fetch_add_u64(next, RANGE);
 
 		if (from >= table->nkeys)
-			return pairs;
+			break;
 		if (p->progress != NULL && from > 0)
 			p->progress(from, table->nkeys);
-		pairs += dc_scan_pairs(p, table, from, Min(from + RANGE, table->nkeys), NULL, dc_keep_edge, edges);
+		pairs += dc_scan_pairs(p, table, from, Min(from + RANGE, table->nkeys), NULL, queue_pair, &queue);
 	}
+	empty_queue(&queue);
+	return pairs;
 }
 
 /* ---------- the leader's side ---------- */
