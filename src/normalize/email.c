@@ -313,17 +313,66 @@ provider_rules(char **local, char **domain)
 		*tag = '\0';
 }
 
+/* The end of letters, digits and single signs between them, no dot further than 63 from the next; NULL when it is not so. */
+static const char *
+skip_plain(const char *s, const char *signs)
+{
+	const char *label = s;
+	bool		sign = true;
+
+	for (; *s != '\0'; s++)
+	{
+		bool		now = *s != '@' && strchr(signs, *s) != NULL;
+
+		if (*s == '.')
+			label = s + 1;
+		if (s - label >= 63)
+			return NULL;
+
+		if (!now && !(*s >= 'a' && *s <= 'z') && !(*s >= '0' && *s <= '9'))
+			break;
+		if (now && sign)
+			return NULL;
+		sign = now;
+	}
+	return sign ? NULL : s;
+}
+
+/* Is an address written as nearly all clean ones are, so that reading it would give it back?  Where its @ is; or NULL. */
+static const char *
+plain_address(const char *s)
+{
+	const char *at = skip_plain(s, "._-");
+	const char *end = at == NULL || *at != '@' ? NULL : skip_plain(at + 1, ".-");
+	const char *last;
+
+	if (end == NULL || *end != '\0' || at - s > 64 || end - s > 254)
+		return NULL;
+	for (last = end; last > at && *(last - 1) != '.'; last--)
+		if (*(last - 1) < 'a' || *(last - 1) > 'z')
+			return NULL;
+	/* two labels at the least, none that the rules for international names look at */
+	return last - 1 <= at || end - last < 2 || end - last > 24 ? NULL : at;
+}
+
 char *
 dc_email_key(const char *input)
 {
+	const char *at = plain_address(input);
 	char	   *local;
 	char	   *domain;
 	char	   *after_at;
 	bool		second;
 
-	if (read_address(input, &local, &domain, &after_at, &second) != NULL)
+	if (at != NULL)
+	{
+		local = pnstrdup(input, at - input);
+		domain = pstrdup(at + 1);
+	}
+	else if (read_address(input, &local, &domain, &after_at, &second) != NULL)
 		return NULL;
-	domain = dc_normalize_host(domain, false);
+	else
+		domain = dc_normalize_host(domain, false);
 	provider_rules(&local, &domain);
 	/* a dot that stood before the tag ends no mailbox */
 	for (size_t len = strlen(local); len > 1 && local[len - 1] == '.'; len--)
