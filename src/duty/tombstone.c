@@ -3,9 +3,10 @@
  * tombstone.c
  *	  Persons who were erased and must not come back, by whatever path.
  *
- * A tombstone is a set of tokens (token.c).  The tokens of a controller are kept by the session until table
- * tombstone changes, with two bitmaps of their marks: a contact of whom no mark is set costs a few short hashes,
- * and an HMAC is computed for the others alone.  A controller that has no tombstones costs one comparison a row.
+ * A tombstone is a set of tokens (token.c).  The key of a controller is kept by the session until it changes, the
+ * tokens, read when a contact comes in, until another person is erased; with two bitmaps of their marks: a contact of
+ * whom no mark is set costs a few short hashes, and an HMAC is computed for the others alone.  A controller that has
+ * no tombstones costs one comparison a row.
  *
  *-------------------------------------------------------------------------
  */
@@ -42,8 +43,11 @@ typedef struct Graveyard
 {
 	struct Graveyard *next;
 	int			controller_id;
+	bool		has_key;
 	DcTokenKey	key;
 	bool		key_checked;
+	uint64		version;		/* that the tokens are of */
+	MemoryContext context;		/* of the tokens */
 	int			n;
 	DcToken    *tokens;			/* ascending */
 	uint32		mask;			/* of the bitmaps' places */
@@ -55,14 +59,18 @@ char	   *dc_tombstone_key_file = NULL;
 
 static Graveyard *graveyards = NULL;
 static MemoryContext graveyards_context = NULL;
+static Oid	key_relation = InvalidOid;
 static Oid	tombstone_relation = InvalidOid;
-static bool graveyards_stale = true;
+static bool keys_stale = true;
+static uint64 tombstones_version = 1;
 
 static void
 forget_graveyards(Datum arg, Oid relation)
 {
+	if (relation == InvalidOid || relation == key_relation)
+		keys_stale = true;
 	if (relation == InvalidOid || relation == tombstone_relation)
-		graveyards_stale = true;
+		tombstones_version++;
 }
 
 void
@@ -152,8 +160,8 @@ make_bitmaps(Graveyard *g)
 	while (bits < (uint64) g->n * BITS_PER_TOKEN && bits < UINT64CONST(1) << 32)
 		bits *= 2;
 	g->mask = (uint32) (bits - 1);
-	g->firsts = MemoryContextAllocExtended(graveyards_context, bits / 8, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	g->identities = MemoryContextAllocExtended(graveyards_context, bits / 8, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	g->firsts = MemoryContextAllocExtended(g->context, bits / 8, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	g->identities = MemoryContextAllocExtended(g->context, bits / 8, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	for (int i = 0; i < g->n; i++)
 	{
 		set_bit(g, g->firsts, dc_token_mark(g->tokens[i].byte, 0));
@@ -161,33 +169,24 @@ make_bitmaps(Graveyard *g)
 	}
 }
 
-/* Reads the tokens and the key of a controller, as the owner; n log n in the tokens. */
+/* Reads the key of a controller, as the owner. */
 static Graveyard *
 read_graveyard(int controller_id)
 {
 	Graveyard  *g = MemoryContextAllocZero(graveyards_context, sizeof(Graveyard));
 	Datum		salt;
-	Datum		all;
 	bool		isnull;
 
 	SPI_connect();
 	salt = ask_owner("SELECT (SELECT k.salt FROM dropcontact.tombstone_key k WHERE k.controller_id OPERATOR(pg_catalog.=) $1)", controller_id, &isnull);
 	g->controller_id = controller_id;
-	if (!isnull)
+	g->has_key = !isnull;
+	g->context = AllocSetContextCreate(graveyards_context, "dropcontact tokens", ALLOCSET_SMALL_SIZES);
+	if (g->has_key)
 	{
 		bytea	   *bytes = DatumGetByteaPP(salt);
 
-		/* a key that is not the one of the tombstones would let everybody in */
 		read_key(g, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
-		all = ask_owner("SELECT (SELECT pg_catalog.string_agg(t.token, '' ORDER BY t.token) FROM dropcontact.tombstone t WHERE t.controller_id OPERATOR(pg_catalog.=) $1)", controller_id, &isnull);
-		if (!isnull)
-		{
-			bytes = DatumGetByteaPP(all);
-			g->n = VARSIZE_ANY_EXHDR(bytes) / DC_TOKEN_BYTES;
-			g->tokens = MemoryContextAllocHuge(graveyards_context, (Size) g->n * DC_TOKEN_BYTES + 1);
-			memcpy(g->tokens, VARDATA_ANY(bytes), (size_t) g->n * DC_TOKEN_BYTES);
-			make_bitmaps(g);
-		}
 	}
 	SPI_finish();
 	g->next = graveyards;
@@ -195,22 +194,56 @@ read_graveyard(int controller_id)
 	return g;
 }
 
+/* The key of a controller's tombstones; its tokens may be old. */
 static Graveyard *
 graveyard_of(int controller_id)
 {
-	if (graveyards_stale)
+	if (keys_stale)
 	{
 		if (graveyards_context == NULL)
 			graveyards_context = AllocSetContextCreate(TopMemoryContext, "dropcontact tombstones", ALLOCSET_SMALL_SIZES);
 		MemoryContextReset(graveyards_context);
 		graveyards = NULL;
+		key_relation = get_relname_relid("tombstone_key", get_namespace_oid("dropcontact", false));
 		tombstone_relation = get_relname_relid("tombstone", get_namespace_oid("dropcontact", false));
-		graveyards_stale = false;
+		keys_stale = false;
 	}
 	for (Graveyard *g = graveyards; g != NULL; g = g->next)
 		if (g->controller_id == controller_id)
 			return g;
 	return read_graveyard(controller_id);
+}
+
+/* The same with the tokens as they are now; reading them takes n log n, after another person was erased. */
+static Graveyard *
+open_graveyard(int controller_id)
+{
+	Graveyard  *g = graveyard_of(controller_id);
+	uint64		version = tombstones_version;
+	Datum		all;
+	bool		isnull;
+
+	if (g->version == version)
+		return g;
+	MemoryContextReset(g->context);
+	g->n = 0;
+	if (g->has_key)
+	{
+		SPI_connect();
+		all = ask_owner("SELECT (SELECT pg_catalog.string_agg(t.token, '' ORDER BY t.token) FROM dropcontact.tombstone t WHERE t.controller_id OPERATOR(pg_catalog.=) $1)", controller_id, &isnull);
+		if (!isnull)
+		{
+			bytea	   *bytes = DatumGetByteaPP(all);
+
+			g->tokens = MemoryContextAllocHuge(g->context, VARSIZE_ANY_EXHDR(bytes) + 1);
+			memcpy(g->tokens, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+			g->n = VARSIZE_ANY_EXHDR(bytes) / DC_TOKEN_BYTES;
+			make_bitmaps(g);
+		}
+		SPI_finish();
+	}
+	g->version = version;
+	return g;
 }
 
 static int
@@ -234,27 +267,53 @@ value_identity(const char *value)
 	return (DcIdentity) {.kind = "value", .first = value, .second = ""};
 }
 
-/* The token of the empty value stands among the tombstones: it says whether the key is the one that they were made with. */
+static Datum
+token_datum(const Graveyard *g, const DcIdentity *identity)
+{
+	bytea	   *result = palloc(VARHDRSZ + DC_TOKEN_BYTES);
+	DcToken		token;
+
+	dc_token(&g->key, identity, &token);
+	SET_VARSIZE(result, VARHDRSZ + DC_TOKEN_BYTES);
+	memcpy(VARDATA(result), token.byte, DC_TOKEN_BYTES);
+	return PointerGetDatum(result);
+}
+
+/*
+ * The token of the empty value stands among the tombstones: it says whether the key is the one that they were made
+ * with.  A key that is not would let everybody in.
+ */
 static void
 check_key(Graveyard *g)
 {
 	DcIdentity	empty = value_identity("");
+	Oid			types[] = {INT4OID, BYTEAOID};
+	Datum		args[] = {Int32GetDatum(g->controller_id), (Datum) 0};
+	bool		isnull;
+	bool		known;
 
-	if (g->key_checked)
+	if (g->key_checked || !g->has_key)
 		return;
-	if (!lies_here(g, &empty))
+	args[1] = token_datum(g, &empty);
+	SPI_connect();
+	/* NULL while there are none */
+	known = DatumGetBool(dc_read_as_owner("SELECT CASE WHEN EXISTS (SELECT FROM dropcontact.tombstone t WHERE t.controller_id OPERATOR(pg_catalog.=) $1)"
+										  " THEN EXISTS (SELECT FROM dropcontact.tombstone t WHERE t.controller_id OPERATOR(pg_catalog.=) $1 AND t.token OPERATOR(pg_catalog.=) $2) END",
+										  2, types, args, &isnull));
+	SPI_finish();
+	if (!isnull && !known)
 		ereport(ERROR,
 				(errcode(ERRCODE_CONFIG_FILE_ERROR),
 				 errmsg("the tombstones of controller %d were made with another key", g->controller_id),
 				 errdetail("Persons who were erased could come back."),
 				 errhint("Let dropcontact.tombstone_key_file name the key file that was in use, or copy it from the server that the data come from.")));
-	g->key_checked = true;
+	g->key_checked = !isnull;
 }
 
 bool
 dc_has_tombstones(int controller_id)
 {
-	return graveyard_of(controller_id)->n > 0;
+	return open_graveyard(controller_id)->n > 0;
 }
 
 static bool
@@ -268,7 +327,7 @@ may_lie_here(const void *of, const char *first)
 bool
 dc_refuses(int controller_id, const DcPerson *person)
 {
-	Graveyard  *g = graveyard_of(controller_id);
+	Graveyard  *g = open_graveyard(controller_id);
 	DcIdentity	identities[DC_MAX_IDENTITIES];
 	int			n;
 
@@ -333,18 +392,6 @@ person_of(HeapTupleHeader contact)
 	return person;
 }
 
-static Datum
-token_datum(const Graveyard *g, const DcIdentity *identity)
-{
-	bytea	   *result = palloc(VARHDRSZ + DC_TOKEN_BYTES);
-	DcToken		token;
-
-	dc_token(&g->key, identity, &token);
-	SET_VARSIZE(result, VARHDRSZ + DC_TOKEN_BYTES);
-	memcpy(VARDATA(result), token.byte, DC_TOKEN_BYTES);
-	return PointerGetDatum(result);
-}
-
 PG_FUNCTION_INFO_V1(tombstone_tokens);
 Datum
 tombstone_tokens(PG_FUNCTION_ARGS)
@@ -355,8 +402,7 @@ tombstone_tokens(PG_FUNCTION_ARGS)
 	Datum		result[DC_MAX_IDENTITIES];
 	int			n;
 
-	if (g->n > 0)
-		check_key(g);
+	check_key(g);
 	n = dc_identities(&person, NULL, NULL, identities);
 	for (int i = 0; i < n; i++)
 		result[i] = token_datum(g, &identities[i]);
@@ -382,15 +428,13 @@ PG_FUNCTION_INFO_V1(tombstones_changed);
 Datum
 tombstones_changed(PG_FUNCTION_ARGS)
 {
-	Oid			relation = get_relname_relid("tombstone", get_namespace_oid("dropcontact", false));
-
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("tombstones_changed is a trigger of tombstone and tombstone_key")));
-	if (OidIsValid(relation))
-		CacheInvalidateRelcacheByRelid(relation);
-	graveyards_stale = true;
+	CacheInvalidateRelcacheByRelid(((TriggerData *) fcinfo->context)->tg_relation->rd_id);
+	keys_stale |= ((TriggerData *) fcinfo->context)->tg_relation->rd_id == key_relation;
+	tombstones_version++;
 	PG_RETURN_POINTER(NULL);
 }
 
