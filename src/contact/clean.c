@@ -623,7 +623,12 @@ is_refused(const Cleaner *cleaner, const Row *row)
 	int			controller_id = DatumGetInt32(row->values[cleaner->column_controller - 1]);
 	int			id = cleaner->column_external_id - 1;
 	const char *const *value = row->clean.value;
-	DcPerson	person = {
+	DcPerson	person;
+
+	if (!dc_has_tombstones(controller_id))
+		return false;
+	person = (DcPerson)
+	{
 		.full_name = value[F_FULL_NAME],
 		.first_name = value[F_FIRST_NAME],
 		.last_name = value[F_LAST_NAME],
@@ -632,12 +637,9 @@ is_refused(const Cleaner *cleaner, const Row *row)
 		.mobile_phone = value[F_MOBILE_PHONE],
 		.linkedin = value[F_LINKEDIN],
 		.company = value[F_COMPANY],
+		.source = TextDatumGetCString(row->values[cleaner->column_source - 1]),
 		.external_id = row->nulls[id] ? NULL : TextDatumGetCString(row->values[id])
 	};
-
-	if (!dc_has_tombstones(controller_id))
-		return false;
-	person.source = TextDatumGetCString(row->values[cleaner->column_source - 1]);
 	person.nother_emails = list_members(row, cleaner->list[L_OTHER_EMAILS], person.other_emails);
 	person.nother_phones = list_members(row, cleaner->list[L_OTHER_PHONES], person.other_phones);
 	if (!dc_refuses(controller_id, &person))

@@ -145,7 +145,14 @@ name_words(const char *full_name)
 	if (n < 2)
 		return NULL;
 	for (int i = 0; i < n; i++)
-		end += sprintf(end, "%s ", words[i]);
+	{
+		size_t		len = strlen(words[i]);
+
+		memcpy(end, words[i], len);
+		end[len] = ' ';
+		end += len + 1;
+	}
+	*end = '\0';
 	return result;
 }
 

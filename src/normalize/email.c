@@ -355,6 +355,15 @@ plain_address(const char *s)
 	return last - 1 <= at || end - last < 2 || end - last > 24 ? NULL : at;
 }
 
+static bool
+has_provider_rule(const char *domain)
+{
+	const char *dot = strchr(domain, '.');
+
+	return dc_lexicon_find(&dc_lexicon_mail_providers, domain) != NULL ||
+		(dot != NULL && dc_lexicon_find(&dc_lexicon_mail_providers, dot + 1) != NULL);
+}
+
 char *
 dc_email_key(const char *input)
 {
@@ -364,6 +373,8 @@ dc_email_key(const char *input)
 	char	   *after_at;
 	bool		second;
 
+	if (at != NULL && !has_provider_rule(at + 1))
+		return pstrdup(input);
 	if (at != NULL)
 	{
 		local = pnstrdup(input, at - input);
