@@ -392,10 +392,10 @@ dc_email_key(const char *input)
 }
 
 /*
- * What is known of a domain.  Many addresses have one, so the last ones are kept, each in the place
+ * What is known of a domain.  Many addresses have one, so the last ones are kept, each in one of two places
  * that its letters give; one that is too long for its place, or seems mistyped, is not.
  */
-#define DOMAIN_PLACES 16384
+#define DOMAIN_PLACES 8192
 #define MAX_KEPT 48
 
 typedef struct DomainFacts
@@ -409,7 +409,7 @@ typedef struct DomainFacts
 static void
 find_facts(const char *domain, const char **registrable, const char **meant, const char **kind)
 {
-	static DomainFacts kept[DOMAIN_PLACES];
+	static DomainFacts kept[DOMAIN_PLACES][2];
 	DomainFacts *facts;
 	uint32		hash = 0;
 	int			len = 0;
@@ -417,9 +417,12 @@ find_facts(const char *domain, const char **registrable, const char **meant, con
 
 	for (; domain[len] != '\0'; len++)
 		hash = hash * 31 + (unsigned char) domain[len];
-	facts = &kept[(hash ^ hash >> 14) % DOMAIN_PLACES];
-	if (len < MAX_KEPT && facts->words == dc_overlay_serial() && strcmp(facts->domain, domain) == 0)
+	facts = kept[(hash ^ hash >> 13) % DOMAIN_PLACES];
+	for (int i = 0; len < MAX_KEPT && i < 2; i++)
 	{
+		if (facts[i].words != dc_overlay_serial() || strcmp(facts[i].domain, domain) != 0)
+			continue;
+		facts += i;
 		*registrable = facts->registrable >= 0 ? domain + facts->registrable : NULL;
 		*meant = NULL;
 		*kind = facts->kind;
@@ -431,6 +434,8 @@ find_facts(const char *domain, const char **registrable, const char **meant, con
 	start = *registrable == NULL ? -1 : len - (int) strlen(*registrable);
 	if (len == 0 || len >= MAX_KEPT || *meant != NULL || (*registrable != NULL && (start < 0 || strcmp(domain + start, *registrable) != 0)))
 		return;
+	/* the older one goes */
+	facts[1] = facts[0];
 	facts->registrable = start;
 	facts->kind = *kind;
 	facts->words = dc_overlay_serial();
