@@ -15,6 +15,7 @@
 #include "utils/memutils.h"
 
 #include "match/batch.h"
+#include "match/plan.h"
 
 #define MAX_ROWS 32768
 #define MAX_BYTES (16 * 1024 * 1024)
@@ -59,9 +60,7 @@ dc_batch_create(const char *query, int controller_id, Oid a, Oid b, Oid c, Oid d
 		get_typlenbyvalalign(column->type, &column->len, &column->by_value, &column->align);
 		column->values = MemoryContextAlloc(context, sizeof(Datum) * MAX_ROWS);
 	}
-	batch->plan = SPI_prepare(query, batch->ncolumns + 1, types);
-	if (batch->plan == NULL)
-		elog(ERROR, "could not prepare to write: %s", SPI_result_code_string(SPI_result));
+	batch->plan = dc_kept_plan(query, batch->ncolumns + 1, types);
 	return batch;
 }
 
@@ -113,7 +112,6 @@ dc_batch_finish(DcBatch *batch)
 	if (batch->n > 0)
 		write_rows(batch);
 	written = batch->written;
-	SPI_freeplan(batch->plan);
 	MemoryContextDelete(batch->context);
 	return written;
 }

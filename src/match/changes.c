@@ -28,6 +28,7 @@
 #include "utils/snapmgr.h"
 
 #include "match/pending.h"
+#include "match/plan.h"
 #include "match/read.h"
 
 /* From this share of the contacts on, matching all of them is cheaper; so many are always matched alone. */
@@ -138,13 +139,11 @@ read_last_run(int controller_id)
 	uint64		xmin;
 	bool		isnull;
 
-	if (SPI_execute_with_args("SELECT pg_catalog.pg_snapshot_xmin(r.snapshot)::text::bigint FROM dropcontact.match_run r "
-							  "WHERE r.controller_id = $1 AND r.system_identifier = (SELECT s.system_identifier FROM pg_catalog.pg_control_system() s)",
-							  1, types, args, NULL, true, 1) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the last run of matching");
-	if (SPI_processed == 0)
+	xmin = DatumGetInt64(dc_execute_value("SELECT pg_catalog.pg_snapshot_xmin(r.snapshot)::text::bigint FROM dropcontact.match_run r "
+										  "WHERE r.controller_id = $1 AND r.system_identifier = (SELECT s.system_identifier FROM pg_catalog.pg_control_system() s)",
+										  1, types, args, true, &isnull));
+	if (isnull)
 		return seen;
-	xmin = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	/* further back, the 32 bits that a row carries could be of either epoch */
 	seen.nothing = U64FromFullTransactionId(next) - xmin > UINT64CONST(1) << 30;
 	seen.before = (TransactionId) xmin;

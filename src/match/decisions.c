@@ -8,69 +8,123 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "executor/spi.h"
 #include "utils/array.h"
 #include "utils/memutils.h"
 
+#include "duty/duty.h"
+#include "match/plan.h"
 #include "match/read.h"
+
+#define DECIDED \
+	"SELECT d.a_contact_id, d.b_contact_id, d.verdict OPERATOR(pg_catalog.=) 'match' FROM dropcontact.match_decision d WHERE d.controller_id OPERATOR(pg_catalog.=) $1"
 
 /*
  * A contact that may not be processed stays in the entity that it is in: as if a person had confirmed it with
  * one of the other members.
  */
-#define DECISIONS \
-	"WITH limited AS (SELECT pg_catalog.unnest(dropcontact.limited_contacts($1, 'detect_duplicates')) AS contact_id) " \
-	"SELECT d.a_contact_id, d.b_contact_id, d.verdict = 'match' FROM dropcontact.match_decision d WHERE d.controller_id = $1 " \
-	"UNION SELECT least(m.contact_id, f.contact_id), greatest(m.contact_id, f.contact_id), true " \
-	"FROM limited l JOIN dropcontact.entity_member m ON m.contact_id = l.contact_id " \
-	"JOIN LATERAL (SELECT min(x.contact_id) AS contact_id FROM dropcontact.entity_member x WHERE x.entity_id = m.entity_id AND x.contact_id <> m.contact_id) f ON f.contact_id IS NOT NULL " \
-	"ORDER BY 1, 2"
+#define STAYING \
+	"SELECT least(m.contact_id, f.contact_id), greatest(m.contact_id, f.contact_id), true FROM dropcontact.entity_member m " \
+	"JOIN LATERAL (SELECT pg_catalog.min(x.contact_id) AS contact_id FROM dropcontact.entity_member x " \
+	"WHERE x.entity_id = m.entity_id AND x.contact_id <> m.contact_id) f ON f.contact_id IS NOT NULL " \
+	"WHERE m.controller_id = $1 AND m.contact_id = ANY ($2)"
 
-DcDecision *
-dc_read_decisions(const DcPopulation *p, int controller_id, int *n)
+/* So many contacts are asked for by their ids; with more, all decisions of the controller are read. */
+#define FEW_RECORDS 1000
+
+typedef struct Decisions
 {
-	Oid			types[] = {INT4OID};
-	Datum		args[] = {Int32GetDatum(controller_id)};
-	DcDecision *decisions;
+	DcDecision *decision;
+	int			n;
+} Decisions;
 
-	if (SPI_execute_with_args(DECISIONS, 1, types, args, NULL, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the decisions");
-	decisions = MemoryContextAllocHuge(p->context, sizeof(DcDecision) * (SPI_processed + 1));
-	*n = 0;
+static int
+compare_decisions(const void *a, const void *b)
+{
+	const DcDecision *x = a;
+	const DcDecision *y = b;
+
+	if (x->a != y->a)
+		return x->a < y->a ? -1 : 1;
+	if (x->b != y->b)
+		return x->b < y->b ? -1 : 1;
+	return (int) x->match - (int) y->match;
+}
+
+/* Adds what a query of two contacts and a verdict answered, as far as both are records. */
+static void
+add_decisions(const DcPopulation *p, Decisions *decisions)
+{
+	size_t		wanted = sizeof(DcDecision) * (decisions->n + SPI_processed + 1);
+
+	decisions->decision = decisions->decision == NULL ? MemoryContextAllocHuge(p->context, wanted) : repalloc_huge(decisions->decision, wanted);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		HeapTuple	tuple = SPI_tuptable->vals[i];
 		TupleDesc	desc = SPI_tuptable->tupdesc;
-		DcDecision *d = &decisions[*n];
+		DcDecision *d = &decisions->decision[decisions->n];
 		bool		isnull;
 
 		d->a = dc_find_record(p, DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull)));
 		d->b = dc_find_record(p, DatumGetInt64(SPI_getbinval(tuple, desc, 2, &isnull)));
 		d->match = DatumGetBool(SPI_getbinval(tuple, desc, 3, &isnull));
 		if (d->a >= 0 && d->b >= 0)
-			(*n)++;
+			decisions->n++;
 	}
-	return decisions;
+}
+
+/* The contacts of records, of those marked or of all, as an array; answers how many. */
+static int
+list_contacts(const DcPopulation *p, const bool *marked, Datum *array)
+{
+	Datum	   *ids = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * ((Size) p->nrecords + 1));
+	int			n = 0;
+
+	for (int r = 0; r < p->nrecords; r++)
+		if (marked == NULL || marked[r])
+			ids[n++] = Int64GetDatum(p->records[r].contact_id);
+	*array = PointerGetDatum(construct_array(ids, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	pfree(ids);
+	return n;
+}
+
+DcDecision *
+dc_read_decisions(const DcPopulation *p, int controller_id, const bool *barred, int *n)
+{
+	Oid			types[] = {INT4OID, INT8ARRAYOID};
+	Datum		args[] = {Int32GetDatum(controller_id), 0};
+	Decisions	decisions = {0};
+
+	if (p->nrecords <= FEW_RECORDS)
+	{
+		list_contacts(p, NULL, &args[1]);
+		dc_execute(DECIDED " AND d.a_contact_id OPERATOR(pg_catalog.=) ANY ($2)", 2, types, args, true, SPI_OK_SELECT);
+	}
+	else
+		dc_execute(DECIDED, 1, types, args, true, SPI_OK_SELECT);
+	add_decisions(p, &decisions);
+	if (barred != NULL)
+	{
+		list_contacts(p, barred, &args[1]);
+		dc_execute(STAYING, 2, types, args, true, SPI_OK_SELECT);
+		add_decisions(p, &decisions);
+	}
+	qsort(decisions.decision, decisions.n, sizeof(DcDecision), compare_decisions);
+	*n = decisions.n;
+	return decisions.decision;
 }
 
 bool *
-dc_read_barred(const DcPopulation *p, int controller_id)
+dc_read_barred(const DcPopulation *p)
 {
-	Oid			types[] = {INT4OID};
-	Datum		args[] = {Int32GetDatum(controller_id)};
 	bool	   *barred = NULL;
-	bool		isnull;
 
-	if (SPI_execute_with_args("SELECT i FROM pg_catalog.unnest(dropcontact.limited_contacts($1, 'detect_duplicates')) i", 1, types, args, NULL, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the contacts that may not be matched");
-	for (uint64 i = 0; i < SPI_processed; i++)
+	for (int r = 0; r < p->nrecords; r++)
 	{
-		int			record = dc_find_record(p, DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull)));
-
+		if (dc_limit_code(p->records[r].contact_id, "detect_duplicates") == NULL)
+			continue;
 		if (barred == NULL)
 			barred = MemoryContextAllocExtended(p->context, (Size) p->nrecords + 1, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-		if (record >= 0)
-			barred[record] = true;
+		barred[r] = true;
 	}
 	return barred;
 }

@@ -78,6 +78,7 @@ dedupe(PG_FUNCTION_ARGS)
 	DcEdges		edges = {.model = &model, .keys_made = keep_keys, .keys_state = &run};
 	DcThresholds thresholds;
 	DcMatchCounts counts;
+	IdList		touched = {0};
 	Datum		values[6];
 	bool		nulls[6] = {false};
 
@@ -90,7 +91,7 @@ dedupe(PG_FUNCTION_ARGS)
 	old = MemoryContextSwitchTo(context);
 	dc_progress_start(OPERATION_DEDUPE);
 	dc_progress_phase(PHASE_READING, 0);
-	dc_take_touched(duty.controller_id);
+	dc_take_touched(duty.controller_id, &touched);
 	edges.population = dc_read_population(duty.controller_id);
 	edges.population->progress = show_progress;
 	dc_progress_phase(PHASE_COUNTING, 0);

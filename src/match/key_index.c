@@ -87,6 +87,8 @@ struct DcKeyIndex
 	Table		delta;
 	bool		none_changed;
 	changed_hash *set;			/* contacts changed; NULL: each is looked up */
+	DcIndexEntry *late;			/* with them their entries, in order */
+	size_t		nlate;
 	CachedRow		page;
 	int			position;		/* in the page */
 	CachedRow		contacts;
@@ -157,7 +159,7 @@ scan(const DcKeyIndex *index, const Table *table, int n, ScanKey keys)
 	return systable_beginscan_ordered(table->heap, table->index, index->snapshot, n, keys);
 }
 
-/* ---------- opening ---------- */
+/* ---------- what it stands for ---------- */
 
 static bool
 read_state(DcKeyIndex *index)
@@ -203,53 +205,6 @@ read_changed(DcKeyIndex *index, bool all)
 		changed_insert(index->set, DatumGetInt64(column(tuple, &index->changed, KEYS_CONTACT)), &found);
 	}
 	systable_endscan_ordered(desc);
-}
-
-DcKeyIndex *
-dc_index_open(int controller_id, bool many)
-{
-	DcKeyIndex *index;
-
-	/* tables that are not logged have no rows on a standby, and may not even be read */
-	if (RecoveryInProgress())
-		return NULL;
-	index = palloc0(sizeof(DcKeyIndex));
-	index->controller_id = controller_id;
-	index->snapshot = GetActiveSnapshot();
-	index->page.number = -1;
-	if (!read_state(index))
-	{
-		pfree(index);
-		return NULL;
-	}
-	index->by_key = open_table("match_index", "match_index_first");
-	index->by_page = open_relation("match_index_page", true);
-	index->by_contact = open_table("match_keys_of", "match_keys_of_first");
-	index->changed = open_table("match_changed", "match_changed_contact");
-	index->delta = open_table("match_delta", "match_delta_key");
-	read_changed(index, many);
-	return index;
-}
-
-void
-dc_index_close(DcKeyIndex *index)
-{
-	if (index == NULL)
-		return;
-	close_table(&index->by_key);
-	index_close(index->by_page, AccessShareLock);
-	close_table(&index->by_contact);
-	close_table(&index->changed);
-	close_table(&index->delta);
-	if (index->set != NULL)
-		changed_destroy(index->set);
-	pfree(index);
-}
-
-const DcIndexState *
-dc_index_state(const DcKeyIndex *index)
-{
-	return &index->state;
 }
 
 /* ---------- pages ---------- */
@@ -454,6 +409,56 @@ is_changed(DcKeyIndex *index, int64 contact_id)
 	return find_changed(index, contact_id, NULL, NULL);
 }
 
+/* Reads all of match_delta, in order. */
+static void
+read_delta(DcKeyIndex *index)
+{
+	ScanKeyData keys[1];
+	SysScanDesc desc = scan(index, &index->delta, start_conditions(index, keys), keys);
+	size_t		capacity = 1024;
+	HeapTuple	tuple;
+
+	index->late = palloc(sizeof(DcIndexEntry) * capacity);
+	while (HeapTupleIsValid(tuple = systable_getnext_ordered(desc, ForwardScanDirection)))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (index->nlate == capacity)
+			index->late = repalloc_huge(index->late, sizeof(DcIndexEntry) * (capacity *= 2));
+		index->late[index->nlate++] = (DcIndexEntry) {
+			from_column(column(tuple, &index->delta, DELTA_KEY)),
+			from_column(column(tuple, &index->delta, DELTA_PLACE)),
+			DatumGetInt64(column(tuple, &index->delta, DELTA_CONTACT)),
+		};
+	}
+	systable_endscan_ordered(desc);
+}
+
+/* Likewise, from what was read. */
+static int
+late_entries(const DcKeyIndex *index, const DcIndexEntry *from, ScanDirection direction, int n, DcIndexEntry *entries)
+{
+	size_t		low = 0;
+	size_t		high = index->nlate;
+	int			found = 0;
+
+	while (low < high)
+	{
+		size_t		middle = low + (high - low) / 2;
+
+		if (dc_compare_entries(&index->late[middle], from) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (direction == ForwardScanDirection)
+		for (; found < n && low < index->nlate && index->late[low].key == from->key; low++)
+			entries[found++] = index->late[low];
+	else
+		for (; found < n && low > 0 && index->late[low - 1].key == from->key; low--)
+			entries[found++] = index->late[low - 1];
+	return found;
+}
+
 /* Entries of match_delta from a place on, in this direction, n at most. */
 static int
 delta_entries(DcKeyIndex *index, const DcIndexEntry *from, ScanDirection direction, int n, DcIndexEntry *entries)
@@ -466,6 +471,8 @@ delta_entries(DcKeyIndex *index, const DcIndexEntry *from, ScanDirection directi
 
 	if (index->none_changed)
 		return 0;
+	if (index->set != NULL)
+		return late_entries(index, from, direction, n, entries);
 	add_condition(keys, &nkeys, DELTA_KEY, BTEqualStrategyNumber, to_column(from->key));
 	add_condition(keys, &nkeys, DELTA_PLACE, direction == ForwardScanDirection ? BTGreaterEqualStrategyNumber : BTLessEqualStrategyNumber,
 				  to_column(from->place));
@@ -481,6 +488,59 @@ delta_entries(DcKeyIndex *index, const DcIndexEntry *from, ScanDirection directi
 	}
 	systable_endscan_ordered(desc);
 	return found;
+}
+
+/* ---------- opening ---------- */
+
+DcKeyIndex *
+dc_index_open(int controller_id, bool many)
+{
+	DcKeyIndex *index;
+
+	/* tables that are not logged have no rows on a standby, and may not even be read */
+	if (RecoveryInProgress())
+		return NULL;
+	index = palloc0(sizeof(DcKeyIndex));
+	index->controller_id = controller_id;
+	index->snapshot = GetActiveSnapshot();
+	index->page.number = -1;
+	if (!read_state(index))
+	{
+		pfree(index);
+		return NULL;
+	}
+	index->by_key = open_table("match_index", "match_index_first");
+	index->by_page = open_relation("match_index_page", true);
+	index->by_contact = open_table("match_keys_of", "match_keys_of_first");
+	index->changed = open_table("match_changed", "match_changed_contact");
+	index->delta = open_table("match_delta", "match_delta_key");
+	read_changed(index, many);
+	if (many && !index->none_changed)
+		read_delta(index);
+	return index;
+}
+
+void
+dc_index_close(DcKeyIndex *index)
+{
+	if (index == NULL)
+		return;
+	close_table(&index->by_key);
+	index_close(index->by_page, AccessShareLock);
+	close_table(&index->by_contact);
+	close_table(&index->changed);
+	close_table(&index->delta);
+	if (index->set != NULL)
+		changed_destroy(index->set);
+	if (index->late != NULL)
+		pfree(index->late);
+	pfree(index);
+}
+
+const DcIndexState *
+dc_index_state(const DcKeyIndex *index)
+{
+	return &index->state;
 }
 
 /* ---------- blocks and neighbours ---------- */

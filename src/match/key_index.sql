@@ -131,50 +131,5 @@ CREATE FUNCTION dropcontact.store_shared(controller integer, shared bigint[], no
 	$$;
 COMMENT ON FUNCTION dropcontact.store_shared(integer, bigint[], bigint[]) IS 'Inner part of match_pending(): values, by hash, that several persons use since the last run, and those that they no longer do';
 
-CREATE FUNCTION dropcontact.take_touched(controller integer) RETURNS bigint[]
-	LANGUAGE sql
-	SET search_path = pg_catalog, dropcontact, pg_temp
-	AS $$
-	WITH taken AS (DELETE FROM dropcontact.match_touched t WHERE t.controller_id = controller RETURNING t.contact_id, t.entity_id)
-	SELECT coalesce(array_agg(c), '{}') FROM (
-		SELECT t.contact_id FROM taken t WHERE t.contact_id IS NOT NULL
-		UNION
-		SELECT m.contact_id FROM taken t JOIN dropcontact.entity_member m USING (entity_id)) x(c);
-	$$;
-COMMENT ON FUNCTION dropcontact.take_touched(integer) IS 'Inner part of matching: empties match_touched for a controller and answers the contacts that it meant';
-
-CREATE FUNCTION dropcontact.still_together(controller integer, a bigint[], b bigint[]) RETURNS bigint[]
-	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, dropcontact, pg_temp
-	AS $$
-	SELECT coalesce(array_agg(p.a), '{}') FROM unnest(still_together.a, still_together.b) AS p(a, b)
-	WHERE EXISTS (SELECT FROM dropcontact.entity_member x JOIN dropcontact.entity_member y USING (entity_id) WHERE x.contact_id = p.a AND y.contact_id = p.b)
-		OR EXISTS (SELECT FROM dropcontact.match_pair m WHERE m.a_contact_id = p.a AND m.b_contact_id = p.b)
-	$$;
-COMMENT ON FUNCTION dropcontact.still_together(integer, bigint[], bigint[]) IS 'Inner part of match_pending(): of pairs that no longer meet, a of those that the last run had in one entity or in the review queue';
-
-CREATE FUNCTION dropcontact.match_closure(controller integer, contacts bigint[]) RETURNS bigint[]
-	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, dropcontact, pg_temp
-	SET jit = off
-	AS $$
-	WITH RECURSIVE reached(contact_id) AS (
-		SELECT unnest(contacts)
-		UNION
-		SELECT n.contact_id FROM reached r CROSS JOIN LATERAL (
-			SELECT y.contact_id FROM dropcontact.entity_member x JOIN dropcontact.entity_member y USING (entity_id) WHERE x.contact_id = r.contact_id
-			UNION ALL
-			SELECT p.b_contact_id FROM dropcontact.match_pair p WHERE p.a_contact_id = r.contact_id
-			UNION ALL
-			SELECT p.a_contact_id FROM dropcontact.match_pair p WHERE p.b_contact_id = r.contact_id
-			UNION ALL
-			SELECT d.b_contact_id FROM dropcontact.match_decision d WHERE d.a_contact_id = r.contact_id
-			UNION ALL
-			SELECT d.a_contact_id FROM dropcontact.match_decision d WHERE d.b_contact_id = r.contact_id) n
-	)
-	SELECT coalesce(array_agg(contact_id ORDER BY contact_id), '{}') FROM reached
-	$$;
-COMMENT ON FUNCTION dropcontact.match_closure(integer, bigint[]) IS 'Inner part of match_pending(): the contacts, and all that entities, the review queue and decisions lead to from them: every edge of the last run was in one of these';
-
-REVOKE ALL ON FUNCTION dropcontact.store_shared(integer, bigint[], bigint[]), dropcontact.take_touched(integer), dropcontact.still_together(integer, bigint[], bigint[]), dropcontact.match_closure(integer, bigint[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION dropcontact.store_shared(integer, bigint[], bigint[]), dropcontact.take_touched(integer), dropcontact.still_together(integer, bigint[], bigint[]), dropcontact.match_closure(integer, bigint[]) TO dropcontact_admin, dropcontact_operator;
+REVOKE ALL ON FUNCTION dropcontact.store_shared(integer, bigint[], bigint[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dropcontact.store_shared(integer, bigint[], bigint[]) TO dropcontact_admin, dropcontact_operator;

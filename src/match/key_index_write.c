@@ -9,12 +9,12 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
-#include "executor/spi.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #include "match/key_index.h"
+#include "match/plan.h"
 
 /* A row fills one page of the table: what is left of it once the headers and the other columns have their room. */
 #define ENTRIES_A_PAGE ((int) ((BLCKSZ - 192) / sizeof(DcIndexEntry)))
@@ -66,29 +66,6 @@ to_bytes(const void *data, size_t size)
 	return bytes;
 }
 
-static SPIPlanPtr
-prepare(SPIPlanPtr *plan, const char *query, int nargs, Oid *types)
-{
-	if (*plan == NULL)
-	{
-		SPIPlanPtr	made = SPI_prepare(query, nargs, types);
-
-		if (made == NULL || SPI_keepplan(made) != 0)
-			elog(ERROR, "could not prepare the index of keys");
-		*plan = made;
-	}
-	return *plan;
-}
-
-static void
-execute(const char *query, int nargs, Oid *types, Datum *args)
-{
-	int			result = SPI_execute_with_args(query, nargs, types, args, NULL, false, 0);
-
-	if (result < 0)
-		elog(ERROR, "could not write the index of keys: %s", SPI_result_code_string(result));
-}
-
 /* ---------- pages by key ---------- */
 
 typedef struct PageWriter
@@ -103,7 +80,6 @@ typedef struct PageWriter
 static void
 flush_page(PageWriter *writer)
 {
-	static SPIPlanPtr plan = NULL;
 	Oid			types[] = {INT4OID, INT4OID, INT8OID, INT8OID, INT8OID, BYTEAOID};
 	Datum		args[6];
 	MemoryContext old;
@@ -117,9 +93,8 @@ flush_page(PageWriter *writer)
 	args[3] = to_column(writer->entry[0].place);
 	args[4] = Int64GetDatum(writer->entry[0].contact_id);
 	args[5] = PointerGetDatum(to_bytes(writer->entry, sizeof(DcIndexEntry) * writer->n));
-	if (SPI_execute_plan(prepare(&plan, "INSERT INTO dropcontact.match_index (controller_id, page, first_key, first_place, first_contact, entries) "
-								 "VALUES ($1, $2, $3, $4, $5, $6)", 6, types), args, NULL, false, 0) != SPI_OK_INSERT)
-		elog(ERROR, "could not write the index of keys");
+	dc_execute("INSERT INTO dropcontact.match_index (controller_id, page, first_key, first_place, first_contact, entries) "
+			   "VALUES ($1, $2, $3, $4, $5, $6)", 6, types, args, false, SPI_OK_INSERT);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(writer->scratch);
 	writer->n = 0;
@@ -131,19 +106,36 @@ compare_entries(const void *a, const void *b)
 	return dc_compare_entries(a, b);
 }
 
+/* Most blocks are small. */
+static void
+sort_block(DcIndexEntry *entry, size_t n)
+{
+	if (n > 16)
+	{
+		qsort(entry, n, sizeof(DcIndexEntry), compare_entries);
+		return;
+	}
+	for (size_t i = 1; i < n; i++)
+	{
+		DcIndexEntry moved = entry[i];
+		size_t		j = i;
+
+		for (; j > 0 && dc_compare_entries(&entry[j - 1], &moved) > 0; j--)
+			entry[j] = entry[j - 1];
+		entry[j] = moved;
+	}
+}
+
 /* Writes the blocks in the order of their keys; O(k log b) for k keys in blocks of b. */
 static void
 write_pages(const DcPopulation *p, const DcKeyTable *table, int controller_id)
 {
 	PageWriter *writer = palloc0(sizeof(PageWriter));
-	uint64	   *place = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * ((Size) p->nrecords + 1));
 	size_t		capacity = 1024;
 	DcIndexEntry *block = palloc(sizeof(DcIndexEntry) * capacity);
 
 	writer->controller_id = controller_id;
 	writer->scratch = AllocSetContextCreate(CurrentMemoryContext, "dropcontact index page", ALLOCSET_DEFAULT_SIZES);
-	for (int r = 0; r < p->nrecords; r++)
-		place[r] = dc_block_order(p, &p->records[r]);
 	for (size_t from = 0, to; from < table->nkeys; from = to)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -153,10 +145,9 @@ write_pages(const DcPopulation *p, const DcKeyTable *table, int controller_id)
 
 			if (to - from == capacity)
 				block = repalloc_huge(block, sizeof(DcIndexEntry) * (capacity *= 2));
-			block[to - from] = (DcIndexEntry) {table->entries[to].key, place[record], p->records[record].contact_id};
+			block[to - from] = (DcIndexEntry) {table->entries[to].key, table->row[record].order, p->records[record].contact_id};
 		}
-		if (to - from > 1)
-			qsort(block, to - from, sizeof(DcIndexEntry), compare_entries);
+		sort_block(block, to - from);
 		for (size_t i = 0; i < to - from; i++)
 		{
 			if (writer->n == ENTRIES_A_PAGE)
@@ -167,7 +158,6 @@ write_pages(const DcPopulation *p, const DcKeyTable *table, int controller_id)
 	flush_page(writer);
 	MemoryContextDelete(writer->scratch);
 	pfree(writer);
-	pfree(place);
 	pfree(block);
 }
 
@@ -196,7 +186,6 @@ put_contact(uint64 *word, const DcIndexedContact *contact)
 static void
 flush_row(RowWriter *writer)
 {
-	static SPIPlanPtr plan = NULL;
 	Oid			types[] = {INT4OID, INT8OID, BYTEAOID};
 	Datum		args[3];
 	MemoryContext old;
@@ -207,28 +196,50 @@ flush_row(RowWriter *writer)
 	args[0] = Int32GetDatum(writer->controller_id);
 	args[1] = Int64GetDatum((int64) writer->word[0]);
 	args[2] = PointerGetDatum(to_bytes(writer->word, sizeof(uint64) * writer->n));
-	if (SPI_execute_plan(prepare(&plan, "INSERT INTO dropcontact.match_keys_of (controller_id, first_contact, entries) VALUES ($1, $2, $3)", 3, types),
-						 args, NULL, false, 0) != SPI_OK_INSERT)
-		elog(ERROR, "could not write the index of keys");
+	dc_execute("INSERT INTO dropcontact.match_keys_of (controller_id, first_contact, entries) VALUES ($1, $2, $3)", 3, types, args, false, SPI_OK_INSERT);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(writer->scratch);
 	writer->n = 0;
 }
 
+/* The keys of all records, those of a record together and ascending, its first one at row.start less its number. */
+static uint64 *
+keys_by_record(const DcPopulation *p, const DcKeyTable *table)
+{
+	uint64	   *key = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * (table->nkeys + 1));
+	uint8	   *filled = MemoryContextAllocExtended(CurrentMemoryContext, (Size) p->nrecords + 1, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+
+	for (size_t i = 0; i < table->nkeys; i++)
+	{
+		uint32		r = table->entries[i].record;
+
+		key[table->row[r].start - r + filled[r]++] = table->entries[i].key;
+	}
+	pfree(filled);
+	return key;
+}
+
 /* Linear in the keys. */
 static void
-write_contacts(const DcPopulation *p, int controller_id)
+write_contacts(const DcPopulation *p, const DcKeyTable *table, int controller_id)
 {
 	RowWriter  *writer = palloc0(sizeof(RowWriter));
+	uint64	   *key = keys_by_record(p, table);
 
 	writer->controller_id = controller_id;
 	writer->scratch = AllocSetContextCreate(CurrentMemoryContext, "dropcontact index row", ALLOCSET_DEFAULT_SIZES);
 	for (int r = 0; r < p->nrecords; r++)
 	{
+		size_t		from = table->row[r].start - r;
+		size_t		to = r + 1 < p->nrecords ? table->row[r + 1].start - (r + 1) : table->nkeys;
 		DcIndexedContact contact;
 
 		CHECK_FOR_INTERRUPTS();
-		dc_describe_contact(p, &p->records[r], &contact);
+		contact.contact_id = p->records[r].contact_id;
+		contact.fingerprint = dc_record_fingerprint(p, &p->records[r]);
+		contact.place = table->row[r].order;
+		contact.nkeys = to - from;
+		memcpy(contact.key, key + from, sizeof(uint64) * contact.nkeys);
 		if (writer->n + 4 + contact.nkeys > WORDS_A_ROW)
 			flush_row(writer);
 		writer->n += put_contact(writer->word + writer->n, &contact);
@@ -236,6 +247,7 @@ write_contacts(const DcPopulation *p, int controller_id)
 	flush_row(writer);
 	MemoryContextDelete(writer->scratch);
 	pfree(writer);
+	pfree(key);
 }
 
 /* ---------- all of it ---------- */
@@ -259,27 +271,25 @@ is_written(int controller_id, uint64 sum)
 	Oid			types[] = {INT4OID, INT8OID};
 	Datum		args[] = {Int32GetDatum(controller_id), Int64GetDatum((int64) sum)};
 
-	execute("SELECT FROM dropcontact.match_index_state s WHERE s.controller_id = $1 AND s.checksum = $2 "
-			"AND NOT EXISTS (SELECT FROM dropcontact.match_changed c WHERE c.controller_id = $1)", 2, types, args);
+	dc_execute("SELECT FROM dropcontact.match_index_state s WHERE s.controller_id = $1 AND s.checksum = $2 "
+			"AND NOT EXISTS (SELECT FROM dropcontact.match_changed c WHERE c.controller_id = $1)", 2, types, args, true, SPI_OK_SELECT);
 	return SPI_processed > 0;
 }
 
 static void
 store_state(int controller_id, const DcIndexState *state)
 {
-	static SPIPlanPtr plan = NULL;
 	Oid			types[] = {INT4OID, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID};
 	Datum		args[] = {
 		Int32GetDatum(controller_id), Int64GetDatum((int64) state->signature), Int64GetDatum((int64) state->checksum), Int64GetDatum(state->contacts),
 		Int64GetDatum(state->persons), Int64GetDatum(state->indexed), Int64GetDatum(state->last_contact),
 	};
 
-	if (SPI_execute_plan(prepare(&plan, "INSERT INTO dropcontact.match_index_state AS s (controller_id, signature, checksum, contacts, persons, indexed, last_contact) "
-								 "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (controller_id) DO UPDATE "
-								 "SET signature = excluded.signature, checksum = excluded.checksum, contacts = excluded.contacts, "
-								 "persons = excluded.persons, indexed = excluded.indexed, last_contact = excluded.last_contact "
-								 "WHERE ROW(s.*) IS DISTINCT FROM ROW(excluded.*)", 7, types), args, NULL, false, 0) != SPI_OK_INSERT)
-		elog(ERROR, "could not write the index of keys");
+	dc_execute("INSERT INTO dropcontact.match_index_state AS s (controller_id, signature, checksum, contacts, persons, indexed, last_contact) "
+			   "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (controller_id) DO UPDATE "
+			   "SET signature = excluded.signature, checksum = excluded.checksum, contacts = excluded.contacts, "
+			   "persons = excluded.persons, indexed = excluded.indexed, last_contact = excluded.last_contact "
+			   "WHERE ROW(s.*) IS DISTINCT FROM ROW(excluded.*)", 7, types, args, false, SPI_OK_INSERT);
 }
 
 static void
@@ -288,7 +298,7 @@ delete_rows(int controller_id, const char *table)
 	Oid			types[] = {INT4OID};
 	Datum		args[] = {Int32GetDatum(controller_id)};
 
-	execute(psprintf("DELETE FROM dropcontact.%s WHERE controller_id = $1", table), 1, types, args);
+	dc_execute(psprintf("DELETE FROM dropcontact.%s WHERE controller_id = $1", table), 1, types, args, false, SPI_OK_DELETE);
 }
 
 void
@@ -320,7 +330,7 @@ dc_index_write(DcPopulation *p, const DcKeyTable *table, int controller_id, uint
 	{
 		dc_index_drop(controller_id);
 		write_pages(p, table, controller_id);
-		write_contacts(p, controller_id);
+		write_contacts(p, table, controller_id);
 	}
 	store_state(controller_id, &state);
 }
@@ -367,28 +377,21 @@ list_entries(const DcIndexedContact *contacts, int n, Datum *args)
 static void
 write_delta(int controller_id, const DcIndexedContact *old, const DcIndexedContact *new, int n)
 {
-	static SPIPlanPtr remove = NULL;
-	static SPIPlanPtr add = NULL;
 	Oid			types[] = {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT4OID};
 	Datum		args[4] = {0, 0, 0, Int32GetDatum(controller_id)};
 
 	/* entries of the pages are not found here, and stay where they are */
-	if (list_entries(old, n, args) > 0 &&
-		SPI_execute_plan(prepare(&remove, "DELETE FROM dropcontact.match_delta d USING ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3)) AS o(key, place, contact_id) "
-								 "WHERE d.controller_id = $4 AND d.key = o.key AND d.place = o.place AND d.contact_id = o.contact_id", 4, types),
-						 args, NULL, false, 0) != SPI_OK_DELETE)
-		elog(ERROR, "could not write the index of keys");
-	if (list_entries(new, n, args) > 0 &&
-		SPI_execute_plan(prepare(&add, "INSERT INTO dropcontact.match_delta (controller_id, key, place, contact_id) "
-								 "SELECT $4, n.key, n.place, n.contact_id FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3)) AS n(key, place, contact_id)", 4, types),
-						 args, NULL, false, 0) != SPI_OK_INSERT)
-		elog(ERROR, "could not write the index of keys");
+	if (list_entries(old, n, args) > 0)
+		dc_execute("DELETE FROM dropcontact.match_delta d USING ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3)) AS o(key, place, contact_id) "
+			   "WHERE d.controller_id = $4 AND d.key = o.key AND d.place = o.place AND d.contact_id = o.contact_id", 4, types, args, false, SPI_OK_DELETE);
+	if (list_entries(new, n, args) > 0)
+		dc_execute("INSERT INTO dropcontact.match_delta (controller_id, key, place, contact_id) "
+			   "SELECT $4, n.key, n.place, n.contact_id FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3)) AS n(key, place, contact_id)", 4, types, args, false, SPI_OK_INSERT);
 }
 
 static void
 write_changed(int controller_id, const DcIndexedContact *new, int n)
 {
-	static SPIPlanPtr plan = NULL;
 	Oid			types[] = {INT4OID, INT8ARRAYOID, BYTEAARRAYOID};
 	Datum		args[3] = {Int32GetDatum(controller_id)};
 	Datum	   *contact = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * (n + 1));
@@ -404,11 +407,9 @@ write_changed(int controller_id, const DcIndexedContact *new, int n)
 	}
 	args[1] = make_array(contact, NULL, n, INT8OID);
 	args[2] = make_array(entry, nulls, n, BYTEAOID);
-	if (SPI_execute_plan(prepare(&plan, "INSERT INTO dropcontact.match_changed (controller_id, contact_id, entry) "
-								 "SELECT $1, n.contact_id, n.entry FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3)) AS n(contact_id, entry) "
-								 "ON CONFLICT ON CONSTRAINT match_changed_contact DO UPDATE SET entry = excluded.entry", 3, types),
-						 args, NULL, false, 0) != SPI_OK_INSERT)
-		elog(ERROR, "could not write the index of keys");
+	dc_execute("INSERT INTO dropcontact.match_changed (controller_id, contact_id, entry) "
+			   "SELECT $1, n.contact_id, n.entry FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3)) AS n(contact_id, entry) "
+			   "ON CONFLICT ON CONSTRAINT match_changed_contact DO UPDATE SET entry = excluded.entry", 3, types, args, false, SPI_OK_INSERT);
 }
 
 void
@@ -431,11 +432,9 @@ read_entries(const char *query, int nargs, Oid *types, Datum *args, int *nwords,
 	bool		isnull;
 	bytea	   *bytes;
 
-	if (SPI_execute_with_args(query, nargs, types, args, NULL, false, 1) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the index of keys");
-	if (SPI_processed == 0)
+	*id = dc_execute_value(query, nargs, types, args, false, &isnull);
+	if (isnull)
 		return NULL;
-	*id = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	bytes = DatumGetByteaPCopy(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
 	*nwords = (VARSIZE(bytes) - VARHDRSZ) / sizeof(uint64);
 	return memcpy(palloc(VARSIZE(bytes)), VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ);
@@ -451,7 +450,7 @@ forget_entry(int controller_id, const DcIndexEntry *wanted)
 	int			nwords;
 	DcIndexEntry *entry = (DcIndexEntry *) read_entries("SELECT page, entries FROM dropcontact.match_index "
 														"WHERE controller_id = $1 AND (first_key, first_place, first_contact) <= ($2, $3, $4) "
-														"ORDER BY first_key DESC, first_place DESC, first_contact DESC", 4, types, args, &nwords, &row[1]);
+														"ORDER BY first_key DESC, first_place DESC, first_contact DESC LIMIT 1", 4, types, args, &nwords, &row[1]);
 	int			n = entry == NULL ? 0 : nwords * sizeof(uint64) / sizeof(DcIndexEntry);
 	int			kept = 0;
 
@@ -462,15 +461,15 @@ forget_entry(int controller_id, const DcIndexEntry *wanted)
 		return;
 	if (kept == 0)
 	{
-		execute("DELETE FROM dropcontact.match_index WHERE controller_id = $1 AND page = $2", 2, row_types, row);
+		dc_execute("DELETE FROM dropcontact.match_index WHERE controller_id = $1 AND page = $2", 2, row_types, row, false, SPI_OK_DELETE);
 		return;
 	}
 	row[2] = to_column(entry[0].key);
 	row[3] = to_column(entry[0].place);
 	row[4] = Int64GetDatum(entry[0].contact_id);
 	row[5] = PointerGetDatum(to_bytes(entry, sizeof(DcIndexEntry) * kept));
-	execute("UPDATE dropcontact.match_index SET first_key = $3, first_place = $4, first_contact = $5, entries = $6 WHERE controller_id = $1 AND page = $2",
-			6, row_types, row);
+	dc_execute("UPDATE dropcontact.match_index SET first_key = $3, first_place = $4, first_contact = $5, entries = $6 WHERE controller_id = $1 AND page = $2",
+			   6, row_types, row, false, SPI_OK_UPDATE);
 }
 
 /* Takes a contact out of its row of match_keys_of; false when it is not there. */
@@ -483,7 +482,7 @@ forget_contact(int controller_id, int64 contact_id, DcIndexedContact *contact)
 	Datum		row[4] = {Int32GetDatum(controller_id)};
 	int			nwords;
 	uint64	   *word = read_entries("SELECT first_contact, entries FROM dropcontact.match_keys_of WHERE controller_id = $1 AND first_contact <= $2 "
-									"ORDER BY first_contact DESC", 2, types, args, &nwords, &row[1]);
+									"ORDER BY first_contact DESC LIMIT 1", 2, types, args, &nwords, &row[1]);
 	int			length;
 
 	for (int at = 0; word != NULL && at < nwords; at += length)
@@ -499,8 +498,11 @@ forget_contact(int controller_id, int64 contact_id, DcIndexedContact *contact)
 		nwords -= length;
 		row[2] = Int64GetDatum((int64) word[0]);
 		row[3] = PointerGetDatum(to_bytes(word, sizeof(uint64) * nwords));
-		execute(nwords == 0 ? "DELETE FROM dropcontact.match_keys_of WHERE controller_id = $1 AND first_contact = $2 AND $3 IS NOT NULL AND $4 IS NOT NULL" :
-				"UPDATE dropcontact.match_keys_of SET first_contact = $3, entries = $4 WHERE controller_id = $1 AND first_contact = $2", 4, row_types, row);
+		if (nwords == 0)
+			dc_execute("DELETE FROM dropcontact.match_keys_of WHERE controller_id = $1 AND first_contact = $2", 2, row_types, row, false, SPI_OK_DELETE);
+		else
+			dc_execute("UPDATE dropcontact.match_keys_of SET first_contact = $3, entries = $4 WHERE controller_id = $1 AND first_contact = $2",
+					   4, row_types, row, false, SPI_OK_UPDATE);
 		return true;
 	}
 	return false;
@@ -513,7 +515,7 @@ dc_index_forget(int controller_id, int64 contact_id)
 	Datum		args[] = {Int32GetDatum(controller_id), Int64GetDatum(contact_id)};
 	DcIndexedContact contact;
 
-	execute("DELETE FROM dropcontact.match_changed WHERE controller_id = $1 AND contact_id = $2", 2, types, args);
+	dc_execute("DELETE FROM dropcontact.match_changed WHERE controller_id = $1 AND contact_id = $2", 2, types, args, false, SPI_OK_DELETE);
 	if (!forget_contact(controller_id, contact_id, &contact))
 		return;
 	for (int k = 0; k < contact.nkeys; k++)

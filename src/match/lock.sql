@@ -11,7 +11,7 @@ CREATE FUNCTION dropcontact.lock_matching() RETURNS trigger
 	AS $$
 BEGIN
 	IF EXISTS (SELECT FROM dropcontact.setting_value v WHERE v.setting = 'match_mode' AND v.value = 'immediate')
-		AND dropcontact.setting_value('match_mode') = 'immediate'
+		AND EXISTS (SELECT FROM dropcontact.setting_value v WHERE v.setting = 'match_mode' AND v.value = 'immediate' AND v.controller_id = dropcontact.current_controller())
 		AND has_function_privilege('dropcontact.match_pending()', 'EXECUTE') THEN
 		PERFORM pg_advisory_xact_lock(823752647, dropcontact.current_controller());
 	END IF;

@@ -4,7 +4,8 @@
  *	  find_matches(): duplicates of a record that is not stored.
  *
  * The record is cleaned as a stored one would be, and compared with the contacts that share
- * a key with it, under the statistics of the last run.
+ * a key with it, under the statistics of the last run.  The index of keys tells who these are, of
+ * those that were there at the last run; younger ones are read all.
  *
  *-------------------------------------------------------------------------
  */
@@ -23,6 +24,8 @@
 #include "contact/clean.h"
 #include "duty/duty.h"
 #include "match/explain.h"
+#include "match/plan.h"
+#include "match/pending.h"
 #include "match/read.h"
 #include "normalize/normalize.h"
 
@@ -70,9 +73,9 @@ read_candidate(int controller_id, Datum candidate, DcGiven *given)
 	Datum		args[] = {candidate, Int32GetDatum(controller_id)};
 	DcContactRow row = {0};
 
-	SPI_execute_with_args("SELECT r.*, (SELECT s.region FROM dropcontact.source s WHERE s.controller_id = $2 AND s.name = r.attributes ->> 'source') AS region, "
+	dc_execute("SELECT r.*, (SELECT s.region FROM dropcontact.source s WHERE s.controller_id = $2 AND s.name = r.attributes ->> 'source') AS region, "
 						  "(SELECT pg_catalog.array_agg(r.attributes ->> f.key ORDER BY f.key) FROM dropcontact.match_field f WHERE f.controller_id = $2) AS fields "
-						  "FROM dropcontact.read_records($1) r", 2, types, args, NULL, true, 2);
+			   "FROM dropcontact.read_records($1) r", 2, types, args, true, SPI_OK_SELECT);
 	if (SPI_processed != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -133,6 +136,74 @@ compare_found(const void *a, const void *b)
 	return x->contact_id < y->contact_id ? -1 : 1;
 }
 
+/* Contacts with greater ids than the last run knew are read, so many at most. */
+#define MOST_UNKNOWN 20000
+
+/* In a block that is large, those whose places are nearest. */
+#define NEAREST 24
+
+/* Adds the contacts of the index that a key of the candidate leads to. */
+static void
+add_known(DcKeyIndex *index, const DcIndexedContact *candidate, IdList *contacts)
+{
+	DcIndexEntry entry[Max(DC_BLOCK, 2 * NEAREST) + 1];
+
+	for (int k = 0; k < candidate->nkeys; k++)
+	{
+		DcIndexEntry place = {candidate->key[k], candidate->place, candidate->contact_id};
+		int			limit = dc_block_limit(place.key);
+		int			n = dc_index_block(index, place.key, limit, entry);
+
+		CHECK_FOR_INTERRUPTS();
+		if (n > limit)
+		{
+			n = dc_index_before(index, &place, NEAREST, entry);
+			n += dc_index_after(index, &place, NEAREST, entry + n);
+		}
+		for (int i = 0; i < n; i++)
+			dc_push_id(contacts, entry[i].contact_id);
+	}
+}
+
+/* Adds the contacts that the last run did not know; false when they are too many. */
+static bool
+add_unknown(int controller_id, const DcKeyIndex *index, IdList *contacts)
+{
+	Oid			types[] = {INT4OID, INT8OID};
+	Datum		args[] = {Int32GetDatum(controller_id), Int64GetDatum(dc_index_state(index)->last_contact)};
+	bool		isnull;
+
+	if (SPI_execute_plan(dc_kept_plan("SELECT contact_id FROM dropcontact.contact WHERE controller_id = $1 AND contact_id > $2 ORDER BY contact_id", 2, types),
+						 args, NULL, true, MOST_UNKNOWN + 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not search for contacts");
+	for (uint64 i = 0; i < SPI_processed; i++)
+		dc_push_id(contacts, DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull)));
+	return SPI_processed <= MOST_UNKNOWN;
+}
+
+/* The contacts that the candidate may share a key with; false when they can only be found among all. */
+static bool
+find_contacts(int controller_id, const DcGiven *given, IdList *contacts)
+{
+	DcKeyIndex *index = dc_index_open(controller_id, false);
+	DcPopulation *p;
+	DcIndexedContact candidate;
+	DcModel		model;
+	bool		found;
+
+	if (index == NULL)
+		return false;
+	p = dc_read_contacts(controller_id, NULL, 0);
+	dc_add_given(p, CANDIDATE_ID, given);
+	dc_load_statistics_of(p, controller_id, &model);
+	dc_describe_contact(p, &p->records[0], &candidate);
+	add_known(index, &candidate, contacts);
+	found = add_unknown(controller_id, index, contacts);
+	dc_index_close(index);
+	dc_sort_ids(contacts);
+	return found;
+}
+
 /* All contacts that share a key with the last record of the population and reach the weight; linear in the contacts. */
 static Found *
 search(DcPopulation *p, const DcModel *model, double min_weight, int *nfound)
@@ -172,9 +243,9 @@ entity_of(int64 contact_id)
 	Oid			types[] = {INT8OID};
 	Datum		args[] = {Int64GetDatum(contact_id)};
 	bool		isnull;
+	Datum		entity = dc_execute_value("SELECT entity_id FROM dropcontact.entity_member WHERE contact_id = $1", 1, types, args, true, &isnull);
 
-	SPI_execute_with_args("SELECT entity_id FROM dropcontact.entity_member WHERE contact_id = $1", 1, types, args, NULL, true, 1);
-	return SPI_processed == 0 ? contact_id : DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	return isnull ? contact_id : DatumGetInt64(entity);
 }
 
 PG_FUNCTION_INFO_V1(find_matches);
@@ -187,6 +258,7 @@ find_matches(PG_FUNCTION_ARGS)
 	DcRun		duty;
 	DcPopulation *p;
 	DcGiven		given = {0};
+	IdList		contacts = {0};
 	DcModel		model;
 	Found	   *found;
 	int			nfound;
@@ -199,8 +271,9 @@ find_matches(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	SPI_connect();
 	duty = dc_run_open("detect_duplicates");
-	p = dc_read_population(duty.controller_id);
 	read_candidate(duty.controller_id, PG_GETARG_DATUM(0), &given);
+	p = find_contacts(duty.controller_id, &given, &contacts) ? dc_read_contacts(duty.controller_id, contacts.id, contacts.n) :
+		dc_read_population(duty.controller_id);
 	dc_add_given(p, CANDIDATE_ID, &given);
 	dc_load_statistics_of(p, duty.controller_id, &model);
 	found = search(p, &model, min_probability <= 0 ? -INFINITY : log2(min_probability / Max(1e-15, 1 - min_probability)), &nfound);

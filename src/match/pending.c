@@ -27,6 +27,7 @@
 #include "duty/written.h"
 #include "duty/duty.h"
 #include "match/pending.h"
+#include "match/plan.h"
 #include "match/read.h"
 #include "match/run.h"
 #include "match/store.h"
@@ -41,14 +42,37 @@ too_many(const DcKeyIndex *index, size_t n)
 	return n > FEW && n > dc_index_state(index)->contacts / MANY_SHARE;
 }
 
-static Datum
-call(const char *query, int nargs, Oid *types, Datum *args)
+/* Empties match_touched for a controller, and answers the contacts that it meant. */
+#define TAKE_TOUCHED \
+	"WITH taken AS (DELETE FROM dropcontact.match_touched t WHERE t.controller_id = $1 RETURNING t.contact_id, t.entity_id) " \
+	"SELECT pg_catalog.array_agg(x.c) FROM (SELECT t.contact_id FROM taken t WHERE t.contact_id IS NOT NULL " \
+	"UNION SELECT m.contact_id FROM taken t JOIN dropcontact.entity_member m USING (entity_id)) x(c)"
+
+/* Of pairs that no longer meet, one of those that the last run had in one entity or in the review queue. */
+#define STILL_TOGETHER \
+	"SELECT pg_catalog.array_agg(p.a) FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS p(a, b) " \
+	"WHERE EXISTS (SELECT FROM dropcontact.entity_member x JOIN dropcontact.entity_member y USING (entity_id) WHERE x.contact_id = p.a AND y.contact_id = p.b) " \
+	"OR EXISTS (SELECT FROM dropcontact.match_pair m WHERE m.a_contact_id = p.a AND m.b_contact_id = p.b)"
+
+/* The contacts, and all that entities, the review queue and decisions lead to from them. */
+#define CLOSURE \
+	"WITH RECURSIVE reached(contact_id) AS (SELECT pg_catalog.unnest($1) UNION SELECT n.contact_id FROM reached r CROSS JOIN LATERAL (" \
+	"SELECT y.contact_id FROM dropcontact.entity_member x JOIN dropcontact.entity_member y USING (entity_id) WHERE x.contact_id = r.contact_id " \
+	"UNION ALL SELECT p.b_contact_id FROM dropcontact.match_pair p WHERE p.a_contact_id = r.contact_id " \
+	"UNION ALL SELECT p.a_contact_id FROM dropcontact.match_pair p WHERE p.b_contact_id = r.contact_id " \
+	"UNION ALL SELECT d.b_contact_id FROM dropcontact.match_decision d WHERE d.a_contact_id = r.contact_id " \
+	"UNION ALL SELECT d.a_contact_id FROM dropcontact.match_decision d WHERE d.b_contact_id = r.contact_id) n) " \
+	"SELECT pg_catalog.array_agg(contact_id ORDER BY contact_id) FROM reached"
+
+/* Adds the ids of the array that a query answers. */
+static void
+add_ids(IdList *list, const char *query, int nargs, const Oid *types, const Datum *args)
 {
 	bool		isnull;
+	Datum		ids = dc_execute_value(query, nargs, types, args, false, &isnull);
 
-	if (SPI_execute_with_args(query, nargs, types, args, NULL, false, 1) != SPI_OK_SELECT || SPI_processed != 1)
-		elog(ERROR, "could not match what changed");
-	return SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	if (!isnull)
+		dc_push_array(list, ids);
 }
 
 /* What the commands of this run wrote is seen by those that follow. */
@@ -97,12 +121,12 @@ add_new_edges(int controller_id, const DcKeyIndex *index, const DcThresholds *th
 }
 
 static void
-add_lost_edges(int controller_id, Touched *touched)
+add_lost_edges(Touched *touched)
 {
-	Oid			types[] = {INT4OID, INT8ARRAYOID, INT8ARRAYOID};
+	Oid			types[] = {INT8ARRAYOID, INT8ARRAYOID};
 	IdList		a = {0};
 	IdList		b = {0};
-	Datum		args[3];
+	Datum		args[2];
 
 	dc_sort_pairs(&touched->apart);
 	for (size_t i = 0; i < touched->apart.n; i += 2)
@@ -112,10 +136,9 @@ add_lost_edges(int controller_id, Touched *touched)
 	}
 	if (a.n == 0)
 		return;
-	args[0] = Int32GetDatum(controller_id);
-	args[1] = dc_id_array(&a);
-	args[2] = dc_id_array(&b);
-	dc_push_array(&touched->contacts, call("SELECT dropcontact.still_together($1, $2, $3)", 3, types, args));
+	args[0] = dc_id_array(&a);
+	args[1] = dc_id_array(&b);
+	add_ids(&touched->contacts, STILL_TOGETHER, 2, types, args);
 }
 
 /* ---------- entities made anew ---------- */
@@ -174,9 +197,8 @@ read_clusters(const DcPopulation *p)
 		dc_push_id(&contacts, p->records[i].contact_id);
 	}
 	args[0] = dc_id_array(&contacts);
-	if (SPI_execute_with_args("SELECT m.contact_id, pg_catalog.min(m.contact_id) OVER (PARTITION BY m.entity_id), m.entity_id FROM dropcontact.entity_member m WHERE m.contact_id = ANY ($1)",
-							  1, types, args, NULL, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the entities of organisations");
+	dc_execute("SELECT m.contact_id, pg_catalog.min(m.contact_id) OVER (PARTITION BY m.entity_id), m.entity_id FROM dropcontact.entity_member m WHERE m.contact_id = ANY ($1)",
+			   1, types, args, true, SPI_OK_SELECT);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		HeapTuple	tuple = SPI_tuptable->vals[i];
@@ -227,30 +249,30 @@ organisation_changed(DcKeyIndex *index, const Changes *changes, const IdList *sc
 
 /* ---------- a run ---------- */
 
-Datum
-dc_take_touched(int controller_id)
+void
+dc_take_touched(int controller_id, IdList *contacts)
 {
 	Oid			types[] = {INT4OID};
 	Datum		args[] = {Int32GetDatum(controller_id)};
 
-	return call("SELECT dropcontact.take_touched($1)", 1, types, args);
+	add_ids(contacts, TAKE_TOUCHED, 1, types, args);
 }
 
 /* Matches what changed; the index knows of it already.  False when everything is to be matched. */
 static bool
 match_touched(int controller_id, DcKeyIndex *index, const DcThresholds *thresholds, const Changes *changes, Touched *touched)
 {
-	Oid			types[] = {INT4OID, INT8ARRAYOID};
-	Datum		args[2] = {Int32GetDatum(controller_id)};
+	Oid			types[] = {INT8ARRAYOID};
+	Datum		args[1];
 	IdList		scope = {0};
 	bool		mixed = changes->state.persons > 0 && changes->state.persons < changes->state.contacts;
 
 	if (!dc_find_touched(controller_id, index, changes, touched) || !add_new_edges(controller_id, index, thresholds, touched))
 		return false;
-	add_lost_edges(controller_id, touched);
+	add_lost_edges(touched);
 	dc_sort_ids(&touched->contacts);
-	args[1] = dc_id_array(&touched->contacts);
-	dc_push_array(&scope, call("SELECT dropcontact.match_closure($1, $2)", 2, types, args));
+	args[0] = dc_id_array(&touched->contacts);
+	add_ids(&scope, CLOSURE, 1, types, args);
 	if (too_many(index, scope.n) || (mixed && organisation_changed(index, changes, &scope)))
 		return false;
 	match_scope(controller_id, index, thresholds, &scope);
@@ -302,7 +324,7 @@ match_changes(int controller_id, const IdList *contacts, Changes *changes)
 
 	if (!find_changes(controller_id, &thresholds, contacts, changes))
 		return OUTCOME_ALL_NEEDED;
-	dc_push_array(&touched.contacts, dc_take_touched(controller_id));
+	dc_take_touched(controller_id, &touched.contacts);
 	if (changes->n == 0 && touched.contacts.n == 0)
 		return OUTCOME_NOTHING;
 	dc_index_change(controller_id, changes->old, changes->new, changes->n, &changes->state);
@@ -330,6 +352,7 @@ match_pending(PG_FUNCTION_ARGS)
 	Changes		changes = {0};
 	DcRun		run;
 	int64		pending;
+	bool		isnull;
 
 	SPI_connect();
 	run = dc_run_open("detect_duplicates");
@@ -337,7 +360,7 @@ match_pending(PG_FUNCTION_ARGS)
 	switch (match_changes(run.controller_id, NULL, &changes))
 	{
 		case OUTCOME_ALL_NEEDED:
-			pending = DatumGetInt64(call("SELECT dropcontact.count_pending()", 0, NULL, NULL));
+			pending = DatumGetInt64(dc_execute_value("SELECT dropcontact.count_pending()", 0, NULL, NULL, false, &isnull));
 			match_all();
 			break;
 		default:

@@ -42,8 +42,8 @@ typedef struct Changes
 	DcIndexState state;			/* of the index once it knows of them */
 } Changes;
 
-/* The contacts that were touched without changing since the last run, which this one takes care of. */
-extern Datum dc_take_touched(int controller_id);
+/* Adds the contacts that were touched without changing since the last run, which this one takes care of. */
+extern void dc_take_touched(int controller_id, IdList *contacts);
 
 /* changes.c: both answer false when so much changed that everything is to be matched. */
 

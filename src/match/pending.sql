@@ -97,7 +97,7 @@ CREATE FUNCTION dropcontact.match_at_once() RETURNS trigger
 BEGIN
 	/* a role that may only hand in contacts leaves them to the next run */
 	PERFORM dropcontact.match_written(EXISTS (SELECT FROM dropcontact.setting_value v WHERE v.setting = 'match_mode' AND v.value = 'immediate')
-		AND dropcontact.setting_value('match_mode') = 'immediate'
+		AND EXISTS (SELECT FROM dropcontact.setting_value v WHERE v.setting = 'match_mode' AND v.value = 'immediate' AND v.controller_id = dropcontact.current_controller())
 		AND has_function_privilege('dropcontact.match_pending()', 'EXECUTE'));
 	RETURN NULL;
 END

@@ -68,10 +68,12 @@ extern void dc_load_statistics_of(DcPopulation *population, int controller_id, D
 /* Stores frequencies and model; what train() ends with. */
 extern void dc_store_statistics(DcPopulation *population, int controller_id, const DcModel *model);
 
-/* decisions.c: what persons decided about pairs, by record, ascending; needs SPI connected */
-extern DcDecision *dc_read_decisions(const DcPopulation *population, int controller_id, int *n);
+/* decisions.c; need SPI connected */
 
 /* Records that no rule joins, because the person asked for that; NULL when there are none. */
-extern bool *dc_read_barred(const DcPopulation *population, int controller_id);
+extern bool *dc_read_barred(const DcPopulation *population);
+
+/* What persons decided about pairs, by record, ascending; a barred record stays with a member of its entity. */
+extern DcDecision *dc_read_decisions(const DcPopulation *population, int controller_id, const bool *barred, int *n);
 
 #endif							/* DC_MATCH_READ_H */

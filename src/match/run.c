@@ -18,6 +18,7 @@
 #include "contact/words.h"
 #include "duty/progress.h"
 #include "match/key_index.h"
+#include "match/plan.h"
 #include "match/read.h"
 #include "match/run.h"
 #include "match/store.h"
@@ -36,22 +37,15 @@ dc_lock_matching(int controller_id)
 DcThresholds
 dc_read_thresholds(int controller_id)
 {
-	static SPIPlanPtr plan = NULL;
 	Oid			types[] = {INT4OID};
 	Datum		args[] = {Int32GetDatum(controller_id)};
 	double		weight[2];
 	bool		isnull;
 
-	if (plan == NULL)
-	{
-		SPIPlanPtr	made = SPI_prepare("SELECT dropcontact.setting_of($1, 'merge_threshold')::float8, dropcontact.setting_of($1, 'review_threshold')::float8", 1, types);
-
-		if (made == NULL || SPI_keepplan(made) != 0)
-			elog(ERROR, "could not prepare the thresholds");
-		plan = made;
-	}
-	if (SPI_execute_plan(plan, args, NULL, true, 1) != SPI_OK_SELECT || SPI_processed != 1)
-		elog(ERROR, "could not read the thresholds");
+	dc_execute("SELECT pg_catalog.max(coalesce(v.value, d.default_value)) FILTER (WHERE d.setting = 'merge_threshold')::float8, "
+			   "pg_catalog.max(coalesce(v.value, d.default_value)) FILTER (WHERE d.setting = 'review_threshold')::float8 "
+			   "FROM dropcontact.setting_default() d LEFT JOIN dropcontact.setting_value v ON v.controller_id = $1 AND v.setting = d.setting",
+			   1, types, args, true, SPI_OK_SELECT);
 	for (int i = 0; i < 2; i++)
 	{
 		double		probability = DatumGetFloat8(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &isnull));
@@ -94,11 +88,12 @@ dc_settle_edges(DcEdges *edges, int controller_id, const DcThresholds *threshold
 {
 	DcPopulation *p = edges->population;
 	int			ndecisions;
-	DcDecision *decisions = dc_read_decisions(p, controller_id, &ndecisions);
+	bool	   *barred = dc_read_barred(p);
+	DcDecision *decisions = dc_read_decisions(p, controller_id, barred, &ndecisions);
 	DcClusters *clusters;
 
 	dc_progress_phase(PHASE_CLUSTERING, edges->n);
-	clusters = dc_cluster(p, edges->model, edges->edge, edges->n, decisions, ndecisions, dc_read_barred(p, controller_id), thresholds->merge);
+	clusters = dc_cluster(p, edges->model, edges->edge, edges->n, decisions, ndecisions, barred, thresholds->merge);
 	dc_progress_phase(PHASE_WRITING, p->nrecords);
 	counts->matched = clusters->matched;
 	counts->entities = dc_store_entities(p, controller_id, clusters, partial);
@@ -113,6 +108,5 @@ dc_note_match_run(int controller_id, int64 contacts)
 	Oid			types[] = {INT4OID, INT8OID};
 	Datum		args[] = {Int32GetDatum(controller_id), Int64GetDatum(contacts)};
 
-	if (SPI_execute_with_args("SELECT dropcontact.note_match_run($1, $2)", 2, types, args, NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not note the run of matching");
+	dc_execute("SELECT dropcontact.note_match_run($1, $2)", 2, types, args, false, SPI_OK_SELECT);
 }

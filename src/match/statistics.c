@@ -16,6 +16,7 @@
 #include "utils/builtins.h"
 
 #include "match/batch.h"
+#include "match/plan.h"
 #include "match/read.h"
 #include "match/rows.h"
 
@@ -35,7 +36,7 @@
 static void
 execute(const char *query, int nargs, Oid *types, Datum *args, bool read_only)
 {
-	int			result = SPI_execute_with_args(query, nargs, types, args, NULL, read_only, 0);
+	int			result = SPI_execute_plan(dc_kept_plan(query, nargs, types), args, NULL, read_only, 0);
 
 	if (result < 0)
 		elog(ERROR, "could not read or write the statistics of matching: %s", SPI_result_code_string(result));

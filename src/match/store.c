@@ -23,6 +23,7 @@
 
 #include "duty/progress.h"
 #include "match/batch.h"
+#include "match/plan.h"
 #include "match/read.h"
 #include "match/rows.h"
 #include "match/store.h"
@@ -101,14 +102,11 @@ dc_read_stored(const DcPopulation *p, int controller_id, const char *select, con
 	const Oid	types[] = {INT4OID, INT8ARRAYOID};
 	Datum		args[] = {Int32GetDatum(controller_id), 0};
 	int			nargs = partial ? 2 : 1;
-	SPIPlanPtr	plan = SPI_prepare(partial ? psprintf("%s AND %s = ANY ($2)", select, contact_id) : select, nargs, (Oid *) types);
+	SPIPlanPtr	plan = dc_kept_plan(partial ? psprintf("%s AND %s = ANY ($2)", select, contact_id) : select, nargs, types);
 
-	if (plan == NULL)
-		elog(ERROR, "could not prepare to read what is stored: %s", SPI_result_code_string(SPI_result));
 	if (partial)
 		args[1] = dc_contact_ids(p);
 	dc_each_row(plan, nargs, types, args, callback, state);
-	SPI_freeplan(plan);
 }
 
 static void

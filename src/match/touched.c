@@ -22,6 +22,7 @@
 #include "utils/snapmgr.h"
 
 #include "match/pending.h"
+#include "match/plan.h"
 #include "match/read.h"
 
 typedef enum ChangeKind
@@ -124,6 +125,14 @@ push_pair(IdList *pairs, int64 a, int64 b)
 	dc_push_id(pairs, Max(a, b));
 }
 
+/* Two within the window of a large block, if they meet. */
+static void
+push_neighbours(IdList *pairs, const DcIndexEntry *a, const DcIndexEntry *b)
+{
+	if (dc_neighbours_meet(a->key, a->place, b->place))
+		push_pair(pairs, a->contact_id, b->contact_id);
+}
+
 /* ---------- blocks ---------- */
 
 /* Changes of one kind that lie between two entries. */
@@ -161,13 +170,10 @@ touch_neighbours(DcKeyIndex *index, const KeyGroup *group, const KeyChange *chan
 	int			nafter = dc_index_after(index, &change->entry, reach, after);
 	bool		present = change->kind != CHANGE_LOST;
 
-	if (present)
-	{
-		for (int i = 0; i < Min(nbefore, window); i++)
-			push_pair(&touched->pairs, change->entry.contact_id, before[i].contact_id);
-		for (int j = 0; j < Min(nafter, window); j++)
-			push_pair(&touched->pairs, change->entry.contact_id, after[j].contact_id);
-	}
+	for (int i = 0; present && i < Min(nbefore, window); i++)
+		push_neighbours(&touched->pairs, &before[i], &change->entry);
+	for (int j = 0; present && j < Min(nafter, window); j++)
+		push_neighbours(&touched->pairs, &change->entry, &after[j]);
 	if (change->kind == CHANGE_KEPT)
 		return;
 	for (int i = 0; i < nbefore; i++)
@@ -187,9 +193,9 @@ touch_neighbours(DcKeyIndex *index, const KeyGroup *group, const KeyChange *chan
 			before_distance = distance - count_between(group, CHANGE_GAINED, &before[i], &after[j])
 				+ count_between(group, CHANGE_LOST, &before[i], &after[j]);
 			if (distance <= window && before_distance > window)
-				push_pair(&touched->pairs, before[i].contact_id, after[j].contact_id);
+				push_neighbours(&touched->pairs, &before[i], &after[j]);
 			else if (distance > window && before_distance <= window)
-				push_pair(&touched->apart, before[i].contact_id, after[j].contact_id);
+				push_neighbours(&touched->apart, &before[i], &after[j]);
 		}
 	}
 	pfree(before);
@@ -383,8 +389,7 @@ store_flips(int controller_id, const Flips *flips)
 	Oid			types[] = {INT4OID, INT8ARRAYOID, INT8ARRAYOID};
 	Datum		args[] = {Int32GetDatum(controller_id), dc_id_array(&flips->on), dc_id_array(&flips->off)};
 
-	if (SPI_execute_with_args("SELECT dropcontact.store_shared($1, $2, $3)", 3, types, args, NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not store shared values");
+	dc_execute("SELECT dropcontact.store_shared($1, $2, $3)", 3, types, args, false, SPI_OK_SELECT);
 	/* those who score from here on go by what was stored */
 	CommandCounterIncrement();
 	UpdateActiveSnapshotCommandId();
