@@ -128,6 +128,7 @@ CREATE FUNCTION dropcontact.store_shared(controller integer, shared bigint[], no
 	INSERT INTO dropcontact.match_value (controller_id, value_hash, frequency, shared)
 	SELECT controller, h, 1 / t.contacts, true FROM unnest(store_shared.shared) h, dropcontact.match_training t WHERE t.controller_id = controller
 	ON CONFLICT ON CONSTRAINT match_value_pkey DO UPDATE SET shared = true;
+	UPDATE dropcontact.match_training t SET revision = DEFAULT WHERE t.controller_id = controller;
 	$$;
 COMMENT ON FUNCTION dropcontact.store_shared(integer, bigint[], bigint[]) IS 'Inner part of match_pending(): values, by hash, that several persons use since the last run, and those that they no longer do';
 

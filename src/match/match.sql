@@ -100,9 +100,11 @@ CREATE TABLE dropcontact.match_level (
 CREATE TABLE dropcontact.match_training (
 	controller_id integer PRIMARY KEY REFERENCES dropcontact.controller,
 	contacts float8 NOT NULL,
-	counted_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+	counted_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	revision bigint NOT NULL DEFAULT pg_catalog.hashtextextended(pg_catalog.gen_random_uuid()::text, 0)
 );
 COMMENT ON TABLE dropcontact.match_training IS 'Over how many contacts the frequencies of match_value were counted, and when';
+COMMENT ON COLUMN dropcontact.match_training.revision IS 'Another one at random whenever match_value changes, by which sessions know whether they remember it rightly';
 
 /* without a foreign key: the controller is the one that the run belongs to, and a check of each of these rows would cost more than to write it */
 CREATE TABLE dropcontact.match_value (

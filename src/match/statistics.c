@@ -14,6 +14,7 @@
 #include "executor/spi.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 
 #include "match/batch.h"
 #include "match/plan.h"
@@ -29,9 +30,9 @@
 	"FROM (SELECT pg_catalog.unnest($2) AS hash, pg_catalog.unnest($3) AS frequency, pg_catalog.unnest($4) AS shared) n ON CONFLICT DO NOTHING"
 #define UPDATE_VALUES \
 	"UPDATE dropcontact.match_value v SET frequency = n.frequency, shared = n.shared " \
-	"FROM unnest($2, $3, $4) AS n(hash, frequency, shared) WHERE v.controller_id = $1 AND v.value_hash = n.hash"
+	"FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4)) AS n(hash, frequency, shared) WHERE v.controller_id = $1 AND v.value_hash = n.hash"
 #define DELETE_VALUES \
-	"DELETE FROM dropcontact.match_value v USING unnest($2) AS n(hash) WHERE v.controller_id = $1 AND v.value_hash = n.hash"
+	"DELETE FROM dropcontact.match_value v USING pg_catalog.unnest($2) AS n(hash) WHERE v.controller_id = $1 AND v.value_hash = n.hash"
 
 static void
 execute(const char *query, int nargs, Oid *types, Datum *args, bool read_only)
@@ -73,16 +74,111 @@ read_model(const DcPopulation *p, int controller_id, DcModel *model)
 	dc_model_finish(model);
 }
 
-/* The number of contacts that frequencies were counted over; 0 when they never were. */
-static double
-counted_size(int controller_id)
+/* What frequencies were counted over, and which they are: others have another revision. */
+typedef struct Counted
+{
+	double		size;			/* contacts; 0 when they never were */
+	int64		revision;
+} Counted;
+
+static Counted
+read_counted(int controller_id)
 {
 	Oid			types[] = {INT4OID};
 	Datum		args[] = {Int32GetDatum(controller_id)};
 	bool		isnull;
 
-	execute("SELECT contacts FROM dropcontact.match_training WHERE controller_id = $1", 1, types, args, true);
-	return SPI_processed == 0 ? 0 : DatumGetFloat8(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	execute("SELECT contacts, revision FROM dropcontact.match_training WHERE controller_id = $1", 1, types, args, true);
+	if (SPI_processed == 0)
+		return (Counted) {0};
+	return (Counted) {
+		DatumGetFloat8(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)),
+		DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull)),
+	};
+}
+
+/* What sessions remember of the values is no longer true. */
+static void
+revise(int controller_id)
+{
+	Oid			types[] = {INT4OID};
+	Datum		args[] = {Int32GetDatum(controller_id)};
+
+	execute("UPDATE dropcontact.match_training SET revision = DEFAULT WHERE controller_id = $1", 1, types, args, false);
+}
+
+/* ---------- frequencies of a few values ---------- */
+
+/* More values than this are found sooner by reading all that are stored. */
+#define MANY_VALUES 20000
+
+typedef struct Remembered
+{
+	int64		hash;
+	double		frequency;
+	bool		shared;
+	char		status;
+} Remembered;
+
+#define SH_PREFIX remembered
+#define SH_ELEMENT_TYPE Remembered
+#define SH_KEY_TYPE int64
+#define SH_KEY hash
+#define SH_HASH_KEY(tb, key) ((uint32) (key))
+#define SH_EQUAL(tb, a, b) ((a) == (b))
+#define SH_SCOPE static inline
+#define SH_DEFINE
+#define SH_DECLARE
+#include "lib/simplehash.h"
+
+/*
+ * A session that looks values up again and again remembers all that are stored of one controller: after so many
+ * times, for reading them takes as long as some twenty look-ups.
+ */
+#define TIMES_BEFORE 20
+
+static struct
+{
+	int			controller_id;
+	int64		revision;
+	int			times;
+	remembered_hash *values;	/* NULL until they are worth it */
+}			memory;
+
+static void
+remember(void *state, const Datum *values, const bool *nulls)
+{
+	bool		found;
+	Remembered *entry = remembered_insert(memory.values, DatumGetInt64(values[0]), &found);
+
+	entry->frequency = DatumGetFloat8(values[1]);
+	entry->shared = DatumGetBool(values[2]);
+}
+
+/* Are the values remembered, now perhaps for the first time? */
+static bool
+is_remembered(int controller_id, int64 revision)
+{
+	const Oid	types[] = {INT4OID};
+	const Datum args[] = {Int32GetDatum(controller_id)};
+
+	if (memory.controller_id != controller_id || memory.revision != revision)
+	{
+		if (memory.values != NULL)
+			remembered_destroy(memory.values);
+		memory.values = NULL;
+		memory.controller_id = controller_id;
+		memory.revision = revision;
+		memory.times = 0;
+	}
+	if (memory.values == NULL && ++memory.times > TIMES_BEFORE)
+	{
+		memory.revision = 0;
+		memory.values = remembered_create(TopMemoryContext, 1024, NULL);
+		dc_each_row(dc_kept_plan(STORED, 1, types), 1, types, args, remember, NULL);
+		memory.revision = revision;
+	}
+	return memory.values != NULL;
 }
 
 static void
@@ -91,18 +187,36 @@ set_frequency(void *state, const Datum *values, const bool *nulls)
 	dc_set_frequency(state, (uint64) DatumGetInt64(values[0]), DatumGetFloat8(values[1]), DatumGetBool(values[2]));
 }
 
-/* Of values with these hashes. */
+/* Of the values of a population; of many, by reading all that are stored. */
 static void
-read_frequencies(DcPopulation *p, int controller_id, Datum hashes)
+read_frequencies(DcPopulation *p, int controller_id, int64 revision)
 {
 	const Oid	types[] = {INT4OID, INT8ARRAYOID};
-	const Datum args[] = {Int32GetDatum(controller_id), hashes};
-	SPIPlanPtr	plan = SPI_prepare(STORED " AND value_hash = ANY ($2)", 2, (Oid *) types);
+	Datum		args[] = {Int32GetDatum(controller_id), 0};
+	Datum	   *hash;
+	int			n = 0;
 
-	if (plan == NULL)
-		elog(ERROR, "could not prepare to read frequencies: %s", SPI_result_code_string(SPI_result));
-	dc_each_row(plan, 2, types, args, set_frequency, p);
-	SPI_freeplan(plan);
+	if (p->nvalues > MANY_VALUES)
+	{
+		dc_each_row(dc_kept_plan(STORED, 1, types), 1, types, args, set_frequency, p);
+		return;
+	}
+	if (is_remembered(controller_id, revision))
+	{
+		for (DcValue v = 1; v < p->nvalues; v++)
+		{
+			const Remembered *entry = remembered_lookup(memory.values, (int64) p->hash[v]);
+
+			if (entry != NULL)
+				dc_set_frequency(p, p->hash[v], entry->frequency, entry->shared);
+		}
+		return;
+	}
+	hash = palloc(sizeof(Datum) * p->nvalues);
+	for (DcValue v = 1; v < p->nvalues; v++)
+		hash[n++] = Int64GetDatum((int64) p->hash[v]);
+	args[1] = PointerGetDatum(construct_array(hash, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	dc_each_row(dc_kept_plan(STORED " AND value_hash = ANY ($2)", 2, types), 2, types, args, set_frequency, p);
 }
 
 /* ---------- frequencies of the whole population ---------- */
@@ -151,15 +265,11 @@ read_stored(StoredValues *s, DcPopulation *p, int controller_id)
 {
 	const Oid	types[] = {INT4OID};
 	const Datum args[] = {Int32GetDatum(controller_id)};
-	SPIPlanPtr	plan = SPI_prepare(STORED, 1, (Oid *) types);
 
-	if (plan == NULL)
-		elog(ERROR, "could not prepare to read frequencies: %s", SPI_result_code_string(SPI_result));
 	*s = (StoredValues) {.population = p, .capacity = 64, .gone = palloc(sizeof(Gone) * 64)};
 	s->row = MemoryContextAllocExtended(CurrentMemoryContext, p->nvalues, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	s->frequency = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * p->nvalues);
-	dc_each_row(plan, 1, types, args, keep_row, s);
-	SPI_freeplan(plan);
+	dc_each_row(dc_kept_plan(STORED, 1, types), 1, types, args, keep_row, s);
 }
 
 static void
@@ -182,6 +292,7 @@ write_values(const StoredValues *s, int controller_id, bool counted, double size
 	DcBatch    *inserts = dc_batch_create(INSERT_VALUES, controller_id, INT8OID, FLOAT8OID, BOOLOID, InvalidOid);
 	DcBatch    *updates = dc_batch_create(UPDATE_VALUES, controller_id, INT8OID, FLOAT8OID, BOOLOID, InvalidOid);
 	DcBatch    *deletes = dc_batch_create(DELETE_VALUES, controller_id, INT8OID, InvalidOid, InvalidOid, InvalidOid);
+	int64		written;
 
 	for (DcValue v = 1; v < p->nvalues; v++)
 	{
@@ -207,9 +318,11 @@ write_values(const StoredValues *s, int controller_id, bool counted, double size
 		else if (s->gone[i].shared)
 			dc_batch_add(updates, row, 0);
 	}
-	dc_batch_finish(deletes);
-	dc_batch_finish(inserts);
-	dc_batch_finish(updates);
+	written = dc_batch_finish(deletes);
+	written += dc_batch_finish(inserts);
+	written += dc_batch_finish(updates);
+	if (written > 0)
+		revise(controller_id);
 }
 
 static void
@@ -245,7 +358,7 @@ use_counted(DcPopulation *p, int controller_id, double size)
 void
 dc_load_statistics(DcPopulation *p, int controller_id, DcModel *model)
 {
-	double		size = counted_size(controller_id);
+	double		size = read_counted(controller_id).size;
 	double		live;
 
 	dc_count_values(p);
@@ -287,15 +400,10 @@ dc_store_statistics(DcPopulation *p, int controller_id, const DcModel *model)
 void
 dc_load_statistics_of(DcPopulation *p, int controller_id, DcModel *model)
 {
-	double		size = counted_size(controller_id);
-	Datum	   *hash;
-	int			n = 0;
+	Counted		counted = read_counted(controller_id);
 
 	dc_make_tokens(p);
-	hash = palloc(sizeof(Datum) * p->nvalues);
-	dc_set_size(p, Max(size, DC_LEAST_SIZE));
-	for (DcValue v = 1; v < p->nvalues; v++)
-		hash[n++] = Int64GetDatum((int64) p->hash[v]);
-	read_frequencies(p, controller_id, PointerGetDatum(construct_array(hash, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)));
+	dc_set_size(p, Max(counted.size, DC_LEAST_SIZE));
+	read_frequencies(p, controller_id, counted.revision);
 	read_model(p, controller_id, model);
 }
