@@ -242,16 +242,17 @@ typedef struct SortedEdge
 	const uint64 *fingerprint;
 } SortedEdge;
 
-static int
-compare_edges(const void *a, const void *b, void *arg)
+static inline int
+compare_edges(const uint64 *fingerprint, const DcEdge *x, const DcEdge *y)
 {
-	const DcEdge *x = a;
-	const DcEdge *y = b;
-	const uint64 *fingerprint = arg;
-	uint64		h[4] = {fingerprint[x->a], fingerprint[x->b], fingerprint[y->a], fingerprint[y->b]};
+	uint64		h[4];
 
 	if (x->weight != y->weight)
 		return x->weight > y->weight ? -1 : 1;
+	h[0] = fingerprint[x->a];
+	h[1] = fingerprint[x->b];
+	h[2] = fingerprint[y->a];
+	h[3] = fingerprint[y->b];
 	if (Min(h[0], h[1]) != Min(h[2], h[3]))
 		return Min(h[0], h[1]) < Min(h[2], h[3]) ? -1 : 1;
 	if (Max(h[0], h[1]) != Max(h[2], h[3]))
@@ -260,6 +261,15 @@ compare_edges(const void *a, const void *b, void *arg)
 		return x->a < y->a ? -1 : 1;
 	return x->b < y->b ? -1 : x->b > y->b;
 }
+
+#define ST_SORT sort_edges
+#define ST_ELEMENT_TYPE DcEdge
+#define ST_COMPARE(a, b, fingerprint) compare_edges(fingerprint, a, b)
+#define ST_COMPARE_ARG_TYPE const uint64
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DEFINE
+#include "lib/sort_template.h"
 
 static int
 compare_apart(const void *a, const void *b)
@@ -323,7 +333,7 @@ dc_cluster(DcPopulation *population, const DcModel *model, DcEdge *edges, size_t
 		if (decisions[d].match && x != y)
 			join(&f, x, y, INFINITY);
 	}
-	qsort_arg(edges, nedges, sizeof(DcEdge), compare_edges, fingerprint);
+	sort_edges(edges, nedges, fingerprint);
 	for (size_t e = 0; e < nedges; e++)
 	{
 		DcEdge	   *edge = &edges[e];

@@ -326,6 +326,15 @@ dc_set_frequency(DcPopulation *p, uint64 hash, double frequency, bool shared)
 
 /* ---------- shared mailboxes and numbers ---------- */
 
+/* Asks for the hashes of a record to come. */
+static pg_attribute_always_inline void
+ask_for_hashes(const DcPopulation *p, int r)
+{
+	if (r < p->nrecords)
+		for (const DcValue *v = &p->records[r].first; v <= &p->records[r].domain; v++)
+			DC_PREFETCH(&p->hash[*v]);
+}
+
 typedef struct Bearer
 {
 	DcValue		value;
@@ -341,21 +350,28 @@ alike_names(const DcPopulation *p, const DcRecord *a, const DcRecord *b)
 	return dc_jaro_winkler(p->text[a->last], p->text[b->last]) >= 0.8;
 }
 
-static int
-compare_bearers(const void *a, const void *b, void *arg)
+static inline int
+compare_bearers(const DcPopulation *p, const Bearer *x, const Bearer *y)
 {
-	const DcPopulation *p = arg;
-	const Bearer *x = a;
-	const Bearer *y = b;
-	int64		i = p->records[x->record].contact_id;
-	int64		j = p->records[y->record].contact_id;
+	int64		i;
+	int64		j;
 
 	if (x->value != y->value)
 		return x->value < y->value ? -1 : 1;
 	if (x->order != y->order)
 		return x->order < y->order ? -1 : 1;
+	i = p->records[x->record].contact_id;
+	j = p->records[y->record].contact_id;
 	return i < j ? -1 : i > j;
 }
+
+#define ST_SORT sort_bearers
+#define ST_ELEMENT_TYPE Bearer
+#define ST_COMPARE(a, b, p) compare_bearers(p, a, b)
+#define ST_COMPARE_ARG_TYPE const DcPopulation
+#define ST_SCOPE static
+#define ST_DEFINE
+#include "lib/sort_template.h"
 
 /*
  * Takes one more bearer of a value into account, in the order of dc_block_order; true as soon as names unlike
@@ -389,11 +405,34 @@ judge_bearers(DcPopulation *p, const Bearer *bearers, size_t from, size_t to)
 		}
 }
 
+/* Which values contacts of more than one last name carry, thrice or more in all: only these can be shared. */
+static bool *
+find_mixed(const DcPopulation *p)
+{
+	DcValue    *last = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(DcValue) * (size_t) p->nvalues, HUGE_ZERO);
+	bool	   *mixed = MemoryContextAllocExtended(CurrentMemoryContext, p->nvalues, HUGE_ZERO);
+
+	for (int i = 0; i < p->nrecords; i++)
+		for (int v = 0; v < DC_CONTACT_POINTS; v++)
+		{
+			DcValue		value = dc_contact_point(&p->records[i], v);
+
+			if (value == 0 || p->count[value] < DC_SHARED_BY)
+				continue;
+			if (last[value] == 0)
+				last[value] = p->records[i].last;
+			mixed[value] |= last[value] != p->records[i].last;
+		}
+	pfree(last);
+	return mixed;
+}
+
 /* Finds the mailboxes and numbers that persons of several names use; O(n log n) in those carried thrice or more. */
 void
 dc_find_shared(DcPopulation *p)
 {
 	Bearer	   *bearers;
+	bool	   *mixed = find_mixed(p);
 	size_t		n = 0;
 	size_t		capacity = 1024;
 
@@ -402,11 +441,12 @@ dc_find_shared(DcPopulation *p)
 	{
 		const DcRecord *r = &p->records[i];
 
+		ask_for_hashes(p, i + 8);
 		for (int v = 0; v < DC_CONTACT_POINTS; v++)
 		{
 			DcValue		value = dc_contact_point(r, v);
 
-			if (value == 0 || p->count[value] < DC_SHARED_BY)
+			if (!mixed[value])
 				continue;
 			if (n == capacity)
 				bearers = repalloc_huge(bearers, sizeof(Bearer) * (capacity *= 2));
@@ -415,7 +455,8 @@ dc_find_shared(DcPopulation *p)
 			bearers[n++].record = i;
 		}
 	}
-	qsort_arg(bearers, n, sizeof(Bearer), compare_bearers, p);
+	pfree(mixed);
+	sort_bearers(bearers, n, p);
 	for (size_t from = 0, to; from < n; from = to)
 	{
 		for (to = from + 1; to < n && bearers[to].value == bearers[from].value; to++)
@@ -427,7 +468,20 @@ dc_find_shared(DcPopulation *p)
 
 /* ---------- records ---------- */
 
-/* What a record says, whatever its number. */
+/* All values of a record in one number; each place has a factor of its own. */
+uint64
+dc_record_hash(const DcPopulation *p, const DcRecord *record)
+{
+	const DcValue *values = &record->first;
+	uint64		sum = 0;
+
+	for (int v = 0; v < DC_RECORD_VALUES; v++)
+		sum += p->hash[values[v]] * (UINT64CONST(0x9ddfea08eb382d69) + 2 * UINT64CONST(0xc4ceb9fe1a85ec53) * v);
+	sum = (sum ^ sum >> 32) * UINT64CONST(0xff51afd7ed558ccd);
+	return sum ^ sum >> 32;
+}
+
+/* What each record says, whatever its number. */
 uint64 *
 dc_fingerprints(const DcPopulation *p)
 {
@@ -435,12 +489,8 @@ dc_fingerprints(const DcPopulation *p)
 
 	for (int r = 0; r < p->nrecords; r++)
 	{
-		const DcRecord *record = &p->records[r];
-		uint64		h = 0;
-
-		for (const DcValue *v = &record->first; v < record->field + DC_MAX_FIELDS; v++)
-			h = (h ^ p->hash[*v]) * UINT64CONST(0x9ddfea08eb382d69) + (h >> 29);
-		result[r] = h;
+		ask_for_hashes(p, r + 8);
+		result[r] = dc_record_hash(p, &p->records[r]);
 	}
 	return result;
 }

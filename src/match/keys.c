@@ -339,11 +339,8 @@ dc_block_order(const DcPopulation *p, const DcRecord *r)
 {
 	uint64		names = dc_is_person(r) ? letters(p, r->last, 5) << 20 | letters(p, r->first, 4) : letters(p, r->company, 9);
 	uint64		organisation = p->hash[r->company != 0 ? r->company : r->domain];
-	uint64		all = 0;
 
-	for (const DcValue *v = &r->first; v < r->field + DC_MAX_FIELDS; v++)
-		all = mix(all * 31 + p->hash[*v]);
-	return names << 19 | (organisation >> 56) << 11 | all >> 53;
+	return names << 19 | (organisation >> 56) << 11 | dc_record_hash(p, r) >> 53;
 }
 
 #define ORDER_LAST(order) ((order) >> 49)	/* three letters of the last name */

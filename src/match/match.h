@@ -233,6 +233,7 @@ extern void dc_set_value_frequency(DcPopulation *population, DcValue value, doub
 extern DcValue dc_find_hash(const DcPopulation *population, uint64 hash);
 extern void dc_set_frequency(DcPopulation *population, uint64 hash, double frequency, bool shared);
 extern void dc_find_shared(DcPopulation *population);
+extern uint64 dc_record_hash(const DcPopulation *population, const DcRecord *record);
 extern uint64 *dc_fingerprints(const DcPopulation *population);
 
 /* A mailbox or number that persons of this many unlike names carry is an organisation's, not a person's. */
