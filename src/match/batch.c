@@ -17,6 +17,7 @@
 #include "match/batch.h"
 #include "match/plan.h"
 
+#define FIRST_ROWS 32
 #define MAX_ROWS 32768
 #define MAX_BYTES (16 * 1024 * 1024)
 
@@ -32,9 +33,11 @@ typedef struct Column
 struct DcBatch
 {
 	MemoryContext context;
-	SPIPlanPtr	plan;
+	const char *query;
+	Oid			types[DC_BATCH_COLUMNS + 1];
 	Datum		controller;
 	int			ncolumns;
+	int			capacity;
 	Column		column[DC_BATCH_COLUMNS];
 	int			n;
 	size_t		bytes;
@@ -47,20 +50,21 @@ dc_batch_create(const char *query, int controller_id, Oid a, Oid b, Oid c, Oid d
 	const Oid	elements[DC_BATCH_COLUMNS] = {a, b, c, d};
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "dropcontact batch", ALLOCSET_DEFAULT_SIZES);
 	DcBatch    *batch = MemoryContextAllocZero(context, sizeof(DcBatch));
-	Oid			types[DC_BATCH_COLUMNS + 1] = {INT4OID};
 
 	batch->context = context;
+	batch->query = query;
 	batch->controller = Int32GetDatum(controller_id);
+	batch->types[0] = INT4OID;
+	batch->capacity = FIRST_ROWS;
 	while (batch->ncolumns < DC_BATCH_COLUMNS && OidIsValid(elements[batch->ncolumns]))
 	{
 		Column	   *column = &batch->column[batch->ncolumns];
 
 		column->type = elements[batch->ncolumns++];
-		types[batch->ncolumns] = get_array_type(column->type);
+		batch->types[batch->ncolumns] = get_array_type(column->type);
 		get_typlenbyvalalign(column->type, &column->len, &column->by_value, &column->align);
-		column->values = MemoryContextAlloc(context, sizeof(Datum) * MAX_ROWS);
+		column->values = MemoryContextAlloc(context, sizeof(Datum) * FIRST_ROWS);
 	}
-	batch->plan = dc_kept_plan(query, batch->ncolumns + 1, types);
 	return batch;
 }
 
@@ -81,7 +85,7 @@ write_rows(DcBatch *batch)
 		for (int i = 0; i < batch->n && !column->by_value; i++)
 			pfree(DatumGetPointer(column->values[i]));
 	}
-	result = SPI_execute_plan(batch->plan, args, NULL, false, 0);
+	result = SPI_execute_plan(dc_kept_plan(batch->query, batch->ncolumns + 1, batch->types), args, NULL, false, 0);
 	if (result < 0)
 		elog(ERROR, "could not write: %s", SPI_result_code_string(result));
 	SPI_freetuptable(SPI_tuptable);
@@ -96,6 +100,12 @@ write_rows(DcBatch *batch)
 void
 dc_batch_add(DcBatch *batch, const Datum *row, size_t bytes)
 {
+	if (batch->n == batch->capacity)
+	{
+		batch->capacity *= 4;
+		for (int c = 0; c < batch->ncolumns; c++)
+			batch->column[c].values = repalloc(batch->column[c].values, sizeof(Datum) * batch->capacity);
+	}
 	for (int c = 0; c < batch->ncolumns; c++)
 		batch->column[c].values[batch->n] = row[c];
 	batch->n++;

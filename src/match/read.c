@@ -18,6 +18,7 @@
 #include "contact/words.h"
 #include "duty/progress.h"
 #include "match/pack.h"
+#include "match/plan.h"
 #include "match/read.h"
 #include "match/read_parallel.h"
 #include "match/rows.h"
@@ -28,7 +29,7 @@
 
 typedef enum Statement
 {
-	READ_FIELDS, READ_ALL, READ_SOME, READ_BLOCKS, STATEMENTS
+	READ_ALL, READ_SOME, READ_BLOCKS, STATEMENTS
 } Statement;
 
 /* Of the controller, $1. */
@@ -38,45 +39,36 @@ static const struct
 	int			nargs;
 	Oid			types[3];
 }			statements[STATEMENTS] = {
-	[READ_FIELDS] = {"", 1, {INT4OID}},
 	[READ_ALL] = {"", 1, {INT4OID}},
 	[READ_SOME] = {" AND c.contact_id = ANY ($2)", 2, {INT4OID, INT8ARRAYOID}},
 	[READ_BLOCKS] = {" AND c.ctid >= $2 AND c.ctid < $3", 3, {INT4OID, TIDOID, TIDOID}},
 };
 
+#define FIELDS "SELECT key, kind FROM dropcontact.match_field WHERE controller_id = $1 ORDER BY key"
+
 static SPIPlanPtr
 prepare(Statement statement)
 {
 	static SPIPlanPtr kept[STATEMENTS];
-	SPIPlanPtr	plan;
 	StringInfoData query;
 
 	if (kept[statement] != NULL)
 		return kept[statement];
 	initStringInfo(&query);
-	if (statement == READ_FIELDS)
-		appendStringInfoString(&query, "SELECT key, kind FROM dropcontact.match_field WHERE controller_id = $1 ORDER BY key");
-	else
-	{
-		for (int c = 0; c < DC_PACKED_COLUMNS; c++)
-			appendStringInfo(&query, "%s c.%s", c == 0 ? "SELECT" : ",", dc_packed_columns[c]);
-		appendStringInfo(&query, " FROM dropcontact.contact c WHERE c.controller_id = $1%s", statements[statement].condition);
-	}
-	plan = SPI_prepare(query.data, statements[statement].nargs, (Oid *) statements[statement].types);
-	if (plan == NULL)
-		elog(ERROR, "could not prepare to read contacts: %s", SPI_result_code_string(SPI_result));
-	SPI_keepplan(plan);
-	return kept[statement] = plan;
+	for (int c = 0; c < DC_PACKED_COLUMNS; c++)
+		appendStringInfo(&query, "%s c.%s", c == 0 ? "SELECT" : ",", dc_packed_columns[c]);
+	appendStringInfo(&query, " FROM dropcontact.contact c WHERE c.controller_id = $1%s", statements[statement].condition);
+	return kept[statement] = dc_kept_plan(query.data, statements[statement].nargs, statements[statement].types);
 }
 
 static void
 read_fields(DcPopulation *p, int controller_id)
 {
 	static const char *const kinds[] = {"exact", "text", "name", "number", "date"};
+	const Oid	types[] = {INT4OID};
 	Datum		args[] = {Int32GetDatum(controller_id)};
 
-	if (SPI_execute_plan(prepare(READ_FIELDS), args, NULL, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the match fields");
+	dc_execute(FIELDS, 1, types, args, true, SPI_OK_SELECT);
 	p->nfields = Min(SPI_processed, DC_MAX_FIELDS);
 	for (int i = 0; i < p->nfields; i++)
 	{

@@ -380,8 +380,7 @@ has_aliases(int controller_id)
 	Oid			types[] = {INT4OID};
 	Datum		args[] = {Int32GetDatum(controller_id)};
 
-	if (SPI_execute_with_args(ANY_ALIAS, 1, types, args, NULL, true, 1) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the entities that were merged");
+	dc_execute(ANY_ALIAS, 1, types, args, true, SPI_OK_SELECT);
 	return SPI_processed > 0 || IsolationUsesXactSnapshot();
 }
 
