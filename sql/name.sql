@@ -59,3 +59,4 @@ SELECT name, first, middle, last FROM pg_temp.parts('Nguyễn Văn An', 'Nguyen 
 SELECT name, first, last, nickname FROM pg_temp.parts('"Hart, Tom"', '(Tom Hart)', '''Tom Hart''', '"Tom" (Hart)', 'tom_hart');
 SELECT name, civility, first, middle, last, suffix, problem FROM pg_temp.parts('Pedro Álvares Cabral', 'PÉREZ GARCÍA JUAN', 'Perez Garcia Juan Carlos', 'José Mª Aznar López', 'LEROY Mlle', 'Ahmet Bey', 'MM. Dupont et Durand', 'Famille Dupont', 'Spett.le Mario Rossi', 'Egr. Sig. Mario Rossi', 'de heer J. de Vries',
 	'van den Berg J.', 'Van Damme Jean-Claude', 'Vanden Borre Koen', 'Dr. Öğr. Üyesi Ali Kaya', 'lek. med. Anna Nowak', 'Иванов Иван Иванович', 'Lee Min-ho', 'Lê Văn An', 'Cuong Đỗ');
+SELECT name, first, middle, last, suffix, nickname, problem FROM pg_temp.parts('Tom ("Tommy") Hart', 'Contact: Tom Hart', 'Tom Hart <tom@hart.example>', 'tom@hart.example', 'JR Hart', 'Hart JR', 'La Toya Reed', 'La Rosa Mario', 'Tom Hart (deceased)');

@@ -370,6 +370,15 @@ problem(const DcReading *r, const DcNameParts *parts)
 	return r->digits ? "digits in a name" : NULL;
 }
 
+/* "Contact: Jean Dupont" without what is no name. */
+static char *
+without_label(char *s)
+{
+	char	   *colon = strchr(s, ':');
+
+	return colon != NULL && colon[1] == ' ' && colon[2] != '\0' ? colon + 2 : s;
+}
+
 void
 dc_parse_name(const char *input, DcName *name)
 {
@@ -383,14 +392,19 @@ dc_parse_name(const char *input, DcName *name)
 		name->problem = "empty";
 	else if (strlen(s) > MAX_NAME)
 		name->problem = "too long";
-	else if (strchr(s, '@') != NULL)
-		name->problem = "an e-mail address";
 	else if (dc_is_placeholder(s, "person"))
 		name->problem = "a placeholder";
 	if (name->problem != NULL)
 		return;
 	initStringInfo(&r.suffix);
 	name->nickname = dc_take_marked(s, &r.suffix, &r.remarks);
+	if (strchr(s, '@') != NULL)
+	{
+		memset(name, 0, sizeof(DcName));
+		name->problem = "an e-mail address";
+		return;
+	}
+	s = without_label(s);
 	words = dc_name_words(s, &nsegments);
 	if (words.n == 0)
 	{

@@ -123,6 +123,9 @@ take_one(const char *text, char mark, StringInfo nickname, StringInfo suffix, in
 	}
 	if (remark != NULL && strchr(clean, ' ') != NULL)
 		clean = strchr(clean, ' ') + 1;
+	/* ("Bill") */
+	while (strlen(clean) > 2 && strchr("\"'", *clean) != NULL && clean[strlen(clean) - 1] == *clean)
+		clean = pnstrdup(clean + 1, strlen(clean) - 2);
 	if (nickname->len > 0)
 		appendStringInfoString(nickname, ", ");
 	appendStringInfoString(nickname, dc_name_case(clean));

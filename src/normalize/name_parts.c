@@ -125,7 +125,7 @@ first_name_words(DcWords words, int least)
 		is_vietnamese_middle(words, 0))
 		return 2;
 	if (is_particle(words, 0) && !IS(*word, WORD_GIVEN | WORD_LOWER) && strcmp(word->key, "ait") != 0)
-		return IS(word[1], WORD_GIVEN) ? 2 : 1;
+		return IS(word[1], WORD_GIVEN) || strcmp(word->key, "la") == 0 ? 2 : 1;
 	while (joining + least - 1 < words.n && IS(word[joining], WORD_JOINING) && !IS(word[joining], WORD_INITIAL | WORD_UPPER))
 		joining++;
 	return joining + 1;
@@ -430,6 +430,9 @@ divide_by_leading_particle(DcWords words, DcNameParts *parts)
 		set_parts(parts, words, 2, words.n - 1);
 		return true;
 	}
+	/* La Toya Jackson, but La Rosa Mario */
+	if (n == 1 && strcmp(word[0].key, "la") == 0 && words.n == 3 && !IS(word[1], WORD_FAMILY) && IS(word[2], WORD_FAMILY_EUROPEAN))
+		return false;
 	if ((n > 1 || IS(word[0], WORD_LOWER) || words.n == 3) && (IS(word[n + 1], WORD_GIVEN_SURE) || (strcmp(word->key, "ait") == 0 && IS(word[n + 1], WORD_GIVEN))) &&
 		(n > 1 || !IS(word[n], WORD_GIVEN) || !IS(word[n + 1], WORD_FAMILY)))
 	{

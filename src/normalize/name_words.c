@@ -388,6 +388,9 @@ add_word(DcWords *words, char *text, int segment)
 	if (*word->fold == '\0' || (words->n == 0 && is_and(text)))
 		return;
 	look_up(word);
+	/* in front, JR is no junior */
+	if (words->n == 0 && strcmp(text, "JR") == 0)
+		word->flags = (word->flags | WORD_INITIAL) & ~(WORD_UPPER | WORD_SUFFIX | WORD_GENERATION);
 	if (words->n == 0 && strlen(text) == 3 && is_consonants(word))
 		word->flags ^= WORD_UPPER | WORD_INITIAL;
 	words->n++;
