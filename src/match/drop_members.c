@@ -1,7 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * drop_members.c
- *	  Contacts that are deleted leave their entities.
+ *	  Contacts that are deleted leave their entities, pairs and decisions.
+ *
+ * There is no foreign key: a run of matching would wait for a contact that a transaction has deleted, while that
+ * transaction may wait for the run.  Instead who has deleted waits here until no run is under way, and
+ * none begins before it has ended; what runs wrote meanwhile goes too.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,8 +17,18 @@
 #include "fmgr.h"
 #include "utils/snapmgr.h"
 
-/* The tables of members, by contact_id. */
-static const char *const tables[] = {"entity_member", "company_member"};
+#include "match/run.h"
+
+/* What refers to contacts, and by which column. */
+static const struct
+{
+	const char *table;
+	const char *column;
+}			references[] = {
+	{"entity_member", "contact_id"}, {"company_member", "contact_id"},
+	{"match_pair", "a_contact_id"}, {"match_pair", "b_contact_id"},
+	{"match_decision", "a_contact_id"}, {"match_decision", "b_contact_id"},
+};
 
 static SPIPlanPtr
 prepare(const char *query)
@@ -43,6 +57,25 @@ drop_from(const char *query)
 		UnregisterSnapshot(snapshot);
 }
 
+/* Waits for the runs of the controllers whose contacts were deleted, in their order. */
+static void
+wait_for_runs(void)
+{
+	SPIPlanPtr	plan = prepare("SELECT DISTINCT controller_id FROM removed ORDER BY 1");
+	uint64		n;
+
+	if (SPI_execute_plan(plan, NULL, NULL, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the contacts that were deleted");
+	n = SPI_processed;
+	for (uint64 i = 0; i < n; i++)
+	{
+		bool		isnull;
+		Datum		controller = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
+
+		dc_await_matching(DatumGetInt32(controller));
+	}
+}
+
 PG_FUNCTION_INFO_V1(drop_members);
 Datum
 drop_members(PG_FUNCTION_ARGS)
@@ -56,9 +89,11 @@ drop_members(PG_FUNCTION_ARGS)
 	SPI_connect();
 	if (SPI_register_trigger_data(trigger) < 0)
 		elog(ERROR, "could not read the contacts that were deleted");
-	for (int t = 0; t < lengthof(tables); t++)
-		drop_from(trigger->tg_oldtable == NULL ? psprintf("TRUNCATE dropcontact.%s", tables[t]) :
-				  psprintf("DELETE FROM dropcontact.%s m USING removed r WHERE m.contact_id = r.contact_id", tables[t]));
+	if (trigger->tg_oldtable != NULL)
+		wait_for_runs();
+	for (int r = 0; r < lengthof(references); r++)
+		drop_from(trigger->tg_oldtable == NULL ? psprintf("TRUNCATE dropcontact.%s", references[r].table) :
+				  psprintf("DELETE FROM dropcontact.%s m USING removed r WHERE m.%s = r.contact_id", references[r].table, references[r].column));
 	SPI_finish();
 	PG_RETURN_POINTER(NULL);
 }

@@ -1,9 +1,8 @@
 /* lock.sql: who writes contacts and who matches them wait for each other in one order */
 
 /*
- * A matching run refers to contacts that it has read; one that is deleted meanwhile would make it fail, and
- * a transaction that holds the lock of a contact and then waits for the run, which waits for that contact,
- * would never end.  So the lock of matching comes before those of contacts.
+ * Where matching runs inside the transaction that writes, two such transactions would each hold contacts that they
+ * wrote and wait for the other's run: they come one after the other from the start.
  */
 CREATE FUNCTION dropcontact.lock_matching() RETURNS trigger
 	LANGUAGE plpgsql
@@ -15,14 +14,10 @@ BEGIN
 		AND has_function_privilege('dropcontact.match_pending()', 'EXECUTE') THEN
 		PERFORM pg_advisory_xact_lock(823752647, dropcontact.current_controller());
 	END IF;
-	IF TG_OP = 'DELETE' THEN
-		/* which controllers the contacts belong to is not known before */
-		PERFORM pg_advisory_xact_lock_shared(823752647, c) FROM unnest(dropcontact.visible_controllers()) c;
-	END IF;
 	RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.lock_matching() IS 'Statement trigger of contact: a DELETE waits for the matching runs of its controllers to end, and new ones wait for its transaction; where setting match_mode is immediate, every statement that writes contacts does. Inserts and updates else go on beside a matching run, which does not see them';
+COMMENT ON FUNCTION dropcontact.lock_matching() IS 'Statement trigger of contact: where setting match_mode is immediate, who writes contacts waits for matching runs of the controller, and new ones wait for its transaction. Else inserts and updates go on beside a run, which does not see them, and a DELETE waits when its rows are deleted, see drop_members()';
 CREATE TRIGGER lock_matching BEFORE INSERT OR UPDATE OR DELETE ON dropcontact.contact
 	FOR EACH STATEMENT EXECUTE FUNCTION dropcontact.lock_matching();
 

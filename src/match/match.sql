@@ -34,7 +34,7 @@ CREATE FUNCTION dropcontact.drop_members() RETURNS trigger
 	LANGUAGE c SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
 	AS 'MODULE_PATHNAME', 'drop_members';
-COMMENT ON FUNCTION dropcontact.drop_members() IS 'Statement trigger of contact: contacts that are deleted leave entity_member and company_member, whoever deletes them. Errors: serialization_failure when a matching run that the transaction does not see has written them since';
+COMMENT ON FUNCTION dropcontact.drop_members() IS 'Statement trigger of contact: contacts that are deleted leave entity_member, company_member, match_pair and match_decision, whoever deletes them. Waits for matching runs of their controllers to end, and new ones wait for its transaction. Errors: serialization_failure when a matching run that the transaction does not see has written them since';
 CREATE TRIGGER drop_members AFTER DELETE ON dropcontact.contact REFERENCING OLD TABLE AS removed
 	FOR EACH STATEMENT EXECUTE FUNCTION dropcontact.drop_members();
 CREATE TRIGGER drop_all_members AFTER TRUNCATE ON dropcontact.contact
@@ -44,8 +44,8 @@ ALTER TABLE dropcontact.contact ENABLE ALWAYS TRIGGER drop_all_members;
 REVOKE ALL ON FUNCTION dropcontact.drop_members() FROM PUBLIC;
 
 CREATE TABLE dropcontact.match_pair (
-	a_contact_id bigint NOT NULL REFERENCES dropcontact.contact ON DELETE CASCADE,
-	b_contact_id bigint NOT NULL REFERENCES dropcontact.contact ON DELETE CASCADE,
+	a_contact_id bigint NOT NULL,
+	b_contact_id bigint NOT NULL,
 	controller_id integer NOT NULL,
 	probability float8 NOT NULL,
 	evidence jsonb NOT NULL,
@@ -57,8 +57,8 @@ COMMENT ON COLUMN dropcontact.match_pair.evidence IS 'Array of {field, level, a,
 COMMENT ON TABLE dropcontact.match_pair IS 'Pairs that the last dedupe() left for a person to decide; view review_queue shows them';
 
 CREATE TABLE dropcontact.match_decision (
-	a_contact_id bigint NOT NULL REFERENCES dropcontact.contact ON DELETE CASCADE,
-	b_contact_id bigint NOT NULL REFERENCES dropcontact.contact ON DELETE CASCADE,
+	a_contact_id bigint NOT NULL,
+	b_contact_id bigint NOT NULL,
 	controller_id integer NOT NULL,
 	verdict text NOT NULL CHECK (verdict IN ('match', 'no_match')),
 	decided_by name NOT NULL DEFAULT SESSION_USER,

@@ -9,6 +9,7 @@
 
 #include <math.h>
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
@@ -23,7 +24,7 @@
 #include "match/run.h"
 #include "match/store.h"
 
-/* The class of the advisory lock of matching; lock.sql and decision.sql take it too. */
+/* The class of the advisory lock of matching; lock.sql, decision.sql and erasure.sql take it too. */
 #define DC_MATCH_LOCK 823752647
 
 void
@@ -31,6 +32,31 @@ dc_lock_matching(int controller_id)
 {
 	DirectFunctionCall2(pg_advisory_xact_lock_int4, Int32GetDatum(DC_MATCH_LOCK), Int32GetDatum(controller_id));
 	PushActiveSnapshot(GetTransactionSnapshot());
+}
+
+void
+dc_await_matching(int controller_id)
+{
+	DirectFunctionCall2(pg_advisory_xact_lock_shared_int4, Int32GetDatum(DC_MATCH_LOCK), Int32GetDatum(controller_id));
+}
+
+/*
+ * In a transaction whose snapshot stays, a contact that it sees may have been deleted since: an error, serialization_failure.
+ * One that is being deleted is passed over: who deletes it waits for this run, and then takes away what refers to it.
+ */
+static void
+check_contacts(const DcPopulation *p, int controller_id, bool partial)
+{
+	const char *query = "SELECT count(*) FROM (SELECT FROM dropcontact.contact c WHERE c.controller_id = $1%s FOR KEY SHARE SKIP LOCKED) x";
+	Oid			types[] = {INT4OID, INT8ARRAYOID};
+	Datum		args[] = {Int32GetDatum(controller_id), 0};
+
+	if (!IsolationUsesXactSnapshot())
+		return;
+	if (partial)
+		args[1] = dc_contact_ids(p);
+	if (SPI_execute_with_args(psprintf(query, partial ? " AND c.contact_id = ANY ($2)" : ""), partial ? 2 : 1, types, args, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not check the contacts");
 }
 
 /* Two probabilities as weights, by one query. */
@@ -95,6 +121,7 @@ dc_settle_edges(DcEdges *edges, int controller_id, const DcThresholds *threshold
 	dc_progress_phase(PHASE_CLUSTERING, edges->n);
 	clusters = dc_cluster(p, edges->model, edges->edge, edges->n, decisions, ndecisions, barred, thresholds->merge);
 	dc_progress_phase(PHASE_WRITING, p->nrecords);
+	check_contacts(p, controller_id, partial);
 	counts->matched = clusters->matched;
 	counts->entities = dc_store_entities(p, controller_id, clusters, partial);
 	if (!partial)

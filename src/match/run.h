@@ -34,6 +34,9 @@ typedef struct DcMatchCounts
  */
 extern void dc_lock_matching(int controller_id);
 
+/* Waits until no matching run is under way; none begins before the transaction has ended. */
+extern void dc_await_matching(int controller_id);
+
 extern DcThresholds dc_read_thresholds(int controller_id);
 
 /* Hash of everything beside the contacts that edges and clusters follow from. */

@@ -31,9 +31,6 @@
 #define MEMBERS "SELECT m.contact_id, m.entity_id, m.link_probability FROM dropcontact.entity_member m WHERE m.controller_id = $1"
 #define COMPANIES "SELECT o.contact_id, o.company_entity_id FROM dropcontact.company_member o WHERE o.controller_id = $1"
 
-/* a transaction whose snapshot is older than the lock fails by this when another has deleted a contact */
-#define LOCK_CONTACTS "SELECT FROM dropcontact.contact c WHERE c.controller_id = $1 AND c.contact_id = ANY ($2) FOR KEY SHARE"
-
 /*
  * $1 is the controller.  Lists are taken apart in the target list, which needs no room for their rows.  Nobody but who
  * has the lock writes members, so that a conflict is one with a transaction that the snapshot does not see.
@@ -272,7 +269,8 @@ leave_entity(Entities *e, int from, int to, DcBatch *aliases, DcBatch *events)
 		else if (heir == 0 || claim < heir)
 			heir = claim;
 	}
-	if (heir != 0 && !claimed)
+	/* one who is left alone with the id keeps it; else it stands for where the others went */
+	if (heir != 0 && !claimed && (oldest < 0 || e->joined[oldest]))
 	{
 		Datum		row[] = {Int64GetDatum(entity), Int64GetDatum(heir)};
 
@@ -345,7 +343,6 @@ write_members(Entities *e, int controller_id)
 {
 	DcBatch    *inserts = dc_batch_create(IsolationUsesXactSnapshot() ? INSERT_MEMBERS OR_FAIL : INSERT_MEMBERS, controller_id, INT8OID, INT8OID, FLOAT8OID, InvalidOid);
 	DcBatch    *updates = dc_batch_create(UPDATE_MEMBERS, controller_id, INT8OID, INT8OID, FLOAT8OID, InvalidOid);
-	DcBatch    *locks = IsolationUsesXactSnapshot() ? dc_batch_create(LOCK_CONTACTS, controller_id, INT8OID, InvalidOid, InvalidOid, InvalidOid) : NULL;
 
 	for (int i = 0; i < e->population->nrecords; i++)
 	{
@@ -358,8 +355,6 @@ write_members(Entities *e, int controller_id)
 		row[0] = Int64GetDatum(contact_of(e, i));
 		row[1] = Int64GetDatum(entity);
 		row[2] = Float8GetDatum(link);
-		if (locks != NULL && e->joined[i])
-			dc_batch_add(locks, row, 0);
 		if (e->stored[i] == 0 && e->joined[i])
 			dc_batch_add(inserts, row, 0);
 		else if (e->stored[i] != 0 && (e->stored[i] != entity || (e->joined[i] && e->link[i] != link)))
@@ -367,8 +362,6 @@ write_members(Entities *e, int controller_id)
 		if (i % 65536 == 0)
 			dc_progress_done(i);
 	}
-	if (locks != NULL)
-		dc_batch_finish(locks);
 	dc_batch_finish(inserts);
 	dc_batch_finish(updates);
 }

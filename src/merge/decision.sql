@@ -130,6 +130,8 @@ BEGIN
 	PERFORM pg_advisory_xact_lock(823752647, controller);
 	/* a transaction whose snapshot is older than the last run or decision does not know the entities: it is refused here */
 	PERFORM FROM dropcontact.match_run r WHERE r.controller_id = controller FOR UPDATE;
+	/* one that was deleted since the snapshot is an error too; who is deleting one now waits for this transaction, or takes the decision away */
+	PERFORM FROM dropcontact.contact c WHERE c.contact_id = ANY (contacts) FOR KEY SHARE SKIP LOCKED;
 	SELECT i INTO missing FROM unnest(contacts) i
 	WHERE NOT EXISTS (SELECT FROM dropcontact.contact c WHERE c.contact_id = i AND c.controller_id = controller)
 	ORDER BY i LIMIT 1;

@@ -29,6 +29,8 @@ my %operation = (
 	unmerge => [3, 'SELECT attempt(format($q$SELECT dropcontact.unmerge(%L)$q$, a_contact(:n)))'],
 	confirm => [3, 'SELECT attempt(format($q$SELECT dropcontact.confirm_match(%L, %L)$q$, a_contact(:n), a_contact(:n + 1)))'],
 	reject => [3, 'SELECT attempt(format($q$SELECT dropcontact.reject_match(%L, %L)$q$, a_contact(:n), a_contact(:n * 5)))'],
+	write_and_match => [2, q{BEGIN; UPDATE dropcontact.contact SET city = 'Vannes' WHERE contact_id = a_contact(:n); INSERT INTO dropcontact.contact (source, first_name, last_name, email, company, city) SELECT * FROM person(:n);
+		SELECT dropcontact.match_pending(); COMMIT}],
 	long => [2, q{BEGIN; DELETE FROM dropcontact.contact WHERE contact_id = a_contact(:n); SELECT pg_sleep(0.02);
 		INSERT INTO dropcontact.contact (source, first_name, last_name, email, company, city) SELECT * FROM person(:n); COMMIT}],
 );
