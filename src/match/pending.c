@@ -20,6 +20,7 @@
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -54,15 +55,14 @@ too_many(const DcKeyIndex *index, size_t n)
 	"WHERE EXISTS (SELECT FROM dropcontact.entity_member x JOIN dropcontact.entity_member y USING (entity_id) WHERE x.contact_id = p.a AND y.contact_id = p.b) " \
 	"OR EXISTS (SELECT FROM dropcontact.match_pair m WHERE m.a_contact_id = p.a AND m.b_contact_id = p.b)"
 
-/* The contacts, and all that entities, the review queue and decisions lead to from them. */
-#define CLOSURE \
-	"WITH RECURSIVE reached(contact_id) AS (SELECT pg_catalog.unnest($1) UNION SELECT n.contact_id FROM reached r CROSS JOIN LATERAL (" \
-	"SELECT y.contact_id FROM dropcontact.entity_member x JOIN dropcontact.entity_member y USING (entity_id) WHERE x.contact_id = r.contact_id " \
-	"UNION ALL SELECT p.b_contact_id FROM dropcontact.match_pair p WHERE p.a_contact_id = r.contact_id " \
-	"UNION ALL SELECT p.a_contact_id FROM dropcontact.match_pair p WHERE p.b_contact_id = r.contact_id " \
-	"UNION ALL SELECT d.b_contact_id FROM dropcontact.match_decision d WHERE d.a_contact_id = r.contact_id " \
-	"UNION ALL SELECT d.a_contact_id FROM dropcontact.match_decision d WHERE d.b_contact_id = r.contact_id) n) " \
-	"SELECT pg_catalog.array_agg(contact_id ORDER BY contact_id) FROM reached"
+/* Those that entities, the review queue and decisions lead to from contacts, one step. */
+#define LED_TO \
+	"SELECT pg_catalog.array_agg(n.contact_id) FROM (" \
+	"SELECT y.contact_id FROM dropcontact.entity_member x JOIN dropcontact.entity_member y USING (entity_id) WHERE x.contact_id = ANY ($1) " \
+	"UNION ALL SELECT p.b_contact_id FROM dropcontact.match_pair p WHERE p.a_contact_id = ANY ($1) " \
+	"UNION ALL SELECT p.a_contact_id FROM dropcontact.match_pair p WHERE p.b_contact_id = ANY ($1) " \
+	"UNION ALL SELECT d.b_contact_id FROM dropcontact.match_decision d WHERE d.a_contact_id = ANY ($1) " \
+	"UNION ALL SELECT d.a_contact_id FROM dropcontact.match_decision d WHERE d.b_contact_id = ANY ($1)) n"
 
 /* Adds the ids of the array that a query answers. */
 static void
@@ -142,6 +142,32 @@ add_lost_edges(Touched *touched)
 }
 
 /* ---------- entities made anew ---------- */
+
+/* The contacts, ascending, and all that they lead to, breadth first; a query a step. */
+static void
+add_closure(IdList *scope, const IdList *contacts)
+{
+	const Oid	types[] = {INT8ARRAYOID};
+	IdList		frontier = *contacts;
+
+	while (frontier.n > 0)
+	{
+		Datum		args[] = {dc_id_array(&frontier)};
+		IdList		led_to = {0};
+		IdList		new = {0};
+
+		CHECK_FOR_INTERRUPTS();
+		for (size_t i = 0; i < frontier.n; i++)
+			dc_push_id(scope, frontier.id[i]);
+		dc_sort_ids(scope);
+		add_ids(&led_to, LED_TO, 1, types, args);
+		dc_sort_ids(&led_to);
+		for (size_t i = 0; i < led_to.n; i++)
+			if (!dc_has_id(scope, led_to.id[i]))
+				dc_push_id(&new, led_to.id[i]);
+		frontier = new;
+	}
+}
 
 /* The entities of these contacts, which no edge leaves, from all edges among them. */
 static void
@@ -262,8 +288,6 @@ dc_take_touched(int controller_id, IdList *contacts)
 static bool
 match_touched(int controller_id, DcKeyIndex *index, const DcThresholds *thresholds, const Changes *changes, Touched *touched)
 {
-	Oid			types[] = {INT8ARRAYOID};
-	Datum		args[1];
 	IdList		scope = {0};
 	bool		mixed = changes->state.persons > 0 && changes->state.persons < changes->state.contacts;
 
@@ -271,8 +295,7 @@ match_touched(int controller_id, DcKeyIndex *index, const DcThresholds *threshol
 		return false;
 	add_lost_edges(touched);
 	dc_sort_ids(&touched->contacts);
-	args[0] = dc_id_array(&touched->contacts);
-	add_ids(&scope, CLOSURE, 1, types, args);
+	add_closure(&scope, &touched->contacts);
 	if (too_many(index, scope.n) || (mixed && organisation_changed(index, changes, &scope)))
 		return false;
 	match_scope(controller_id, index, thresholds, &scope);

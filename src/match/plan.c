@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "nodes/parsenodes.h"
 #include "utils/memutils.h"
 
 #include "match/plan.h"
@@ -32,7 +33,8 @@ dc_kept_plan(const char *query, int nargs, const Oid *types)
 			return k->plan;
 	new = MemoryContextAlloc(TopMemoryContext, sizeof(Kept));
 	new->query = MemoryContextStrdup(TopMemoryContext, query);
-	plan = SPI_prepare(query, nargs, unconstify(Oid *, types));
+	/* made without the values of parameters: those are arrays mostly, and planning for each would cost more than it saves */
+	plan = SPI_prepare_cursor(query, nargs, unconstify(Oid *, types), CURSOR_OPT_GENERIC_PLAN);
 	if (plan == NULL || SPI_keepplan(plan) != 0)
 		elog(ERROR, "could not prepare \"%s\"", query);
 	new->plan = plan;
