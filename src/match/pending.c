@@ -258,17 +258,30 @@ settle_companies(int controller_id, DcKeyIndex *index, const Changes *changes)
 	dc_store_companies(p, controller_id, dc_resolve_companies(p, clusters), clusters->entity, true);
 }
 
-/* Whether a contact without a person changed, or is in an entity made anew: then any person may have another organisation. */
+static bool
+is_organisation(const DcIndexedContact *contact)
+{
+	return contact->nkeys >= 0 && !(contact->fingerprint & 1);
+}
+
+/*
+ * Whether a contact without a person changed, or is in an entity made anew, while there are persons: any of them may
+ * have another organisation then, or none.
+ */
 static bool
 organisation_changed(DcKeyIndex *index, const Changes *changes, const IdList *scope)
 {
 	DcIndexedContact contact;
 
+	if (changes->state.persons == 0)
+		return false;
 	for (int i = 0; i < changes->n; i++)
-		if ((changes->old[i].nkeys >= 0 && !(changes->old[i].fingerprint & 1)) || (changes->new[i].nkeys >= 0 && !(changes->new[i].fingerprint & 1)))
+		if (is_organisation(&changes->old[i]) || is_organisation(&changes->new[i]))
 			return true;
+	if (changes->state.persons == changes->state.contacts)
+		return false;
 	for (size_t i = 0; i < scope->n; i++)
-		if (dc_index_contact(index, scope->id[i], &contact) && !(contact.fingerprint & 1))
+		if (dc_index_contact(index, scope->id[i], &contact) && is_organisation(&contact))
 			return true;
 	return false;
 }
@@ -289,17 +302,16 @@ static bool
 match_touched(int controller_id, DcKeyIndex *index, const DcThresholds *thresholds, const Changes *changes, Touched *touched)
 {
 	IdList		scope = {0};
-	bool		mixed = changes->state.persons > 0 && changes->state.persons < changes->state.contacts;
 
 	if (!dc_find_touched(controller_id, index, changes, touched) || !add_new_edges(controller_id, index, thresholds, touched))
 		return false;
 	add_lost_edges(touched);
 	dc_sort_ids(&touched->contacts);
 	add_closure(&scope, &touched->contacts);
-	if (too_many(index, scope.n) || (mixed && organisation_changed(index, changes, &scope)))
+	if (too_many(index, scope.n) || organisation_changed(index, changes, &scope))
 		return false;
 	match_scope(controller_id, index, thresholds, &scope);
-	if (mixed)
+	if (changes->state.persons > 0 && changes->state.persons < changes->state.contacts)
 		settle_companies(controller_id, index, changes);
 	return true;
 }
