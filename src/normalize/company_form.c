@@ -11,6 +11,8 @@
  */
 #include "base/port.h"
 
+#include <ctype.h>
+
 #include "base/text.h"
 #include "lexicon.h"
 #include "normalize/company.h"
@@ -100,6 +102,17 @@ trim_signs(DcCompanyText *r)
 		memmove(r->words, r->words + 1, sizeof(DcCompanyWord) * --r->n);
 }
 
+/* "RCS Paris B 123 456 789", "ABN 33 051 775 556", "HRB 1234": a registration and its number */
+static bool
+begins_registration(const DcCompanyText *r, int i)
+{
+	static const char *const registers[] = {"siren", "siret", "abn", "acn", "hrb", "hra", "kvk", "crn", "uid"};
+
+	if (strcmp(r->words[i].fold, "rcs") == 0)
+		return isdigit((unsigned char) r->words[r->n - 1].fold[0]);
+	return dc_is_word_of(&r->words[i], registers, lengthof(registers)) && isdigit((unsigned char) r->words[i + 1].fold[0]);
+}
+
 void
 dc_split_company(const char *s, DcCompanyText *r)
 {
@@ -129,6 +142,9 @@ dc_split_company(const char *s, DcCompanyText *r)
 	for (int i = 2; i + 1 < r->n; i++)
 		if (strcmp(r->words[i].fold, "capital") == 0 && (strcmp(r->words[i - 1].fold, "au") == 0 || strcmp(r->words[i + 1].fold, "variable") == 0))
 			r->n = i - 1;
+	for (int i = 1; i + 1 < r->n; i++)
+		if (begins_registration(r, i))
+			r->n = i;
 	trim_signs(r);
 }
 

@@ -47,7 +47,12 @@ ends_with_suffix(const DcReading *r, DcWords words, bool behind_comma, bool gene
 	if (is_digits(word))
 		return words.n > 2;
 	if (!IS(*word, WORD_SUFFIX))
-		return r->mixed && is_acronym(word, behind_comma) && (behind_comma || words.n > 2);
+	{
+		/* "RN CNE": behind a degree that the list knows, letters are another one */
+		bool		among = behind_comma || (words.n > 3 && IS(words.word[words.n - 2], WORD_SUFFIX) && !IS(words.word[words.n - 2], WORD_SUFFIX_NAME));
+
+		return r->mixed && is_acronym(word, among) && (behind_comma || words.n > 2);
+	}
 	if (!name)
 		return !IS(*word, WORD_INITIAL) || !IS(*word, WORD_GENERATION) || words.n > 2;
 	if (IS(*word, WORD_GENERATION))
