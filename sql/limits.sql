@@ -24,6 +24,8 @@ UPDATE contact SET city = 'Lyon' WHERE external_id = '1';
 SELECT external_id, action FROM ingest('crm', '[{"external_id": "1", "city": "Paris"}, {"external_id": "3", "city": "Paris"}]');
 DELETE FROM contact WHERE external_id = '1';
 SELECT external_id, city FROM contact ORDER BY contact_id;
+-- nor shown to who asks for duplicates of a new record
+SELECT c.external_id FROM find_matches('{"full_name": "Jean Martin", "email": "jean.martin@one.example"}') m JOIN contact c USING (contact_id) ORDER BY 1;
 -- nor decided about
 SELECT confirm_match(1, 4);
 SELECT reject_match(1, 2);

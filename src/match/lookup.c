@@ -248,6 +248,18 @@ entity_of(int64 contact_id)
 	return isnull ? contact_id : DatumGetInt64(entity);
 }
 
+/* Contacts of persons who restricted them, or objected, are only stored; who asked that a person decides is shown to one. */
+static bool
+may_be_shown(int controller_id, int64 contact_id)
+{
+	const char *code = dc_limit_code(contact_id, "detect_duplicates");
+
+	if (code == NULL || strcmp(code, "RG177") == 0)
+		return true;
+	dc_run_refuse(controller_id, "detect_duplicates", code);
+	return false;
+}
+
 PG_FUNCTION_INFO_V1(find_matches);
 Datum
 find_matches(PG_FUNCTION_ARGS)
@@ -277,12 +289,15 @@ find_matches(PG_FUNCTION_ARGS)
 	dc_add_given(p, CANDIDATE_ID, &given);
 	dc_load_statistics_of(p, duty.controller_id, &model);
 	found = search(p, &model, min_probability <= 0 ? -INFINITY : log2(min_probability / Max(1e-15, 1 - min_probability)), &nfound);
-	for (int i = 0; i < Min(nfound, max_results); i++)
+	for (int i = 0, shown = 0; i < nfound && shown < max_results; i++)
 	{
 		DcScore		score;
 		Datum		values[4];
 		bool		nulls[4] = {false};
 
+		if (!may_be_shown(duty.controller_id, found[i].contact_id))
+			continue;
+		shown++;
 		dc_score_pair(p, &model, &p->records[found[i].record], &p->records[p->nrecords - 1], &score);
 		values[0] = Int64GetDatum(found[i].contact_id);
 		values[1] = Int64GetDatum(entity_of(found[i].contact_id));
