@@ -86,6 +86,8 @@ sub kill_in
 		\$\$};
 	IPC::Run::run(['psql', '-XAtq', '-d', $node->connstr('killed'), '-c', $watch], '<', \undef, '>', '/dev/null', '2>', \$ignored);
 	IPC::Run::finish($session);
+	# not before the postmaster has seen it
+	$node->wait_for_log(qr/all server processes terminated; reinitializing.*database system is ready to accept connections/s, $log);
 	$node->poll_query_until('killed', 'SELECT true') or die 'no recovery';
 	my ($reached) = slurp_file($node->logfile, $log) =~ /killed in phase "([a-z ]+)"/;
 	return ($reached // '', $err);
