@@ -34,4 +34,10 @@ SELECT count(*) FILTER (WHERE s.probability >= 0.6) > 100 AS some, count(*) FILT
 FROM (SELECT a, b, dropcontact.match_probability(a, b) AS probability FROM shared) s
 	JOIN dropcontact.contact_entity x ON x.contact_id = a JOIN dropcontact.contact_entity y ON y.contact_id = b
 	LEFT JOIN dropcontact.review_queue q ON q.a_contact_id = a AND q.b_contact_id = b;
+-- Swapped names weigh the same whichever contact comes first.
+INSERT INTO dropcontact.contact (source, external_id, first_name, last_name, city)
+VALUES ('list', 'a', 'Evan', 'Petion', 'Lille'), ('list', 'b', 'Petison', 'Evan', 'Lille'), ('list', 'c', 'Petison', 'Evan', 'Lille'), ('list', 'd', 'Evan', 'Petion', 'Lille');
+SELECT dropcontact.match_probability(a.contact_id, b.contact_id) = dropcontact.match_probability(c.contact_id, d.contact_id) AS same
+FROM dropcontact.contact a, dropcontact.contact b, dropcontact.contact c, dropcontact.contact d
+WHERE a.external_id = 'a' AND b.external_id = 'b' AND c.external_id = 'c' AND d.external_id = 'd';
 ROLLBACK;

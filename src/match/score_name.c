@@ -59,21 +59,43 @@ name_step(DcScore *score, const DcPopulation *p, const DcModel *model, int level
 		STEP(level, a, b);
 }
 
-/* A first name that stands for the last and the other way round. */
+static float
+name_weight(const DcPopulation *p, const DcModel *model, int level, DcValue a, DcValue b)
+{
+	return model->weight[level] + (dc_level_spec(p, level)->by_frequency ? commoner(p, a, b) : 0);
+}
+
+/*
+ * A first name that stands for the last and the other way round.  Which of the two names is the last one nobody
+ * knows: the better reading counts, whichever contact comes first.
+ */
 static bool
 score_swapped(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b)
 {
-	int			level;
-
 	bool		first = dc_alike_names(p, a->first, b->last);
 	bool		last = dc_alike_names(p, a->last, b->first);
+	int			level;
+	int			other;
+	float		weight;
+	float		other_weight;
 
 	/* one of them may be an initial */
 	if (!(first && (last || initial_of(p->text[a->last], p->text[b->first]))) && !(last && initial_of(p->text[a->first], p->text[b->last])))
 		return false;
 	level = last_level(p, a->last, b->first);
-	STEP_BY_FREQUENCY(L_FIRST_SWAPPED, a->first, b->last);
-	name_step(score, p, model, level, a->last, b->first);
+	other = last_level(p, a->first, b->last);
+	weight = name_weight(p, model, L_FIRST_SWAPPED, a->first, b->last) + name_weight(p, model, level, a->last, b->first);
+	other_weight = name_weight(p, model, L_FIRST_SWAPPED, a->last, b->first) + name_weight(p, model, other, a->first, b->last);
+	if (weight > other_weight || (weight == other_weight && p->hash[a->last] + p->hash[b->first] >= p->hash[a->first] + p->hash[b->last]))
+	{
+		STEP_BY_FREQUENCY(L_FIRST_SWAPPED, a->first, b->last);
+		name_step(score, p, model, level, a->last, b->first);
+	}
+	else
+	{
+		STEP_BY_FREQUENCY(L_FIRST_SWAPPED, a->last, b->first);
+		name_step(score, p, model, other, a->first, b->last);
+	}
 	return true;
 }
 
