@@ -168,6 +168,9 @@ SELECT dropcontact.match_pending();
 SELECT pg_temp.add(5);
 SELECT dropcontact.match_pending();
 SELECT dropcontact.match_pending();
+-- who sees several controllers need not choose one to delete
+RESET dropcontact.controller;
+DELETE FROM dropcontact.contact WHERE controller_id = 2;
 DROP TABLE public.increment_settings;
 DROP SEQUENCE public.increment_id;
 SET client_min_messages = error;

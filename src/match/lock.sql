@@ -9,10 +9,12 @@ CREATE FUNCTION dropcontact.lock_matching() RETURNS trigger
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
 BEGIN
-	IF EXISTS (SELECT FROM dropcontact.setting_value v WHERE v.setting = 'match_mode' AND v.value = 'immediate')
-		AND EXISTS (SELECT FROM dropcontact.setting_value v WHERE v.setting = 'match_mode' AND v.value = 'immediate' AND v.controller_id = dropcontact.current_controller())
-		AND has_function_privilege('dropcontact.match_pending()', 'EXECUTE') THEN
-		PERFORM pg_advisory_xact_lock(823752647, dropcontact.current_controller());
+	IF EXISTS (SELECT FROM dropcontact.setting_value v WHERE v.setting = 'match_mode' AND v.value = 'immediate') THEN
+		/* planned, and so perhaps evaluated, only now: a role that sees several controllers need not choose one else */
+		IF EXISTS (SELECT FROM dropcontact.setting_value v WHERE v.setting = 'match_mode' AND v.value = 'immediate' AND v.controller_id = dropcontact.current_controller())
+			AND has_function_privilege('dropcontact.match_pending()', 'EXECUTE') THEN
+			PERFORM pg_advisory_xact_lock(823752647, dropcontact.current_controller());
+		END IF;
 	END IF;
 	RETURN NULL;
 END

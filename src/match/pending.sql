@@ -94,11 +94,15 @@ CREATE FUNCTION dropcontact.match_at_once() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
+DECLARE
+	at_once boolean := false;
 BEGIN
-	/* a role that may only hand in contacts leaves them to the next run */
-	PERFORM dropcontact.match_written(EXISTS (SELECT FROM dropcontact.setting_value v WHERE v.setting = 'match_mode' AND v.value = 'immediate')
-		AND EXISTS (SELECT FROM dropcontact.setting_value v WHERE v.setting = 'match_mode' AND v.value = 'immediate' AND v.controller_id = dropcontact.current_controller())
-		AND has_function_privilege('dropcontact.match_pending()', 'EXECUTE'));
+	IF EXISTS (SELECT FROM dropcontact.setting_value v WHERE v.setting = 'match_mode' AND v.value = 'immediate') THEN
+		/* planned only now, as in lock_matching(); a role that may only hand in contacts leaves them to the next run */
+		at_once := EXISTS (SELECT FROM dropcontact.setting_value v WHERE v.setting = 'match_mode' AND v.value = 'immediate' AND v.controller_id = dropcontact.current_controller())
+			AND has_function_privilege('dropcontact.match_pending()', 'EXECUTE');
+	END IF;
+	PERFORM dropcontact.match_written(at_once);
 	RETURN NULL;
 END
 $$;
