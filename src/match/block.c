@@ -11,8 +11,8 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "fmgr.h"
-#include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "utils/array.h"
@@ -305,25 +305,5 @@ PG_FUNCTION_INFO_V1(block_edges);
 Datum
 block_edges(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	bytea	   *packed = PG_GETARG_BYTEA_PP(0);
-	StringInfoData in = {.data = VARDATA_ANY(packed), .len = VARSIZE_ANY_EXHDR(packed)};
-
-	if (in.len % 20 != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("these are no edges of a block"),
-				 errhint("They are made by the aggregate dropcontact.score_block().")));
-	InitMaterializedSRF(fcinfo, 0);
-	while (in.cursor < in.len)
-	{
-		Datum		values[3];
-		bool		nulls[3] = {false};
-
-		values[0] = Int64GetDatum(pq_getmsgint64(&in));
-		values[1] = Int64GetDatum(pq_getmsgint64(&in));
-		values[2] = Float4GetDatum(pq_getmsgfloat4(&in));
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-	}
-	return (Datum) 0;
+	return dc_unpack_pairs(fcinfo, FLOAT4OID, "these are no edges of a block", "They are made by the aggregate dropcontact.score_block().");
 }

@@ -20,7 +20,6 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -31,95 +30,11 @@
 #include "match/plan.h"
 #include "match/read.h"
 
-/* From this share of the contacts on, matching all of them is cheaper; so many are always matched alone. */
+/* From this share of the contacts on, reading the changed ones alone costs more than reading all. */
 #define MANY_SHARE 5
+
+/* So many are always matched alone. */
 #define FEW 5000
-
-/* ---------- lists ---------- */
-
-void
-dc_push_id(IdList *list, int64 id)
-{
-	if (list->n == list->capacity)
-	{
-		list->capacity = Max(64, list->capacity * 2);
-		list->id = list->id == NULL ? palloc(sizeof(int64) * list->capacity) : repalloc_huge(list->id, sizeof(int64) * list->capacity);
-	}
-	list->id[list->n++] = id;
-}
-
-static int
-compare_ids(const void *a, const void *b)
-{
-	int64		x = *(const int64 *) a;
-	int64		y = *(const int64 *) b;
-
-	return x < y ? -1 : x > y;
-}
-
-static int
-compare_pairs(const void *a, const void *b)
-{
-	int			order = compare_ids(a, b);
-
-	return order != 0 ? order : compare_ids((const int64 *) a + 1, (const int64 *) b + 1);
-}
-
-void
-dc_sort_ids(IdList *list)
-{
-	size_t		kept = 0;
-
-	if (list->n > 0)
-		qsort(list->id, list->n, sizeof(int64), compare_ids);
-	for (size_t i = 0; i < list->n; i++)
-		if (kept == 0 || list->id[kept - 1] != list->id[i])
-			list->id[kept++] = list->id[i];
-	list->n = kept;
-}
-
-void
-dc_sort_pairs(IdList *list)
-{
-	size_t		kept = 0;
-
-	if (list->n > 0)
-		qsort(list->id, list->n / 2, 2 * sizeof(int64), compare_pairs);
-	for (size_t i = 0; i < list->n; i += 2)
-		if (kept == 0 || compare_pairs(&list->id[kept - 2], &list->id[i]) != 0)
-		{
-			list->id[kept++] = list->id[i];
-			list->id[kept++] = list->id[i + 1];
-		}
-	list->n = kept;
-}
-
-bool
-dc_has_id(const IdList *sorted, int64 id)
-{
-	return sorted->n > 0 && bsearch(&id, sorted->id, sorted->n, sizeof(int64), compare_ids) != NULL;
-}
-
-Datum
-dc_id_array(const IdList *list)
-{
-	Datum	   *ids = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * (list->n + 1));
-
-	for (size_t i = 0; i < list->n; i++)
-		ids[i] = Int64GetDatum(list->id[i]);
-	return PointerGetDatum(construct_array(ids, list->n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-}
-
-void
-dc_push_array(IdList *list, Datum array)
-{
-	Datum	   *ids;
-	int			n;
-
-	deconstruct_array(DatumGetArrayTypeP(array), INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &ids, NULL, &n);
-	for (int i = 0; i < n; i++)
-		dc_push_id(list, DatumGetInt64(ids[i]));
-}
 
 /* ---------- rows that the last run did not see ---------- */
 
@@ -225,10 +140,10 @@ note_gone(Changes *changes, const DcIndexedContact *old)
 	add_change(changes, old, &gone);
 }
 
-static bool
-too_many(const DcKeyIndex *index, size_t n)
+bool
+dc_too_many(const DcKeyIndex *index, size_t n, int share)
 {
-	return n > FEW && n > dc_index_state(index)->contacts / MANY_SHARE;
+	return n > FEW && n > dc_index_state(index)->contacts / share;
 }
 
 bool
@@ -238,7 +153,7 @@ dc_compare_contacts(int controller_id, DcKeyIndex *index, const IdList *contacts
 	DcModel		model;
 
 	changes->state = *dc_index_state(index);
-	if (too_many(index, contacts->n))
+	if (dc_too_many(index, contacts->n, MANY_SHARE))
 		return false;
 	p = dc_read_contacts(controller_id, contacts->id, contacts->n);
 	dc_load_statistics_of(p, controller_id, &model);
@@ -302,5 +217,5 @@ dc_find_changes(int controller_id, DcKeyIndex *index, Changes *changes)
 	scan_rows(controller_id, &seen, NULL, &all);
 	dc_sort_ids(&all);
 	dc_index_contacts(index, note_missing, &missing);
-	return !too_many(index, changes->n);
+	return !dc_too_many(index, changes->n, MANY_SHARE);
 }

@@ -13,9 +13,9 @@
 
 #include <math.h>
 
+#include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "fmgr.h"
-#include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
@@ -237,25 +237,5 @@ PG_FUNCTION_INFO_V1(cluster_members);
 Datum
 cluster_members(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	bytea	   *packed = PG_GETARG_BYTEA_PP(0);
-	StringInfoData in = {.data = VARDATA_ANY(packed), .len = VARSIZE_ANY_EXHDR(packed)};
-
-	if (in.len % 24 != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("these are no clusters"),
-				 errhint("They are made by the aggregate dropcontact.cluster_edges().")));
-	InitMaterializedSRF(fcinfo, 0);
-	while (in.cursor < in.len)
-	{
-		Datum		values[3];
-		bool		nulls[3] = {false};
-
-		values[0] = Int64GetDatum(pq_getmsgint64(&in));
-		values[1] = Int64GetDatum(pq_getmsgint64(&in));
-		values[2] = Float8GetDatum(pq_getmsgfloat8(&in));
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-	}
-	return (Datum) 0;
+	return dc_unpack_pairs(fcinfo, FLOAT8OID, "these are no clusters", "They are made by the aggregate dropcontact.cluster_edges().");
 }

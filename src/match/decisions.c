@@ -8,10 +8,10 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "utils/array.h"
 #include "utils/memutils.h"
 
 #include "duty/duty.h"
+#include "match/ids.h"
 #include "match/plan.h"
 #include "match/read.h"
 
@@ -72,21 +72,6 @@ add_decisions(const DcPopulation *p, Decisions *decisions)
 	}
 }
 
-/* The contacts of records, of those marked or of all, as an array; answers how many. */
-static int
-list_contacts(const DcPopulation *p, const bool *marked, Datum *array)
-{
-	Datum	   *ids = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * ((Size) p->nrecords + 1));
-	int			n = 0;
-
-	for (int r = 0; r < p->nrecords; r++)
-		if (marked == NULL || marked[r])
-			ids[n++] = Int64GetDatum(p->records[r].contact_id);
-	*array = PointerGetDatum(construct_array(ids, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-	pfree(ids);
-	return n;
-}
-
 DcDecision *
 dc_read_decisions(const DcPopulation *p, int controller_id, const bool *barred, int *n)
 {
@@ -96,7 +81,7 @@ dc_read_decisions(const DcPopulation *p, int controller_id, const bool *barred, 
 
 	if (p->nrecords <= FEW_RECORDS)
 	{
-		list_contacts(p, NULL, &args[1]);
+		args[1] = dc_contact_ids(p);
 		dc_execute(DECIDED " AND d.a_contact_id OPERATOR(pg_catalog.=) ANY ($2)", 2, types, args, true, SPI_OK_SELECT);
 	}
 	else
@@ -104,7 +89,12 @@ dc_read_decisions(const DcPopulation *p, int controller_id, const bool *barred, 
 	add_decisions(p, &decisions);
 	if (barred != NULL)
 	{
-		list_contacts(p, barred, &args[1]);
+		IdList		staying = {0};
+
+		for (int r = 0; r < p->nrecords; r++)
+			if (barred[r])
+				dc_push_id(&staying, p->records[r].contact_id);
+		args[1] = dc_id_array(&staying);
 		dc_execute(STAYING, 2, types, args, true, SPI_OK_SELECT);
 		add_decisions(p, &decisions);
 	}

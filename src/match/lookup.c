@@ -24,8 +24,9 @@
 #include "contact/clean.h"
 #include "duty/duty.h"
 #include "match/explain.h"
+#include "match/ids.h"
+#include "match/key_index.h"
 #include "match/plan.h"
-#include "match/pending.h"
 #include "match/read.h"
 #include "normalize/normalize.h"
 

@@ -13,8 +13,10 @@
 
 #include <math.h>
 
+#include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "fmgr.h"
+#include "funcapi.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
@@ -470,4 +472,32 @@ dc_packed_keys(const bytea *packed, DcKeys *keys)
 
 	take(&c, 8);
 	take_keys(&c, keys);
+}
+
+/* ---------- pairs as rows ---------- */
+
+Datum
+dc_unpack_pairs(FunctionCallInfo fcinfo, Oid number, const char *message, const char *hint)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	bytea	   *packed = PG_GETARG_BYTEA_PP(0);
+	StringInfoData in = {.data = VARDATA_ANY(packed), .len = VARSIZE_ANY_EXHDR(packed)};
+
+	if (in.len % (2 * sizeof(int64) + (number == FLOAT4OID ? sizeof(float4) : sizeof(float8))) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("%s", message),
+				 errhint("%s", hint)));
+	InitMaterializedSRF(fcinfo, 0);
+	while (in.cursor < in.len)
+	{
+		Datum		values[3];
+		bool		nulls[3] = {false};
+
+		values[0] = Int64GetDatum(pq_getmsgint64(&in));
+		values[1] = Int64GetDatum(pq_getmsgint64(&in));
+		values[2] = number == FLOAT4OID ? Float4GetDatum(pq_getmsgfloat4(&in)) : Float8GetDatum(pq_getmsgfloat8(&in));
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
 }

@@ -62,4 +62,10 @@ extern DcRecord *dc_unpack_record(DcPopulation *population, const DcParameters *
 extern int64 dc_packed_contact_id(const bytea *packed);
 extern void dc_packed_keys(const bytea *packed, DcKeys *keys);
 
+/*
+ * Rows of two ids and a number of this type, float4 or float8, from the bytea of the one argument of a function that
+ * answers a set; what else it holds is an error with this message and hint.
+ */
+extern Datum dc_unpack_pairs(FunctionCallInfo fcinfo, Oid number, const char *message, const char *hint);
+
 #endif							/* DC_MATCH_PACKED_H */

@@ -33,15 +33,8 @@
 #include "match/run.h"
 #include "match/store.h"
 
-/* From this share of the contacts on, matching all of them is cheaper; so many are always matched alone. */
+/* From this share of the contacts on, matching all of them is cheaper. */
 #define MANY_SHARE 4
-#define FEW 5000
-
-static bool
-too_many(const DcKeyIndex *index, size_t n)
-{
-	return n > FEW && n > dc_index_state(index)->contacts / MANY_SHARE;
-}
 
 /* Empties match_touched for a controller, and answers the contacts that it meant. */
 #define TAKE_TOUCHED \
@@ -98,7 +91,7 @@ add_new_edges(int controller_id, const DcKeyIndex *index, const DcThresholds *th
 	for (size_t i = 0; i < touched->pairs.n; i++)
 		dc_push_id(&contacts, touched->pairs.id[i]);
 	dc_sort_ids(&contacts);
-	if (too_many(index, contacts.n))
+	if (dc_too_many(index, contacts.n, MANY_SHARE))
 		return false;
 	p = dc_read_contacts(controller_id, contacts.id, contacts.n);
 	dc_load_statistics_of(p, controller_id, &model);
@@ -308,7 +301,7 @@ match_touched(int controller_id, DcKeyIndex *index, const DcThresholds *threshol
 	add_lost_edges(touched);
 	dc_sort_ids(&touched->contacts);
 	add_closure(&scope, &touched->contacts);
-	if (too_many(index, scope.n) || organisation_changed(index, changes, &scope))
+	if (dc_too_many(index, scope.n, MANY_SHARE) || organisation_changed(index, changes, &scope))
 		return false;
 	match_scope(controller_id, index, thresholds, &scope);
 	if (changes->state.persons > 0 && changes->state.persons < changes->state.contacts)

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * pending.h
- *	  What the files that match changes alone have in common; nobody else includes it.
+ *	  What the files that match changes alone have in common.
  *
  * changes.c finds the contacts that changed since the last run, touched.c what their changes touch, pending.c
  * matches that anew.
@@ -13,24 +13,8 @@
 
 #include "postgres.h"
 
+#include "match/ids.h"
 #include "match/key_index.h"
-
-/* Ids of contacts, or pairs of them one after the other. */
-typedef struct IdList
-{
-	int64	   *id;
-	size_t		n;
-	size_t		capacity;
-} IdList;
-
-extern void dc_push_id(IdList *list, int64 id);
-
-/* Ascending, each once. */
-extern void dc_sort_ids(IdList *list);
-extern void dc_sort_pairs(IdList *list);
-extern bool dc_has_id(const IdList *sorted, int64 id);
-extern Datum dc_id_array(const IdList *list);
-extern void dc_push_array(IdList *list, Datum array);
 
 /* Contacts that changed: what they were known by and what they are known by, nkeys -1 for not at all. */
 typedef struct Changes
@@ -45,7 +29,12 @@ typedef struct Changes
 /* Adds the contacts that were touched without changing since the last run, which this one takes care of. */
 extern void dc_take_touched(int controller_id, IdList *contacts);
 
-/* changes.c: both answer false when so much changed that everything is to be matched. */
+/* changes.c */
+
+/* Are so many contacts, more than this share of all, to be matched that all are matched sooner?  A few never are. */
+extern bool dc_too_many(const DcKeyIndex *index, size_t n, int share);
+
+/* Both answer false when so much changed that everything is to be matched. */
 
 /* Among all contacts of the controller, those that are not what the index says of them. */
 extern bool dc_find_changes(int controller_id, DcKeyIndex *index, Changes *changes);

@@ -34,15 +34,6 @@
 #define DELETE_VALUES \
 	"DELETE FROM dropcontact.match_value v USING pg_catalog.unnest($2) AS n(hash) WHERE v.controller_id = $1 AND v.value_hash = n.hash"
 
-static void
-execute(const char *query, int nargs, Oid *types, Datum *args, bool read_only)
-{
-	int			result = SPI_execute_plan(dc_kept_plan(query, nargs, types), args, NULL, read_only, 0);
-
-	if (result < 0)
-		elog(ERROR, "could not read or write the statistics of matching: %s", SPI_result_code_string(result));
-}
-
 /* Levels are named field and level, as in table match_level. */
 static void
 read_model(const DcPopulation *p, int controller_id, DcModel *model)
@@ -51,7 +42,7 @@ read_model(const DcPopulation *p, int controller_id, DcModel *model)
 	Datum		args[] = {Int32GetDatum(controller_id)};
 
 	dc_model_default(p, model);
-	execute("SELECT field, level, m, u FROM dropcontact.match_level WHERE controller_id = $1", 1, types, args, true);
+	dc_execute("SELECT field, level, m, u FROM dropcontact.match_level WHERE controller_id = $1", 1, types, args, true, SPI_OK_SELECT);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		HeapTuple	tuple = SPI_tuptable->vals[i];
@@ -88,7 +79,7 @@ read_counted(int controller_id)
 	Datum		args[] = {Int32GetDatum(controller_id)};
 	bool		isnull;
 
-	execute("SELECT contacts, revision FROM dropcontact.match_training WHERE controller_id = $1", 1, types, args, true);
+	dc_execute("SELECT contacts, revision FROM dropcontact.match_training WHERE controller_id = $1", 1, types, args, true, SPI_OK_SELECT);
 	if (SPI_processed == 0)
 		return (Counted) {0};
 	return (Counted) {
@@ -104,7 +95,7 @@ revise(int controller_id)
 	Oid			types[] = {INT4OID};
 	Datum		args[] = {Int32GetDatum(controller_id)};
 
-	execute("UPDATE dropcontact.match_training SET revision = DEFAULT WHERE controller_id = $1", 1, types, args, false);
+	dc_execute("UPDATE dropcontact.match_training SET revision = DEFAULT WHERE controller_id = $1", 1, types, args, false, SPI_OK_UPDATE);
 }
 
 /* ---------- frequencies of a few values ---------- */
@@ -335,9 +326,9 @@ count_anew(DcPopulation *p, int controller_id)
 	read_stored(&stored, p, controller_id);
 	write_values(&stored, controller_id, true, p->size);
 	free_stored(&stored);
-	execute("INSERT INTO dropcontact.match_training AS t (controller_id, contacts) VALUES ($1, $2) "
+	dc_execute("INSERT INTO dropcontact.match_training AS t (controller_id, contacts) VALUES ($1, $2) "
 			"ON CONFLICT (controller_id) DO UPDATE SET contacts = excluded.contacts, counted_at = excluded.counted_at",
-			2, types, args, false);
+			2, types, args, false, SPI_OK_INSERT);
 }
 
 /* Frequencies that were counted before, over so many contacts, are in force; what is shared is written and read. */
@@ -379,7 +370,7 @@ dc_store_statistics(DcPopulation *p, int controller_id, const DcModel *model)
 		Float8GetDatum(model->prior), Float8GetDatum(1), BoolGetDatum(false)};
 
 	count_anew(p, controller_id);
-	execute("DELETE FROM dropcontact.match_level WHERE controller_id = $1", 1, types, args, false);
+	dc_execute("DELETE FROM dropcontact.match_level WHERE controller_id = $1", 1, types, args, false, SPI_OK_DELETE);
 	for (int l = -1; l < dc_level_count(p); l++)
 	{
 		if (l >= 0)
@@ -392,7 +383,7 @@ dc_store_statistics(DcPopulation *p, int controller_id, const DcModel *model)
 			args[4] = Float8GetDatum(dc_shown_u(spec, model->u[l]));
 			args[5] = BoolGetDatum(spec->by_frequency);
 		}
-		execute("INSERT INTO dropcontact.match_level (controller_id, field, level, m, u, by_frequency) VALUES ($1, $2, $3, $4, $5, $6)", 6, types, args, false);
+		dc_execute("INSERT INTO dropcontact.match_level (controller_id, field, level, m, u, by_frequency) VALUES ($1, $2, $3, $4, $5, $6)", 6, types, args, false, SPI_OK_INSERT);
 	}
 }
 
