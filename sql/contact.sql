@@ -144,6 +144,9 @@ SELECT 'many', array_agg('USER' || i || '@example.fr'), array_agg('06 12 34 56 '
 SELECT cardinality(other_emails) AS emails, other_emails[20000], cardinality(other_phones) AS phones, other_phones[1] FROM dropcontact.contact WHERE external_id = 'many';
 INSERT INTO dropcontact.contact (external_id, naf, company, city) VALUES ('odd', E'%s \\ '' " <b>', E'\u2067Acme\u2069 \u200B', E'Aa\tBb\nCc');
 SELECT naf, company, city FROM dropcontact.contact WHERE external_id = 'odd';
+-- an end of line around an address is its file's
+INSERT INTO dropcontact.contact (external_id, email, other_emails) VALUES ('lines', E'j@x.fr\r\n', ARRAY[E'p@y.fr\n', E'\nq@z.fr']);
+SELECT email, other_emails, problems FROM dropcontact.contact WHERE external_id = 'lines';
 -- words for nothing stay as received, with a problem
 INSERT INTO dropcontact.contact (external_id, full_name) VALUES ('nobody 1', 'N/A');
 INSERT INTO dropcontact.contact (external_id, first_name, last_name, company) VALUES ('nobody 2', 'Inconnu', 'Dupont', 'n.c.');

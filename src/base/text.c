@@ -120,8 +120,8 @@ dc_upper(const char *s)
 /* Code points below this are composed already and, in NFC, stay as they are. */
 #define DC_FIRST_COMPOSING 0x300
 
-static char *
-compose(char *s, size_t len)
+char *
+dc_compose(char *s, size_t len)
 {
 	UErrorCode	status = U_ZERO_ERROR;
 	int32_t		ulen;
@@ -236,5 +236,5 @@ dc_clean(const char *s)
 		o += dc_utf8_put(o, c);
 	}
 	*o = '\0';
-	return composing ? compose(out, o - out) : out;
+	return composing ? dc_compose(out, o - out) : out;
 }

@@ -32,6 +32,9 @@ extern int	dc_utf8_put(char *dst, uint32 codepoint);
  */
 extern char *dc_clean(const char *s);
 
+/* The text in Unicode NFC, s itself where it is so already. */
+extern char *dc_compose(char *s, size_t len);
+
 /*
  * The form that comparison uses (SQL: name_key): NFKC, case-folded,
  * transliterated to ASCII letters and digits, apostrophes dropped ("o'neil" is

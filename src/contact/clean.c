@@ -433,8 +433,9 @@ clean_member(const char *value, int which, const char *region, const char **prob
 	if (which == L_OTHER_EMAILS)
 	{
 		DcEmail		email = {0};
+		bool		stray;
 
-		dc_parse_email(value, &email);
+		dc_parse_email(dc_one_line(value, &stray), &email);
 		*problem = email.address == NULL ? email.problem : NULL;
 		return email.address;
 	}

@@ -172,11 +172,13 @@ static void
 clean_email(DcContactRow *row)
 {
 	DcEmail		email = {0};
+	bool		stray;
 
 	row->value[F_EMAIL_QUALIFICATION] = NULL;
 	if (row->value[F_EMAIL] == NULL)
 		return;
-	dc_parse_email(row->value[F_EMAIL], &email);
+	/* an end of line around a field is its file's */
+	dc_parse_email(dc_one_line(row->value[F_EMAIL], &stray), &email);
 	use(row, F_EMAIL, email.address, email.problem);
 	row->value[F_EMAIL_QUALIFICATION] = email.qualification;
 	if (email.address != NULL)

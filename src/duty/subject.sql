@@ -21,7 +21,7 @@ CREATE FUNCTION dropcontact.find_subject(controller integer, subject jsonb) RETU
 	AS $$
 	WITH wanted AS MATERIALIZED (
 		SELECT (subject ->> 'contact_id')::bigint AS contact_id, (subject ->> 'entity_id')::bigint AS entity_id, subject ->> 'source' AS source, subject ->> 'external_id' AS external_id,
-			normalize_email(subject ->> 'email') AS email, coalesce(normalize_phone(subject ->> 'phone', (SELECT c.country FROM controller c WHERE c.controller_id = controller)), subject ->> 'phone') AS phone,
+			normalize_email(btrim(subject ->> 'email', E' \t\r\n')) AS email, coalesce(normalize_phone(subject ->> 'phone', (SELECT c.country FROM controller c WHERE c.controller_id = controller)), subject ->> 'phone') AS phone,
 			normalize_linkedin(subject ->> 'linkedin') AS linkedin, name_key(subject ->> 'full_name') AS name,
 			(SELECT string_agg(w, ' ' ORDER BY w) FROM unnest(string_to_array(name_key(subject ->> 'full_name'), ' ')) w) AS words,
 			(parse_company(subject ->> 'company')).key AS company,

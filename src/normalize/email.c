@@ -206,6 +206,16 @@ read_domain(const char *text, size_t local_length, const char **problem)
 	return host;
 }
 
+/* By how much a text is longer than in NFC: the length of an address counts as it came, too. */
+static size_t
+bytes_composed(const char *text)
+{
+	size_t		len = strlen(text);
+	size_t		composed = strlen(dc_compose(pstrdup(text), len));
+
+	return len > composed ? len - composed : 0;
+}
+
 /* The parts of an address as far as they can be read; answers the problem, or NULL. */
 static const char *
 read_address(const char *input, char **local, char **domain, char **after_at, bool *second)
@@ -213,6 +223,7 @@ read_address(const char *input, char **local, char **domain, char **after_at, bo
 	char	   *s;
 	char	   *at;
 	const char *problem;
+	size_t		composed;
 
 	*local = *domain = *after_at = NULL;
 	*second = false;
@@ -231,7 +242,8 @@ read_address(const char *input, char **local, char **domain, char **after_at, bo
 	*local = read_local(s, &problem);
 	if (*local == NULL)
 		return problem;
-	*domain = read_domain(at + 1, strlen(*local), &problem);
+	composed = strlen(input) > MAX_ADDRESS ? bytes_composed(input) : 0;
+	*domain = read_domain(at + 1, strlen(*local) + composed, &problem);
 	return problem;
 }
 
@@ -242,8 +254,10 @@ dc_normalize_email(const char *input)
 	char	   *domain;
 	char	   *after_at;
 	bool		second;
+	bool		stray;
+	const char *line = dc_one_line(input, &stray);
 
-	if (read_address(input, &local, &domain, &after_at, &second) != NULL)
+	if (stray || read_address(line, &local, &domain, &after_at, &second) != NULL)
 		return NULL;
 	return psprintf("%s@%s", local, domain);
 }
@@ -372,6 +386,7 @@ dc_email_key(const char *input)
 	char	   *domain;
 	char	   *after_at;
 	bool		second;
+	bool		stray;
 
 	if (at != NULL && !has_provider_rule(at + 1))
 		return pstrdup(input);
@@ -380,7 +395,7 @@ dc_email_key(const char *input)
 		local = pnstrdup(input, at - input);
 		domain = pstrdup(at + 1);
 	}
-	else if (read_address(input, &local, &domain, &after_at, &second) != NULL)
+	else if (read_address(dc_one_line(input, &stray), &local, &domain, &after_at, &second) != NULL)
 		return NULL;
 	else
 		domain = dc_normalize_host(domain, false);
@@ -449,12 +464,14 @@ dc_parse_email(const char *input, DcEmail *email)
 	char	   *domain;
 	char	   *after_at;
 	bool		second;
+	bool		stray;
+	const char *line = dc_one_line(input, &stray);
 	const char *registrable = NULL;
 	const char *meant = NULL;
 	const char *kind = NULL;
 	const char *tag;
 
-	email->problem = read_address(input, &local, &domain, &after_at, &second);
+	email->problem = read_address(line, &local, &domain, &after_at, &second);
 	email->local_part = local;
 	email->domain = domain;
 	if (domain != NULL)
@@ -465,6 +482,12 @@ dc_parse_email(const char *input, DcEmail *email)
 		email->suggestion = psprintf("%s@%s", local, meant);
 	email->local_kind = "invalid";
 	email->domain_kind = "invalid";
+	if (email->problem == NULL && stray)
+	{
+		email->problem = "end of line in the address";
+		if (email->suggestion == NULL)
+			email->suggestion = psprintf("%s@%s", local, domain);
+	}
 	if (email->problem == NULL)
 	{
 		email->address = psprintf("%s@%s", local, domain);

@@ -62,6 +62,30 @@ clean_address(const char *input)
 	return s;
 }
 
+/*
+ * The text on one line: each end of line a blank.  A folded one (RFC 5322, 3.2.2: CRLF and blanks behind it) is
+ * what mail programs write; "stray" is set by any other, which no address has.
+ */
+const char *
+dc_one_line(const char *input, bool *stray)
+{
+	char	   *line;
+
+	*stray = false;
+	if (strpbrk(input, "\r\n") == NULL)
+		return input;
+	line = pstrdup(input);
+	for (char *p = line; (p = strpbrk(p, "\r\n")) != NULL; p++)
+	{
+		if (p[0] != '\r' || p[1] != '\n' || (p[2] != ' ' && p[2] != '\t'))
+			*stray = true;
+		else
+			*p++ = ' ';
+		*p = ' ';
+	}
+	return line;
+}
+
 /* The end of the quoted string that begins at p: behind its closing quote, or at the end of the text. */
 static char *
 skip_quoted(char *p)

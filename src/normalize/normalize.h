@@ -35,6 +35,7 @@ typedef struct DcEmail
 	const char *problem;
 } DcEmail;
 
+extern const char *dc_one_line(const char *input, bool *stray);
 extern char *dc_normalize_email(const char *input);
 extern char *dc_email_key(const char *input);
 extern void dc_parse_email(const char *input, DcEmail *email);

@@ -70,17 +70,17 @@ COMMENT ON TYPE dropcontact.job_title IS 'One job title, parsed: level in c_leve
 CREATE FUNCTION dropcontact.normalize_email(text) RETURNS text
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'normalize_email';
-COMMENT ON FUNCTION dropcontact.normalize_email(text) IS 'The deliverable form of an e-mail address: mailto:, display name, surrounding punctuation, zero-width and full-width characters gone, lower case, domain in Unicode NFC by UTS #46. NULL when it cannot be an address under RFC 5321, 5322 and 6531 (dot-atom or quoted local part, lengths 64 and 254, no single-label or bare-IP domain). Never an error';
+COMMENT ON FUNCTION dropcontact.normalize_email(text) IS 'The deliverable form of an e-mail address: mailto:, display name, surrounding punctuation, zero-width and full-width characters gone, lower case, domain in Unicode NFC by UTS #46. NULL when it cannot be an address under RFC 5321, 5322 and 6531 (dot-atom or quoted local part, lengths 64 and 254, no single-label or bare-IP domain, no end of line but one that folds a header). Never an error';
 
 CREATE FUNCTION dropcontact.email_key(text) RETURNS text
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'email_key';
-COMMENT ON FUNCTION dropcontact.email_key(text) IS 'The mailbox that an address reaches: sub-address removed, provider rules applied (Gmail dots and googlemail.com, Yahoo hyphen, Outlook, iCloud, Proton, Fastmail), domain as A-label. Two addresses of one mailbox have one key. NULL when it is no address. Source: RFC 5233 and the providers documentation';
+COMMENT ON FUNCTION dropcontact.email_key(text) IS 'The mailbox that an address reaches: sub-address removed, provider rules applied (Gmail dots and googlemail.com, Yahoo hyphen, Outlook, iCloud, Proton, Fastmail), domain as A-label, ends of line read as blanks. Two addresses of one mailbox have one key. NULL when it is no address. Source: RFC 5233 and the providers documentation';
 
 CREATE FUNCTION dropcontact.parse_email(text) RETURNS dropcontact.email_address
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'parse_email';
-COMMENT ON FUNCTION dropcontact.parse_email(text) IS 'One e-mail address with its parts, its qualification (local_kind@domain_kind) and, for a mistyped domain, a suggestion. problem says why it cannot be used, or that a second address follows. Source: RFC 5321, 5322, 6531, UTS #46, the public suffix list';
+COMMENT ON FUNCTION dropcontact.parse_email(text) IS 'One e-mail address with its parts, its qualification (local_kind@domain_kind) and, for a mistyped domain, a suggestion. problem says why it cannot be used, or that a second address follows; suggestion is also the address of a text with a stray end of line. Source: RFC 5321, 5322, 6531, UTS #46, the public suffix list';
 
 CREATE FUNCTION dropcontact.normalize_phone(text, region text DEFAULT NULL) RETURNS text
 	LANGUAGE c IMMUTABLE PARALLEL SAFE COST 200
