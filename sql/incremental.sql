@@ -1,4 +1,4 @@
--- match_pending() and immediate matching give what dedupe() gives: random inserts, updates, deletes and decisions
+-- match_pending() and immediate matching give what dedupe() gives: random inserts, updates, deletes, decisions and restrictions
 SET client_min_messages = error;
 DROP EXTENSION dropcontact CASCADE;
 CREATE EXTENSION dropcontact;
@@ -57,11 +57,19 @@ BEGIN
 	ELSE
 		PERFORM dropcontact.unmerge(pair.a);
 	END IF;
-EXCEPTION WHEN integrity_constraint_violation THEN
-	/* against an earlier decision */
+EXCEPTION WHEN integrity_constraint_violation OR SQLSTATE 'RG176' THEN
+	/* against an earlier decision, or about a contact that is only stored */
 	NULL;
 END
 $$;
+-- a person asks for a restriction, or for a decision by persons; all of its contacts are limited at once
+CREATE FUNCTION pg_temp.limit() RETURNS void LANGUAGE sql AS $$
+	INSERT INTO dropcontact.processing_limit (controller_id, contact_id, kind, request_id, from_at)
+	SELECT c.controller_id, c.contact_id, CASE WHEN random() < 0.7 THEN 'restriction' ELSE 'human_review' END, '00000000-0000-0000-0000-000000000000', now()
+	FROM dropcontact.contact c WHERE c.contact_id = (SELECT pg_temp.any_contact()) OR (c.contact_id % 10 < 2 AND c.contact_id IN (
+		SELECT m.contact_id FROM dropcontact.entity_member m WHERE m.entity_id = (SELECT o.entity_id FROM dropcontact.entity_member o ORDER BY random() LIMIT 1))) $$;
+CREATE FUNCTION pg_temp.lift() RETURNS void LANGUAGE sql AS $$
+	DELETE FROM dropcontact.processing_limit WHERE limit_id IN (SELECT limit_id FROM dropcontact.processing_limit ORDER BY random() LIMIT 2) $$;
 CREATE FUNCTION pg_temp.change(n integer) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
 	r float8;
@@ -75,10 +83,14 @@ BEGIN
 			WHERE contact_id = (SELECT pg_temp.any_contact());
 		ELSIF r < 0.75 THEN
 			UPDATE dropcontact.contact SET city = 'Nantes', attributes = '{"seen": true}' WHERE contact_id = (SELECT pg_temp.any_contact());
-		ELSIF r < 0.95 THEN
+		ELSIF r < 0.92 THEN
 			DELETE FROM dropcontact.contact WHERE contact_id = (SELECT pg_temp.any_contact());
-		ELSE
+		ELSIF r < 0.97 THEN
 			PERFORM pg_temp.decide();
+		ELSIF r < 0.99 THEN
+			PERFORM pg_temp.limit();
+		ELSE
+			PERFORM pg_temp.lift();
 		END IF;
 	END LOOP;
 END

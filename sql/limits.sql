@@ -39,5 +39,26 @@ UPDATE contact SET city = 'Lyon' WHERE external_id = '1';
 SELECT city FROM contact WHERE external_id = '1';
 SELECT entities FROM dedupe();
 SELECT unmerge(1) > 0 AS apart;
+-- with whom a contact was when the restriction began it stays, whoever else joins and leaves
+INSERT INTO contact (source, external_id, full_name, email, phone) VALUES
+	('crm', '10', 'Alice Moreau', 'alice.moreau@three.example', NULL),
+	('crm', '11', 'Marc Dupuis', 'marc.dupuis@two.example', '06 11 22 33 44'),
+	('crm', '12', 'Marc Dupuis', 'marc.dupuis@two.example', '06 11 22 33 44');
+SELECT match_pending();
+INSERT INTO processing_limit (controller_id, contact_id, kind, request_id, from_at) SELECT controller_id, contact_id, 'restriction', :'request', now() FROM contact WHERE external_id = '12';
+SELECT c.external_id AS beside FROM processing_limit l JOIN contact c ON c.contact_id = ANY (l.beside) WHERE l.lifted_at IS NULL;
+UPDATE contact SET (full_name, email, phone) = ('Marc Dupuis', 'marc.dupuis@two.example', '06 11 22 33 44') WHERE external_id = '10';
+SELECT match_pending();
+CREATE VIEW pg_temp.together AS SELECT string_agg(external_id, ',' ORDER BY contact_id) AS together FROM contact_entity WHERE external_id IN ('10', '11', '12') GROUP BY entity_id;
+SELECT * FROM pg_temp.together ORDER BY 1;
+UPDATE contact SET (full_name, email, phone) = ('Alice Moreau', 'alice.moreau@three.example', NULL) WHERE external_id = '10';
+SELECT match_pending();
+SELECT * FROM pg_temp.together ORDER BY 1;
+SELECT entities FROM dedupe();
+SELECT * FROM pg_temp.together ORDER BY 1;
+-- alone when nobody is left
+DELETE FROM contact WHERE external_id = '11';
+SELECT match_pending();
+SELECT * FROM pg_temp.together ORDER BY 1;
 DROP EXTENSION dropcontact CASCADE;
 CREATE EXTENSION dropcontact;

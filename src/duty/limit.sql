@@ -13,11 +13,13 @@ CREATE TABLE dropcontact.processing_limit (
 	from_at timestamptz NOT NULL,
 	lifted_at timestamptz,
 	lift_notice_id bigint REFERENCES dropcontact.outbox_message,
+	beside bigint[],
 	CHECK (purpose IS NULL OR kind = 'objection'),
 	CHECK (lifted_at IS NULL OR lift_notice_id IS NOT NULL)
 );
 COMMENT ON TABLE dropcontact.processing_limit IS 'What persons asked for on their contacts: restriction, objection to a purpose (NULL: to all), decision by a person instead of a rule; in force until it is lifted';
 COMMENT ON COLUMN dropcontact.processing_limit.lift_notice_id IS 'The message that told of the end of a restriction before it ended (GDPR article 18(3))';
+COMMENT ON COLUMN dropcontact.processing_limit.beside IS 'The other members of its entity when the limit began, those without a limit first, by age: matching leaves the contact with the first of them that still exists and that no person has set apart from it';
 CREATE INDEX ON dropcontact.processing_limit (contact_id) WHERE lifted_at IS NULL;
 
 CREATE FUNCTION dropcontact.limits_changed() RETURNS trigger
@@ -42,6 +44,23 @@ $$;
 COMMENT ON FUNCTION dropcontact.touch_limited() IS 'Row trigger of processing_limit: match_pending() looks at the contact again';
 CREATE TRIGGER touch AFTER INSERT OR UPDATE OR DELETE ON dropcontact.processing_limit FOR EACH ROW EXECUTE FUNCTION dropcontact.touch_limited();
 REVOKE ALL ON FUNCTION dropcontact.touch_limited() FROM PUBLIC;
+
+/* Of all rows of the statement at once, for the contacts of a person are limited together.  What was dumped is noted already. */
+CREATE FUNCTION dropcontact.note_beside() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+BEGIN
+	UPDATE processing_limit l
+	SET beside = coalesce((SELECT array_agg(o.contact_id ORDER BY EXISTS (SELECT FROM processing_limit x WHERE x.contact_id = o.contact_id AND x.lifted_at IS NULL), o.contact_id)
+		FROM entity_member m JOIN entity_member o USING (entity_id) WHERE m.contact_id = l.contact_id AND o.contact_id <> l.contact_id), '{}')
+	FROM begun b WHERE l.limit_id = b.limit_id AND l.beside IS NULL;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.note_beside() IS 'Statement trigger of processing_limit: notes with whom a contact is when the limit begins';
+CREATE TRIGGER note_beside AFTER INSERT ON dropcontact.processing_limit REFERENCING NEW TABLE AS begun FOR EACH STATEMENT EXECUTE FUNCTION dropcontact.note_beside();
+REVOKE ALL ON FUNCTION dropcontact.note_beside() FROM PUBLIC;
 
 CREATE FUNCTION dropcontact.limit_code(contact_id bigint, purpose text) RETURNS text
 	LANGUAGE sql STABLE

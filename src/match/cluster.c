@@ -313,6 +313,20 @@ start_forest(Forest *f, const DcDecision *decisions, int ndecisions)
 	f->apart = apart;
 }
 
+/* Joins what persons confirmed, or records that stay together. */
+static void
+join_decided(Forest *f, const DcDecision *decisions, int ndecisions, bool stays)
+{
+	for (int d = 0; d < ndecisions; d++)
+	{
+		int			x = dc_root(f->clusters, decisions[d].a);
+		int			y = dc_root(f->clusters, decisions[d].b);
+
+		if (decisions[d].match && decisions[d].stays == stays && x != y && !(stays && set_apart(f, x, y)))
+			join(f, x, y, INFINITY);
+	}
+}
+
 /*
  * Clusters of the edges, which come back in falling weight, each pair once.  barred: records that are never
  * joined automatically, or NULL.  O(e log e) in the edges, and SAMPLE squared comparisons an edge.
@@ -325,14 +339,8 @@ dc_cluster(DcPopulation *population, const DcModel *model, DcEdge *edges, size_t
 	Forest		f = {.population = population, .model = model, .fingerprint = fingerprint, .barred = barred};
 
 	start_forest(&f, decisions, ndecisions);
-	for (int d = 0; d < ndecisions; d++)
-	{
-		int			x = dc_root(f.clusters, decisions[d].a);
-		int			y = dc_root(f.clusters, decisions[d].b);
-
-		if (decisions[d].match && x != y)
-			join(&f, x, y, INFINITY);
-	}
+	join_decided(&f, decisions, ndecisions, false);
+	join_decided(&f, decisions, ndecisions, true);
 	sort_edges(edges, nedges, fingerprint);
 	for (size_t e = 0; e < nedges; e++)
 	{

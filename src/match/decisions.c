@@ -19,14 +19,13 @@
 	"SELECT d.a_contact_id, d.b_contact_id, d.verdict OPERATOR(pg_catalog.=) 'match' FROM dropcontact.match_decision d WHERE d.controller_id OPERATOR(pg_catalog.=) $1"
 
 /*
- * A contact that may not be processed stays in the entity that it is in: as if a person had confirmed it with
- * one of the other members.
+ * A contact that may not be processed stays with one of those that it was with when that began, the first that is left.
+ * Which one that is follows from what was noted then and from who exists, so that no run changes it.
  */
-#define STAYING \
-	"SELECT least(m.contact_id, f.contact_id), greatest(m.contact_id, f.contact_id), true FROM dropcontact.entity_member m " \
-	"JOIN LATERAL (SELECT pg_catalog.min(x.contact_id) AS contact_id FROM dropcontact.entity_member x " \
-	"WHERE x.entity_id = m.entity_id AND x.contact_id <> m.contact_id) f ON f.contact_id IS NOT NULL " \
-	"WHERE m.controller_id = $1 AND m.contact_id = ANY ($2)"
+#define BESIDE \
+	"SELECT l.contact_id, o.contact_id FROM dropcontact.processing_limit l CROSS JOIN LATERAL pg_catalog.unnest(l.beside) WITH ORDINALITY o(contact_id, n) " \
+	"WHERE l.controller_id = $1 AND l.contact_id = ANY ($2) AND l.lifted_at IS NULL " \
+	"AND (l.kind <> 'objection' OR coalesce(l.purpose = 'detect_duplicates', true)) ORDER BY l.contact_id, l.limit_id, o.n"
 
 /* So many contacts are asked for by their ids; with more, all decisions of the controller are read. */
 #define FEW_RECORDS 1000
@@ -50,26 +49,69 @@ compare_decisions(const void *a, const void *b)
 	return (int) x->match - (int) y->match;
 }
 
-/* Adds what a query of two contacts and a verdict answered, as far as both are records. */
+/* The records of the two contacts in a row of the last query; false when one of them is none. */
+static bool
+read_pair(const DcPopulation *p, uint64 row, int *first, int *second)
+{
+	HeapTuple	tuple = SPI_tuptable->vals[row];
+	bool		isnull;
+
+	*first = dc_find_record(p, DatumGetInt64(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 1, &isnull)));
+	*second = dc_find_record(p, DatumGetInt64(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 2, &isnull)));
+	return *first >= 0 && *second >= 0;
+}
+
+static void
+make_room(const DcPopulation *p, Decisions *decisions, uint64 more)
+{
+	size_t		wanted = sizeof(DcDecision) * (decisions->n + more + 1);
+
+	decisions->decision = decisions->decision == NULL ? MemoryContextAllocHuge(p->context, wanted) : repalloc_huge(decisions->decision, wanted);
+}
+
+/* Adds what the last query answered, as far as both contacts are records, and sorts it. */
 static void
 add_decisions(const DcPopulation *p, Decisions *decisions)
 {
-	size_t		wanted = sizeof(DcDecision) * (decisions->n + SPI_processed + 1);
-
-	decisions->decision = decisions->decision == NULL ? MemoryContextAllocHuge(p->context, wanted) : repalloc_huge(decisions->decision, wanted);
+	make_room(p, decisions, SPI_processed);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		HeapTuple	tuple = SPI_tuptable->vals[i];
-		TupleDesc	desc = SPI_tuptable->tupdesc;
-		DcDecision *d = &decisions->decision[decisions->n];
+		DcDecision	d = {0};
 		bool		isnull;
 
-		d->a = dc_find_record(p, DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull)));
-		d->b = dc_find_record(p, DatumGetInt64(SPI_getbinval(tuple, desc, 2, &isnull)));
-		d->match = DatumGetBool(SPI_getbinval(tuple, desc, 3, &isnull));
-		if (d->a >= 0 && d->b >= 0)
-			decisions->n++;
+		if (!read_pair(p, i, &d.a, &d.b))
+			continue;
+		d.match = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 3, &isnull));
+		decisions->decision[decisions->n++] = d;
 	}
+	qsort(decisions->decision, decisions->n, sizeof(DcDecision), compare_decisions);
+}
+
+/* Records that stay: each with the first of its row of contacts from which no person set it apart. */
+static void
+add_staying(const DcPopulation *p, Decisions *decisions)
+{
+	int			ndecided = decisions->n;
+	int			settled = -1;
+
+	make_room(p, decisions, SPI_processed);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		DcDecision	d = {.stays = true};
+		int			record;
+		int			other;
+
+		if (!read_pair(p, i, &record, &other) || record == settled)
+			continue;
+		d.a = Min(record, other);
+		d.b = Max(record, other);
+		if (bsearch(&d, decisions->decision, ndecided, sizeof(DcDecision), compare_decisions) != NULL)
+			continue;
+		d.match = true;
+		decisions->decision[decisions->n++] = d;
+		settled = record;
+	}
+	qsort(decisions->decision, decisions->n, sizeof(DcDecision), compare_decisions);
 }
 
 DcDecision *
@@ -95,10 +137,9 @@ dc_read_decisions(const DcPopulation *p, int controller_id, const bool *barred, 
 			if (barred[r])
 				dc_push_id(&staying, p->records[r].contact_id);
 		args[1] = dc_id_array(&staying);
-		dc_execute(STAYING, 2, types, args, true, SPI_OK_SELECT);
-		add_decisions(p, &decisions);
+		dc_execute(BESIDE, 2, types, args, true, SPI_OK_SELECT);
+		add_staying(p, &decisions);
 	}
-	qsort(decisions.decision, decisions.n, sizeof(DcDecision), compare_decisions);
 	*n = decisions.n;
 	return decisions.decision;
 }

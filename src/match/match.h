@@ -407,6 +407,7 @@ typedef struct DcDecision
 	int			a;
 	int			b;
 	bool		match;
+	bool		stays;			/* nobody decided: a record that no rule joins stays with the other, unless decisions set them apart */
 } DcDecision;
 
 typedef struct DcClusters

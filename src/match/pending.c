@@ -55,7 +55,8 @@
 	"UNION ALL SELECT p.b_contact_id FROM dropcontact.match_pair p WHERE p.a_contact_id = ANY ($1) " \
 	"UNION ALL SELECT p.a_contact_id FROM dropcontact.match_pair p WHERE p.b_contact_id = ANY ($1) " \
 	"UNION ALL SELECT d.b_contact_id FROM dropcontact.match_decision d WHERE d.a_contact_id = ANY ($1) " \
-	"UNION ALL SELECT d.a_contact_id FROM dropcontact.match_decision d WHERE d.b_contact_id = ANY ($1)) n"
+	"UNION ALL SELECT d.a_contact_id FROM dropcontact.match_decision d WHERE d.b_contact_id = ANY ($1) " \
+	"UNION ALL SELECT pg_catalog.unnest(l.beside) FROM dropcontact.processing_limit l WHERE l.contact_id = ANY ($1) AND l.lifted_at IS NULL) n"
 
 /* Adds the ids of the array that a query answers. */
 static void

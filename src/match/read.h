@@ -73,7 +73,7 @@ extern void dc_store_statistics(DcPopulation *population, int controller_id, con
 /* Records that no rule joins, because the person asked for that; NULL when there are none. */
 extern bool *dc_read_barred(const DcPopulation *population);
 
-/* What persons decided about pairs, by record, ascending; a barred record stays with a member of its entity. */
+/* What persons decided about pairs, by record, ascending; a barred record stays with one that it was with. */
 extern DcDecision *dc_read_decisions(const DcPopulation *population, int controller_id, const bool *barred, int *n);
 
 #endif							/* DC_MATCH_READ_H */
