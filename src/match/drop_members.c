@@ -19,15 +19,13 @@
 
 #include "match/run.h"
 
-/* What refers to contacts, and by which column. */
+/* What refers to contacts. */
 static const struct
 {
 	const char *table;
-	const char *column;
+	bool		pairs;			/* rows of two contacts? */
 }			references[] = {
-	{"entity_member", "contact_id"}, {"company_member", "contact_id"},
-	{"match_pair", "a_contact_id"}, {"match_pair", "b_contact_id"},
-	{"match_decision", "a_contact_id"}, {"match_decision", "b_contact_id"},
+	{"entity_member", false}, {"company_member", false}, {"match_pair", true}, {"match_decision", true},
 };
 
 static SPIPlanPtr
@@ -55,6 +53,22 @@ drop_from(const char *query)
 		elog(ERROR, "could not drop members: %s", SPI_result_code_string(result));
 	if (fixed)
 		UnregisterSnapshot(snapshot);
+}
+
+/*
+ * A pair goes with either of its contacts, so two transactions that delete may want the same pairs: each locks them
+ * in one order before it deletes any, or both might wait for each other.
+ */
+static const char *
+drop_query(int r)
+{
+	if (!references[r].pairs)
+		return psprintf("DELETE FROM dropcontact.%s m USING removed r WHERE m.contact_id = r.contact_id", references[r].table);
+	return psprintf("DELETE FROM dropcontact.%1$s WHERE ctid = ANY (ARRAY("
+					"SELECT p.ctid FROM dropcontact.%1$s p WHERE (p.a_contact_id, p.b_contact_id) IN ("
+					"SELECT m.a_contact_id, m.b_contact_id FROM dropcontact.%1$s m JOIN removed r ON r.contact_id = m.a_contact_id UNION "
+					"SELECT m.a_contact_id, m.b_contact_id FROM dropcontact.%1$s m JOIN removed r ON r.contact_id = m.b_contact_id) "
+					"ORDER BY p.a_contact_id, p.b_contact_id FOR UPDATE))", references[r].table);
 }
 
 /* Waits for the runs of the controllers whose contacts were deleted, in their order. */
@@ -92,8 +106,7 @@ drop_members(PG_FUNCTION_ARGS)
 	if (trigger->tg_oldtable != NULL)
 		wait_for_runs();
 	for (int r = 0; r < lengthof(references); r++)
-		drop_from(trigger->tg_oldtable == NULL ? psprintf("TRUNCATE dropcontact.%s", references[r].table) :
-				  psprintf("DELETE FROM dropcontact.%s m USING removed r WHERE m.%s = r.contact_id", references[r].table, references[r].column));
+		drop_from(trigger->tg_oldtable == NULL ? psprintf("TRUNCATE dropcontact.%s", references[r].table) : drop_query(r));
 	SPI_finish();
 	PG_RETURN_POINTER(NULL);
 }

@@ -16,13 +16,15 @@ $node->append_conf('postgresql.conf', "deadlock_timeout = 100ms\nfsync = off\n")
 $node->start;
 
 # What a session does: the weight, and the statement; :n is a random number.  Decisions that contradict each
-# other, and contacts that went meanwhile, are refused as they should be.
+# other, and contacts that went meanwhile, are refused as they should be.  Who deletes several contacts locks them
+# in one order, as with any table.
 my %operation = (
 	insert => [8, 'INSERT INTO dropcontact.contact (source, first_name, last_name, email, company, city) SELECT * FROM person(:n)'],
 	insert_many => [3, 'INSERT INTO dropcontact.contact (source, first_name, last_name, email, company, city) SELECT p.* FROM generate_series(:n, :n + 5) i, person(i) p'],
 	update => [5, 'UPDATE dropcontact.contact SET (first_name, last_name, email, company, city) = (SELECT first_name, last_name, email, company, city FROM person(:n + 7)) WHERE contact_id = a_contact(:n)'],
 	delete => [5, 'DELETE FROM dropcontact.contact WHERE contact_id = a_contact(:n)'],
-	delete_many => [3, 'DELETE FROM dropcontact.contact WHERE contact_id IN (a_contact(:n), a_contact(:n + 1), a_contact(:n + 2), a_contact(:n * 3))'],
+	delete_many => [3, q{DELETE FROM dropcontact.contact WHERE contact_id IN (SELECT c.contact_id FROM dropcontact.contact c
+		WHERE c.contact_id IN (a_contact(:n), a_contact(:n + 1), a_contact(:n + 2), a_contact(:n * 3)) ORDER BY c.contact_id FOR UPDATE)}],
 	write_twice => [3, 'WITH gone AS (DELETE FROM dropcontact.contact WHERE contact_id = a_contact(:n)) INSERT INTO dropcontact.contact (source, first_name, last_name, email, company, city) SELECT * FROM person(:n + 1)'],
 	match_pending => [4, 'SELECT dropcontact.match_pending()'],
 	dedupe => [2, 'SELECT dropcontact.dedupe()'],
@@ -43,7 +45,7 @@ $node->safe_psql('postgres', q{
 		SELECT 'crm', (ARRAY['Solange', 'Anne-Laure', 'Marc', 'Gwenola', 'Tristan'])[p % 5 + 1], (ARRAY['Vauquelin', 'Kermeur', 'Berthelot', 'Dujardin'])[p / 5 % 4 + 1] || repeat('e', (n % 3 = 0)::integer),
 			CASE WHEN n % 4 > 0 THEN 'p' || p || '@maison.example' END, 'Maison ' || p % 3, CASE WHEN n % 5 > 0 THEN 'Quimper' END
 		FROM (SELECT n % 40 AS p) x $$;
-	CREATE FUNCTION a_contact(n bigint) RETURNS bigint LANGUAGE sql AS $$
+	CREATE FUNCTION a_contact(n bigint) RETURNS bigint LANGUAGE sql STABLE AS $$
 		SELECT c.contact_id FROM dropcontact.contact c ORDER BY hashint8(c.contact_id # n) LIMIT 1 $$;
 	CREATE FUNCTION attempt(statement text) RETURNS void LANGUAGE plpgsql AS $$
 	BEGIN
