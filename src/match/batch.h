@@ -12,16 +12,29 @@
 
 #include "executor/spi.h"
 
-#define DC_BATCH_COLUMNS 4
+#define DC_BATCH_COLUMNS 8
 
 /* A statement, and the rows that it has still to write. */
 typedef struct DcBatch DcBatch;
+
+/* Columns of a table, beside controller_id, that are to be filled. */
+typedef struct DcTarget
+{
+	const char *table;
+	const char *columns[DC_BATCH_COLUMNS];	/* NULL ends them */
+} DcTarget;
 
 /*
  * A batch in the current memory context.  $1 of the statement is the controller; then an array for each column, of these
  * types (InvalidOid ends them), which unnest() makes rows of.  Needs SPI connected.
  */
 extern DcBatch *dc_batch_create(const char *query, int controller_id, Oid a, Oid b, Oid c, Oid d);
+
+/*
+ * A batch of rows to insert.  Those of a list are arrays.  on_conflict: what the statement ends with; or NULL: then many rows go
+ * into the table without a statement for each, see bulk.h, and one that is there already is an error.
+ */
+extern DcBatch *dc_batch_insert(const DcTarget *target, int controller_id, const char *on_conflict);
 
 /* Adds a row; bytes: what its values by reference take, so that memory stays bounded. */
 extern void dc_batch_add(DcBatch *batch, const Datum *row, size_t bytes);

@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "match/batch.h"
 #include "match/key_index.h"
 #include "match/plan.h"
 
@@ -68,10 +69,11 @@ to_bytes(const void *data, size_t size)
 
 /* ---------- pages by key ---------- */
 
+static const DcTarget pages_of = {"match_index", {"page", "first_key", "first_place", "first_contact", "entries"}};
+
 typedef struct PageWriter
 {
-	int			controller_id;
-	MemoryContext scratch;
+	DcBatch    *pages;
 	int			page;
 	int			n;
 	DcIndexEntry entry[ENTRIES_A_PAGE];
@@ -80,23 +82,16 @@ typedef struct PageWriter
 static void
 flush_page(PageWriter *writer)
 {
-	Oid			types[] = {INT4OID, INT4OID, INT8OID, INT8OID, INT8OID, BYTEAOID};
-	Datum		args[6];
-	MemoryContext old;
+	const DcIndexEntry *first = &writer->entry[0];
+	size_t		size = sizeof(DcIndexEntry) * writer->n;
 
-	if (writer->n == 0)
-		return;
-	old = MemoryContextSwitchTo(writer->scratch);
-	args[0] = Int32GetDatum(writer->controller_id);
-	args[1] = Int32GetDatum(writer->page++);
-	args[2] = to_column(writer->entry[0].key);
-	args[3] = to_column(writer->entry[0].place);
-	args[4] = Int64GetDatum(writer->entry[0].contact_id);
-	args[5] = PointerGetDatum(to_bytes(writer->entry, sizeof(DcIndexEntry) * writer->n));
-	dc_execute("INSERT INTO dropcontact.match_index (controller_id, page, first_key, first_place, first_contact, entries) "
-			   "VALUES ($1, $2, $3, $4, $5, $6)", 6, types, args, false, SPI_OK_INSERT);
-	MemoryContextSwitchTo(old);
-	MemoryContextReset(writer->scratch);
+	if (writer->n > 0)
+	{
+		Datum		row[] = {Int32GetDatum(writer->page++), to_column(first->key), to_column(first->place), Int64GetDatum(first->contact_id),
+			PointerGetDatum(to_bytes(first, size))};
+
+		dc_batch_add(writer->pages, row, size);
+	}
 	writer->n = 0;
 }
 
@@ -134,8 +129,7 @@ write_pages(const DcPopulation *p, const DcKeyTable *table, int controller_id)
 	size_t		capacity = 1024;
 	DcIndexEntry *block = palloc(sizeof(DcIndexEntry) * capacity);
 
-	writer->controller_id = controller_id;
-	writer->scratch = AllocSetContextCreate(CurrentMemoryContext, "dropcontact index page", ALLOCSET_DEFAULT_SIZES);
+	writer->pages = dc_batch_insert(&pages_of, controller_id, NULL);
 	for (size_t from = 0, to; from < table->nkeys; from = to)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -156,17 +150,18 @@ write_pages(const DcPopulation *p, const DcKeyTable *table, int controller_id)
 		}
 	}
 	flush_page(writer);
-	MemoryContextDelete(writer->scratch);
+	dc_batch_finish(writer->pages);
 	pfree(writer);
 	pfree(block);
 }
 
 /* ---------- rows by contact ---------- */
 
+static const DcTarget rows_of = {"match_keys_of", {"first_contact", "entries"}};
+
 typedef struct RowWriter
 {
-	int			controller_id;
-	MemoryContext scratch;
+	DcBatch    *rows;
 	int			n;
 	uint64		word[WORDS_A_ROW];
 } RowWriter;
@@ -186,19 +181,14 @@ put_contact(uint64 *word, const DcIndexedContact *contact)
 static void
 flush_row(RowWriter *writer)
 {
-	Oid			types[] = {INT4OID, INT8OID, BYTEAOID};
-	Datum		args[3];
-	MemoryContext old;
+	size_t		size = sizeof(uint64) * writer->n;
 
-	if (writer->n == 0)
-		return;
-	old = MemoryContextSwitchTo(writer->scratch);
-	args[0] = Int32GetDatum(writer->controller_id);
-	args[1] = Int64GetDatum((int64) writer->word[0]);
-	args[2] = PointerGetDatum(to_bytes(writer->word, sizeof(uint64) * writer->n));
-	dc_execute("INSERT INTO dropcontact.match_keys_of (controller_id, first_contact, entries) VALUES ($1, $2, $3)", 3, types, args, false, SPI_OK_INSERT);
-	MemoryContextSwitchTo(old);
-	MemoryContextReset(writer->scratch);
+	if (writer->n > 0)
+	{
+		Datum		row[] = {Int64GetDatum((int64) writer->word[0]), PointerGetDatum(to_bytes(writer->word, size))};
+
+		dc_batch_add(writer->rows, row, size);
+	}
 	writer->n = 0;
 }
 
@@ -226,8 +216,7 @@ write_contacts(const DcPopulation *p, const DcKeyTable *table, int controller_id
 	RowWriter  *writer = palloc0(sizeof(RowWriter));
 	uint64	   *key = keys_by_record(p, table);
 
-	writer->controller_id = controller_id;
-	writer->scratch = AllocSetContextCreate(CurrentMemoryContext, "dropcontact index row", ALLOCSET_DEFAULT_SIZES);
+	writer->rows = dc_batch_insert(&rows_of, controller_id, NULL);
 	for (int r = 0; r < p->nrecords; r++)
 	{
 		size_t		from = table->row[r].start - r;
@@ -245,7 +234,7 @@ write_contacts(const DcPopulation *p, const DcKeyTable *table, int controller_id
 		writer->n += put_contact(writer->word + writer->n, &contact);
 	}
 	flush_row(writer);
-	MemoryContextDelete(writer->scratch);
+	dc_batch_finish(writer->rows);
 	pfree(writer);
 	pfree(key);
 }

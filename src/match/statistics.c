@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/array.h"
@@ -23,11 +24,9 @@
 
 #define STORED "SELECT value_hash, frequency, shared FROM dropcontact.match_value WHERE controller_id = $1"
 
+static const DcTarget values_of = {"match_value", {"value_hash", "frequency", "shared"}};
+
 /* as in the batches: the controller is $1 */
-#define INSERT_VALUES \
-	"INSERT INTO dropcontact.match_value (controller_id, value_hash, frequency, shared) " \
-	"SELECT $1, n.hash, n.frequency, n.shared " \
-	"FROM (SELECT pg_catalog.unnest($2) AS hash, pg_catalog.unnest($3) AS frequency, pg_catalog.unnest($4) AS shared) n ON CONFLICT DO NOTHING"
 #define UPDATE_VALUES \
 	"UPDATE dropcontact.match_value v SET frequency = n.frequency, shared = n.shared " \
 	"FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4)) AS n(hash, frequency, shared) WHERE v.controller_id = $1 AND v.value_hash = n.hash"
@@ -280,7 +279,7 @@ static void
 write_values(const StoredValues *s, int controller_id, bool counted, double size)
 {
 	const DcPopulation *p = s->population;
-	DcBatch    *inserts = dc_batch_create(INSERT_VALUES, controller_id, INT8OID, FLOAT8OID, BOOLOID, InvalidOid);
+	DcBatch    *inserts = dc_batch_insert(&values_of, controller_id, IsolationUsesXactSnapshot() ? " ON CONFLICT DO NOTHING" : NULL);
 	DcBatch    *updates = dc_batch_create(UPDATE_VALUES, controller_id, INT8OID, FLOAT8OID, BOOLOID, InvalidOid);
 	DcBatch    *deletes = dc_batch_create(DELETE_VALUES, controller_id, INT8OID, InvalidOid, InvalidOid, InvalidOid);
 	int64		written;

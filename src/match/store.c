@@ -16,7 +16,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/sequence.h"
-#include "lib/stringinfo.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -35,27 +35,19 @@
  * $1 is the controller.  Lists are taken apart in the target list, which needs no room for their rows.  Nobody but who
  * has the lock writes members, so that a conflict is one with a transaction that the snapshot does not see.
  */
+static const DcTarget members = {"entity_member", {"contact_id", "entity_id", "link_probability"}};
+static const DcTarget aliases_of = {"entity_alias", {"old_entity_id", "entity_id"}};
+static const DcTarget log_of = {"entity_log", {"kind", "entity_id", "contact_ids", "why"}};
+static const DcTarget companies = {"company_member", {"contact_id", "company_entity_id"}};
+
 #define MEMBER_ROWS "(SELECT pg_catalog.unnest($2) AS contact_id, pg_catalog.unnest($3) AS entity_id, pg_catalog.unnest($4) AS link) n"
 #define COMPANY_ROWS "(SELECT pg_catalog.unnest($2) AS contact_id, pg_catalog.unnest($3) AS entity_id) n"
 #define OR_FAIL " ON CONFLICT DO NOTHING"
-#define INSERT_MEMBERS \
-	"INSERT INTO dropcontact.entity_member (contact_id, controller_id, entity_id, link_probability) " \
-	"SELECT n.contact_id, $1, n.entity_id, n.link FROM " MEMBER_ROWS
 #define UPDATE_MEMBERS \
 	"UPDATE dropcontact.entity_member m SET entity_id = n.entity_id, link_probability = nullif(n.link, 'NaN') " \
 	"FROM " MEMBER_ROWS " WHERE m.contact_id = n.contact_id AND m.controller_id = $1"
 #define ANY_ALIAS "SELECT FROM dropcontact.entity_alias a WHERE a.controller_id = $1 LIMIT 1"
-#define INSERT_ALIASES \
-	"INSERT INTO dropcontact.entity_alias AS a (old_entity_id, controller_id, entity_id) " \
-	"SELECT n.old_entity_id, $1, n.entity_id FROM (SELECT pg_catalog.unnest($2) AS old_entity_id, pg_catalog.unnest($3) AS entity_id) n"
-#define OR_MOVE " ON CONFLICT ON CONSTRAINT entity_alias_pkey DO UPDATE SET entity_id = excluded.entity_id WHERE a.entity_id <> excluded.entity_id"
-#define WRITE_EVENTS \
-	"INSERT INTO dropcontact.entity_log (controller_id, kind, entity_id, contact_ids, why) " \
-	"SELECT $1, n.kind, n.entity_id, n.contact_ids::bigint[], n.why FROM (SELECT pg_catalog.unnest($2) AS kind, " \
-	"pg_catalog.unnest($3) AS entity_id, pg_catalog.unnest($4) AS contact_ids, pg_catalog.unnest($5) AS why) n"
-#define INSERT_COMPANIES \
-	"INSERT INTO dropcontact.company_member (contact_id, controller_id, company_entity_id) " \
-	"SELECT n.contact_id, $1, n.entity_id FROM " COMPANY_ROWS
+#define OR_MOVE " ON CONFLICT (old_entity_id) DO UPDATE SET entity_id = excluded.entity_id WHERE entity_alias.entity_id <> excluded.entity_id"
 #define UPDATE_COMPANIES \
 	"UPDATE dropcontact.company_member o SET company_entity_id = n.entity_id " \
 	"FROM " COMPANY_ROWS " WHERE o.contact_id = n.contact_id AND o.controller_id = $1"
@@ -80,7 +72,6 @@ typedef struct Entities
 	int64	   *claim;			/* of each root: the entity that its cluster is */
 	Holding    *holdings;		/* by entity and record */
 	int			nholdings;
-	StringInfoData list;		/* room for a list of contacts */
 	Oid			ids;			/* the sequence that new entities take their ids from */
 } Entities;
 
@@ -219,17 +210,25 @@ entity_of_lone(Entities *e, int record, int oldest, bool claimed)
 /* ---------- events ---------- */
 
 static Datum
-id_list(Entities *e, const int *records, int n)
+id_list(const Entities *e, const int *records, int n)
 {
-	resetStringInfo(&e->list);
+	size_t		size = ARR_OVERHEAD_NONULLS(1) + sizeof(int64) * n;
+	ArrayType  *list = palloc0(size);
+	int64	   *id;
+
+	SET_VARSIZE(list, size);
+	list->ndim = 1;
+	list->elemtype = INT8OID;
+	ARR_DIMS(list)[0] = n;
+	ARR_LBOUND(list)[0] = 1;
+	id = (int64 *) ARR_DATA_PTR(list);
 	for (int i = 0; i < n; i++)
-		appendStringInfo(&e->list, "%c" INT64_FORMAT, i == 0 ? '{' : ',', contact_of(e, records[i]));
-	appendStringInfoChar(&e->list, '}');
-	return PointerGetDatum(cstring_to_text_with_len(e->list.data, e->list.len));
+		id[i] = contact_of(e, records[i]);
+	return PointerGetDatum(list);
 }
 
 static void
-add_event(Entities *e, DcBatch *events, const char *kind, int64 entity, const int *records, int n)
+add_event(const Entities *e, DcBatch *events, const char *kind, int64 entity, const int *records, int n)
 {
 	Datum		row[] = {CStringGetTextDatum(kind), Int64GetDatum(entity), id_list(e, records, n), CStringGetTextDatum(e->why)};
 
@@ -341,7 +340,7 @@ note_mergers(Entities *e, DcBatch *events)
 static void
 write_members(Entities *e, int controller_id)
 {
-	DcBatch    *inserts = dc_batch_create(IsolationUsesXactSnapshot() ? INSERT_MEMBERS OR_FAIL : INSERT_MEMBERS, controller_id, INT8OID, INT8OID, FLOAT8OID, InvalidOid);
+	DcBatch    *inserts = dc_batch_insert(&members, controller_id, IsolationUsesXactSnapshot() ? OR_FAIL : NULL);
 	DcBatch    *updates = dc_batch_create(UPDATE_MEMBERS, controller_id, INT8OID, INT8OID, FLOAT8OID, InvalidOid);
 
 	for (int i = 0; i < e->population->nrecords; i++)
@@ -394,7 +393,6 @@ dc_store_entities(const DcPopulation *p, int controller_id, DcClusters *clusters
 
 	clusters->entity = new_array(sizeof(int64), p->nrecords);
 	old = MemoryContextSwitchTo(context);
-	initStringInfo(&e.list);
 	e.joined = new_array(sizeof(bool), p->nrecords);
 	e.stored = new_array(sizeof(int64), p->nrecords);
 	e.link = new_array(sizeof(double), p->nrecords);
@@ -402,8 +400,8 @@ dc_store_entities(const DcPopulation *p, int controller_id, DcClusters *clusters
 	dc_read_stored(p, controller_id, MEMBERS, "m.contact_id", partial, keep_member, &e);
 	list_holdings(&e);
 	claim_entities(&e);
-	aliases = dc_batch_create(has_aliases(controller_id) ? INSERT_ALIASES OR_MOVE : INSERT_ALIASES, controller_id, INT8OID, INT8OID, InvalidOid, InvalidOid);
-	events = dc_batch_create(WRITE_EVENTS, controller_id, TEXTOID, INT8OID, TEXTOID, TEXTOID);
+	aliases = dc_batch_insert(&aliases_of, controller_id, has_aliases(controller_id) ? OR_MOVE : NULL);
+	events = dc_batch_insert(&log_of, controller_id, NULL);
 	for (int i = 0; i < p->nrecords; i++)
 	{
 		clusters->entity[i] = contact_of(&e, i);
@@ -445,7 +443,7 @@ void
 dc_store_companies(const DcPopulation *p, int controller_id, const int *company, const int64 *entity, bool partial)
 {
 	Companies	c = {.population = p, .stored = new_array(sizeof(int64), p->nrecords)};
-	DcBatch    *inserts = dc_batch_create(IsolationUsesXactSnapshot() ? INSERT_COMPANIES OR_FAIL : INSERT_COMPANIES, controller_id, INT8OID, INT8OID, InvalidOid, InvalidOid);
+	DcBatch    *inserts = dc_batch_insert(&companies, controller_id, IsolationUsesXactSnapshot() ? OR_FAIL : NULL);
 	DcBatch    *updates = dc_batch_create(UPDATE_COMPANIES, controller_id, INT8OID, INT8OID, InvalidOid, InvalidOid);
 	DcBatch    *deletes = dc_batch_create(DELETE_COMPANIES, controller_id, INT8OID, InvalidOid, InvalidOid, InvalidOid);
 
