@@ -97,9 +97,12 @@ extern void dc_parse_company(const char *input, DcCompany *company);
 /* web.c */
 extern char *dc_normalize_website(const char *input);
 extern char *dc_registrable_domain(const char *input);
+
+/* linkedin.c */
 extern char *dc_normalize_linkedin(const char *input);
 
 /*
+ * web.c
  * The host by UTS #46 (non-transitional, STD3 rules): A-labels, or U-labels when
  * unicode is true; NULL when it is not a valid host name.  host is without port.
  */
