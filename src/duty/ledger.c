@@ -3,10 +3,15 @@
  * ledger.c
  *	  Entries of the ledger wait until their transaction commits.
  *
- * Whoever appends to a chain locks its head until the transaction ends.  So what a transaction has to say is kept
+ * Whoever appends to a chain locks it until the transaction ends.  So what a transaction has to say is kept
  * aside and appended when it commits, chain by chain in the order of their controllers: a long one keeps nobody
  * waiting, and two that write several chains do not wait for each other.  A subtransaction that rolls back takes
  * its entries along.  Who reads the chain in the same transaction calls flush_ledger() first.
+ *
+ * The head is read by a snapshot taken behind the lock, at REPEATABLE READ and SERIALIZABLE too: nothing of the
+ * transaction comes after it, so nobody can tell that this one row was newer than the rest, and the transaction need
+ * not be tried again because others had something to say.  flush_ledger() keeps to the transaction's snapshot: what
+ * reads the chain afterwards would take the entries of others, which it cannot see, for a gap.
  *
  *-------------------------------------------------------------------------
  */
@@ -18,13 +23,16 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/jsonb.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
 #include "duty/duty.h"
+#include "match/plan.h"
 
 /* A transaction that has more to say appends it at once, and is waited for. */
 #define MOST_WAITING 10000
@@ -80,21 +88,60 @@ sort_entries(Entry *list, int n)
 	return sorted;
 }
 
+/* The first statement answers no row while the chain is empty. */
+#define APPEND \
+	"WITH head AS (SELECT h.entry OPERATOR(pg_catalog.+) 1 AS entry, h.hash, pg_catalog.clock_timestamp() AS at" \
+	" FROM dropcontact.ledger_head h WHERE h.controller_id OPERATOR(pg_catalog.=) $1 FOR UPDATE)," \
+	" said AS (INSERT INTO dropcontact.ledger (controller_id, entry, at, kind, body, hash)" \
+	" SELECT $1, h.entry, h.at, $2, $3, pg_catalog.sha256(h.hash OPERATOR(pg_catalog.||)" \
+	" pg_catalog.convert_to(dropcontact.ledger_text($1, h.entry, h.at, $2, $3), 'UTF8')) FROM head h RETURNING entry, hash)" \
+	" UPDATE dropcontact.ledger_head h SET entry = s.entry, hash = s.hash FROM said s WHERE h.controller_id OPERATOR(pg_catalog.=) $1"
+#define BEGIN_CHAIN \
+	"INSERT INTO dropcontact.ledger_head (controller_id, entry, hash) VALUES ($1, 0, pg_catalog.decode(pg_catalog.repeat('00', 32), 'hex'))" \
+	" ON CONFLICT DO NOTHING"
+
+static void
+write_rows(const char *sql, int nargs, Datum *args, Snapshot snapshot)
+{
+	Oid			types[] = {INT4OID, TEXTOID, JSONBOID};
+	int			result = SPI_execute_snapshot(dc_kept_plan(sql, nargs, types), args, NULL, snapshot, InvalidSnapshot, false, true, 0);
+
+	if (result < 0)
+		elog(ERROR, "could not append to the ledger: %s", SPI_result_code_string(result));
+}
+
+/* SPI must be connected.  Nobody else appends to the chain until the transaction ends. */
+static void
+append_entry(const Entry *e, bool at_end)
+{
+	Datum		args[] = {Int32GetDatum(e->controller_id), e->kind, e->body};
+	Oid			user;
+	int			context;
+
+	/* not an advisory lock: those are anybody's */
+	LockDatabaseObject(get_relname_relid("ledger_head", get_namespace_oid("dropcontact", false)), e->controller_id, 0, ExclusiveLock);
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(dc_owner(), context | SECURITY_LOCAL_USERID_CHANGE);
+	write_rows(APPEND, 3, args, at_end ? GetLatestSnapshot() : GetTransactionSnapshot());
+	if (SPI_processed == 0)
+	{
+		write_rows(BEGIN_CHAIN, 1, args, at_end ? GetLatestSnapshot() : GetTransactionSnapshot());
+		write_rows(APPEND, 3, args, at_end ? GetLatestSnapshot() : GetTransactionSnapshot());
+	}
+	SetUserIdAndSecContext(user, context);
+}
+
 /* SPI must be connected. */
 static void
-append_all(void)
+append_all(bool at_end)
 {
 	Entry	   *list = sort_entries(waiting, nwaiting);
 
 	forget_all();
 	for (; list != NULL; list = list->next)
 	{
-		Oid			types[] = {INT4OID, TEXTOID, JSONBOID};
-		Datum		args[] = {Int32GetDatum(list->controller_id), list->kind, list->body};
-		bool		isnull;
-
 		CHECK_FOR_INTERRUPTS();
-		dc_call_as_owner("SELECT dropcontact.append_entry($1, $2, $3)", 3, types, args, NULL, &isnull);
+		append_entry(list, at_end);
 	}
 }
 
@@ -108,7 +155,7 @@ at_transaction_end(XactEvent event, void *arg)
 			return;
 		PushActiveSnapshot(GetTransactionSnapshot());
 		SPI_connect();
-		append_all();
+		append_all(true);
 		SPI_finish();
 		PopActiveSnapshot();
 	}
@@ -164,7 +211,7 @@ queue_entry(PG_FUNCTION_ARGS)
 	if (++nwaiting >= MOST_WAITING)
 	{
 		SPI_connect();
-		append_all();
+		append_all(false);
 		SPI_finish();
 	}
 	PG_RETURN_VOID();
@@ -175,7 +222,7 @@ Datum
 flush_ledger(PG_FUNCTION_ARGS)
 {
 	SPI_connect();
-	append_all();
+	append_all(false);
 	SPI_finish();
 	PG_RETURN_VOID();
 }

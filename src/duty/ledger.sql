@@ -2,7 +2,7 @@
  * ledger.sql: what happened, in a chain of hashes
  *
  * Each controller has a chain of its own, so that the evidence of one tells nothing of another. The hash is
- * computed by the function that appends, never by a trigger: a restore fires triggers, and would write another
+ * computed where the entry is appended, never by a trigger: a restore fires triggers, and would write another
  * chain. One head row for each controller, locked while a transaction commits, keeps the chain from forking and
  * shows the loss of the last entry (ledger.c says how entries wait until then). An entry holds ids, counts, codes and HMACs, never a value of a person.
  */
@@ -29,7 +29,7 @@ CREATE TABLE dropcontact.ledger_head (
 	entry bigint NOT NULL,
 	hash bytea NOT NULL
 );
-COMMENT ON TABLE dropcontact.ledger_head IS 'The last entry of each chain of ledger: the one row that appending locks. Its hash is what a controller keeps outside, to be able to show that nothing was rewritten';
+COMMENT ON TABLE dropcontact.ledger_head IS 'The last entry of each chain of ledger: one at a time appends to it. Its hash is what a controller keeps outside, to be able to show that nothing was rewritten';
 COMMENT ON COLUMN dropcontact.ledger_head.controller_id IS 'The controller whose chain it is';
 COMMENT ON COLUMN dropcontact.ledger_head.entry IS 'Number of the last entry; 0 for an empty chain';
 COMMENT ON COLUMN dropcontact.ledger_head.hash IS 'Hash of the last entry';
@@ -69,26 +69,6 @@ CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON dropcontact.ledger_head
 	FOR EACH STATEMENT EXECUTE FUNCTION dropcontact.refuse_rewrite();
 ALTER TABLE dropcontact.ledger_head ENABLE ALWAYS TRIGGER append_only;
 
-CREATE FUNCTION dropcontact.append_entry(controller integer, kind text, body jsonb) RETURNS bigint
-	LANGUAGE plpgsql
-	SET search_path = pg_catalog, dropcontact, pg_temp
-	AS $$
-DECLARE
-	head ledger_head;
-	written timestamptz;
-BEGIN
-	INSERT INTO ledger_head VALUES (controller, 0, decode(repeat('00', 32), 'hex')) ON CONFLICT DO NOTHING;
-	SELECT * INTO head FROM ledger_head h WHERE h.controller_id = controller FOR UPDATE;
-	written := clock_timestamp();
-	head.entry := head.entry + 1;
-	head.hash := sha256(head.hash || convert_to(ledger_text(controller, head.entry, written, kind, body), 'UTF8'));
-	INSERT INTO ledger VALUES (controller, head.entry, written, kind, body, head.hash);
-	UPDATE ledger_head h SET entry = head.entry, hash = head.hash WHERE h.controller_id = controller;
-	RETURN head.entry;
-END
-$$;
-COMMENT ON FUNCTION dropcontact.append_entry(integer, text, jsonb) IS 'Inner part of write_ledger(), for the owner only: locks the head of a chain, appends an entry and answers its number';
-
 CREATE FUNCTION dropcontact.queue_entry(controller integer, kind text, body jsonb) RETURNS void
 	LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'queue_entry';
 COMMENT ON FUNCTION dropcontact.queue_entry(integer, text, jsonb) IS 'Inner part of write_ledger(), for the owner only: keeps an entry until the transaction commits';
@@ -116,7 +96,7 @@ COMMENT ON FUNCTION dropcontact.write_ledger(integer, text, jsonb) IS 'Inner par
 
 CREATE FUNCTION dropcontact.ledger_append(controller integer, kind text, body jsonb) RETURNS void
 	LANGUAGE c AS 'MODULE_PATHNAME', 'ledger_append';
-COMMENT ON FUNCTION dropcontact.ledger_append(integer, text, jsonb) IS 'Appends an entry to the chain of a controller that the role may see, when the transaction commits: nobody waits for a long one. (At REPEATABLE READ it then fails with serialization_failure if others have appended meanwhile.) The body is a JSON object of ids, counts, codes and HMACs. Errors: insufficient_privilege, invalid_parameter_value, null_value_not_allowed';
+COMMENT ON FUNCTION dropcontact.ledger_append(integer, text, jsonb) IS 'Appends an entry to the chain of a controller that the role may see, when the transaction commits: nobody waits for a long one. The body is a JSON object of ids, counts, codes and HMACs. Errors: insufficient_privilege, invalid_parameter_value, null_value_not_allowed';
 
 CREATE FUNCTION dropcontact.broken_entry(controller integer) RETURNS bigint
 	LANGUAGE sql STABLE
@@ -169,7 +149,7 @@ BEGIN
 END
 $$;
 REVOKE ALL ON FUNCTION dropcontact.ledger_text(integer, bigint, timestamptz, text, jsonb), dropcontact.refuse_rewrite(), dropcontact.make_append_only(regclass),
-	dropcontact.append_entry(integer, text, jsonb), dropcontact.queue_entry(integer, text, jsonb), dropcontact.flush_ledger(), dropcontact.write_ledger(integer, text, jsonb), dropcontact.ledger_append(integer, text, jsonb), dropcontact.broken_entry(integer),
+	dropcontact.queue_entry(integer, text, jsonb), dropcontact.flush_ledger(), dropcontact.write_ledger(integer, text, jsonb), dropcontact.ledger_append(integer, text, jsonb), dropcontact.broken_entry(integer),
 	dropcontact.verify_ledger() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.ledger_text(integer, bigint, timestamptz, text, jsonb), dropcontact.broken_entry(integer), dropcontact.verify_ledger()
 	TO dropcontact_admin, dropcontact_operator, dropcontact_controller, dropcontact_auditor;
