@@ -1,4 +1,4 @@
--- any number of workers gives the same entities and reviews
+-- any number of workers and any memory gives the same entities and reviews, and the same index of keys
 SET client_min_messages = error;
 DROP EXTENSION dropcontact CASCADE;
 CREATE EXTENSION dropcontact;
@@ -13,25 +13,43 @@ SELECT 'crm', n, first_name, CASE WHEN n % 7 = 0 THEN last_name || 'e' ELSE last
 FROM (SELECT n, person, (ARRAY['Anne', 'Paul', 'Marie', 'Luc', 'Emma', 'Hugo', 'Chloé', 'Louis'])[person % 8 + 1] AS first_name,
 		(ARRAY['Martin', 'Bernard', 'Dubois', 'Petit', 'Durand', 'Leroy', 'Moreau', 'Simon', 'Laurent', 'Garnier', 'Faure'])[person % 11 + 1] AS last_name
 	FROM (SELECT n, n % 25000 AS person FROM pg_catalog.generate_series(1, 40000) n) x) y;
-CREATE TEMPORARY TABLE result (workers integer, contacts bigint, candidate_pairs bigint, matched_pairs bigint, review_pairs bigint, entities bigint, members text, reviews text);
-CREATE FUNCTION pg_temp.run(workers integer) RETURNS void LANGUAGE plpgsql AS $$
+CREATE TEMPORARY TABLE result (workers integer, memory text, contacts bigint, candidate_pairs bigint, matched_pairs bigint, review_pairs bigint, entities bigint, members text, reviews text, keys text);
+CREATE FUNCTION pg_temp.run(workers integer, memory text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
 	DELETE FROM dropcontact.entity_member;
 	DELETE FROM dropcontact.match_pair;
-	PERFORM pg_catalog.set_config('max_parallel_maintenance_workers', workers::text, true);
+	DELETE FROM dropcontact.match_index_state;
+	PERFORM pg_catalog.set_config('max_parallel_maintenance_workers', workers::text, true), pg_catalog.set_config('maintenance_work_mem', memory, true);
 	INSERT INTO result
-	SELECT workers, d.contacts, d.candidate_pairs, d.matched_pairs, d.review_pairs, d.entities, NULL, NULL FROM dropcontact.dedupe() d;
+	SELECT workers, memory, d.contacts, d.candidate_pairs, d.matched_pairs, d.review_pairs, d.entities, NULL, NULL, NULL FROM dropcontact.dedupe() d;
 	UPDATE result r SET
 		members = (SELECT pg_catalog.md5(pg_catalog.string_agg(pg_catalog.format('%s %s %s', contact_id, entity_id, link_probability), ',' ORDER BY contact_id)) FROM dropcontact.entity_member),
-		reviews = (SELECT pg_catalog.md5(pg_catalog.string_agg(p::text, ',' ORDER BY a_contact_id, b_contact_id)) FROM dropcontact.match_pair p)
-	WHERE r.workers = run.workers;
+		reviews = (SELECT pg_catalog.md5(pg_catalog.string_agg(p::text, ',' ORDER BY a_contact_id, b_contact_id)) FROM dropcontact.match_pair p),
+		keys = (SELECT pg_catalog.md5(pg_catalog.string_agg(i::text, ',' ORDER BY i)) FROM
+			(SELECT m::text AS i FROM dropcontact.match_index m UNION ALL SELECT k::text FROM dropcontact.match_keys_of k) x)
+	WHERE r.workers = run.workers AND r.memory = run.memory;
 END
 $$;
-SELECT pg_temp.run(0);
-SELECT pg_temp.run(1);
-SELECT pg_temp.run(2);
+SELECT pg_temp.run(0, '1GB') \g /dev/null
+SELECT pg_temp.run(1, '64MB') \g /dev/null
+SELECT pg_temp.run(2, '1GB') \g /dev/null
+-- keys that do not fit lie in temporary files
+SELECT pg_temp.run(0, '1MB') \g /dev/null
+SELECT pg_temp.run(1, '1MB') \g /dev/null
+SELECT pg_temp.run(2, '1MB') \g /dev/null
 SELECT contacts, candidate_pairs > 100000 AS many_pairs, entities < contacts AS merged, count(*) AS runs FROM result
-GROUP BY contacts, candidate_pairs, matched_pairs, review_pairs, entities, members, reviews;
+GROUP BY contacts, candidate_pairs, matched_pairs, review_pairs, entities, members, reviews, keys;
+SET max_parallel_maintenance_workers = 0;
+SET work_mem = '64MB';
+SET temp_file_limit = '1MB';
+SET maintenance_work_mem = '1MB';
+SELECT contacts FROM dropcontact.dedupe();
+SET maintenance_work_mem = '64MB';
+SELECT contacts FROM dropcontact.dedupe();
+RESET max_parallel_maintenance_workers;
+RESET work_mem;
+RESET maintenance_work_mem;
+RESET temp_file_limit;
 
 -- inside a transaction the workers know what it has written, and nothing else
 BEGIN;

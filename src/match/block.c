@@ -29,6 +29,9 @@ enum
 	ARG_STATE, ARG_KEY, ARG_PACKED, ARG_PARAMETERS, ARG_LARGE_KEYS
 };
 
+/* Ends the keys of a contact; greater than all. */
+#define NO_KEY PG_UINT64_MAX
+
 /* How blocks are compared; read once for all rows that say the same. */
 typedef struct Manner
 {
@@ -191,55 +194,84 @@ sort_members(const Block *block, int *n)
 }
 
 /* The keys of a member that say who owns its pairs: all but the large ones where those are known, else that of the block. */
-static void
-add_keys(DcKeyTable *table, size_t *nkeys, int member, const Block *block, const DcKeys *all, bool is_large)
+static int
+owning_keys(const Block *block, DcKeys *keys, bool is_large)
 {
 	const Manner *manner = block->manner;
-	DcKeyRow   *row = &table->row[member];
 	bool		found = false;
+	int			n = 0;
 
-	table->entries[member] = (DcKeyEntry) {block->key, member};
-	row->start = *nkeys;
-	row->n = 0;
-	for (int k = 0; k < all->n; k++)
+	for (int k = 0; k < keys->n; k++)
 	{
-		bool		own = all->key[k] == block->key;
+		uint64		key = keys->key[k];
+		bool		own = key == block->key;
 
 		found |= own;
-		if (own ? is_large : manner->large_keys == NULL || bsearch(&all->key[k], manner->large_keys, manner->nlarge_keys, sizeof(uint64), compare_numbers) != NULL)
+		if (own ? is_large : manner->large_keys == NULL || bsearch(&key, manner->large_keys, manner->nlarge_keys, sizeof(uint64), compare_numbers) != NULL)
 			continue;
-		table->key[row->start + row->n++] = all->key[k];
+		keys->key[n++] = key;
 	}
-	table->key[row->start + row->n] = DC_NO_KEY;
-	*nkeys += row->n + 1;
 	if (!found)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a contact in the block does not have the block's key"),
 				 errhint("The keys of a packed contact are those of dropcontact.blocking_keys().")));
+	return n;
+}
+
+/* Numbers for the keys of all members, that ascend with them; answers that of the block's key. */
+static uint32
+number_keys(const Block *block, const uint64 *keys, size_t nkeys, uint32 *number)
+{
+	uint64	   *sorted = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * (nkeys + 1));
+	uint32		own = 0;
+	size_t		n = 0;
+
+	memcpy(sorted, keys, sizeof(uint64) * nkeys);
+	qsort(sorted, nkeys, sizeof(uint64), compare_numbers);
+	for (size_t i = 0; i < nkeys; i++)
+	{
+		if (sorted[i] == NO_KEY || (n > 0 && sorted[n - 1] == sorted[i]))
+			continue;
+		if (sorted[i] == block->key)
+			own = n;
+		sorted[n++] = sorted[i];
+	}
+	for (size_t i = 0; i < nkeys; i++)
+		number[i] = keys[i] == NO_KEY ? DC_NO_BLOCK : (uint64 *) bsearch(&keys[i], sorted, n, sizeof(uint64), compare_numbers) - sorted;
+	pfree(sorted);
+	return own;
 }
 
 /* Compares the members and fills the edges; at most DC_BLOCK / 2 pairs a member. */
 static void
 compare_block(const Block *block, const Member *members, int n, DcEdges *edges)
 {
-	DcKeyTable	table = {.nkeys = n};
+	DcKeyEntry *entries = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcKeyEntry) * n);
+	uint64	   *key = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * (size_t) n * (DC_MAX_KEYS + 1));
 	size_t		nkeys = 0;
+	DcRows		rows = {0};
 
-	table.entries = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcKeyEntry) * n);
-	table.row = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcKeyRow) * n);
-	table.key = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * (size_t) n * (DC_MAX_KEYS + 1));
+	rows.place = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * n);
+	rows.start = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32) * n);
 	for (int i = 0; i < n; i++)
 	{
 		DcKeys		keys;
 
 		CHECK_FOR_INTERRUPTS();
 		dc_unpack_record(edges->population, &block->manner->parameters, members[i].packed, &keys);
-		add_keys(&table, &nkeys, i, block, &keys, n > dc_block_limit(block->key));
-		table.row[i].order = dc_block_order(edges->population, &edges->population->records[i]);
+		entries[i] = (DcKeyEntry) {block->key, i};
+		rows.start[i] = nkeys;
+		rows.place[i] = dc_block_order(edges->population, &edges->population->records[i]);
+		keys.n = owning_keys(block, &keys, n > dc_block_limit(block->key));
+		memcpy(key + nkeys, keys.key, sizeof(uint64) * keys.n);
+		nkeys += keys.n;
+		key[nkeys++] = NO_KEY;
 	}
+	rows.block = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32) * nkeys);
 	dc_make_tokens(edges->population);
-	dc_scan_pairs(edges->population, &table, 0, n, NULL, dc_keep_edge, edges);
+	dc_order_block(&rows, entries, n);
+	dc_scan_pairs(&rows, entries, n, number_keys(block, key, nkeys, rows.block), NULL, dc_keep_edge, edges);
 }
 
 /* The edges as one value: pairs of contacts, the smaller first, with their weight. */

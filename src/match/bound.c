@@ -73,9 +73,10 @@ word_starts(const DcPopulation *p, DcValue value)
 	return set;
 }
 
-static void
-make_sketch(const DcPopulation *p, const DcRecord *r, DcSketch *sketch)
+void
+dc_make_sketch(const DcPopulation *p, const DcRecord *r, DcSketch *sketch)
 {
+	StaticAssertStmt(sizeof(DcSketch) == 128, "a sketch is to take two cache lines");
 	*sketch = (DcSketch) {
 		.first = r->first, .given = r->given, .last = r->last,
 		.registration = r->registration, .domain = r->domain, .company = r->company, .linkedin = r->linkedin,
@@ -91,21 +92,6 @@ make_sketch(const DcPopulation *p, const DcRecord *r, DcSketch *sketch)
 		(p->flags[r->first] & VALUE_TITLE ? SKETCH_TITLE : 0) | (strchr(p->text[r->last], ' ') != NULL ? SKETCH_SPACE : 0) |
 		(r->middle != 0 ? SKETCH_MIDDLE : 0) | (r->suffix != 0 ? SKETCH_SUFFIX : 0) | (r->address != 0 ? SKETCH_ADDRESS : 0) |
 		(p->flags[r->email[0]] & VALUE_GENERIC ? SKETCH_GENERIC : 0);
-}
-
-/* Linear in the records. */
-DcSketch *
-dc_make_sketches(const DcPopulation *p)
-{
-	DcSketch   *sketches = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcSketch) * ((size_t) p->nrecords + 1));
-
-	StaticAssertStmt(sizeof(DcSketch) == 128, "a sketch is to take two cache lines");
-	for (int r = 0; r < p->nrecords; r++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		make_sketch(p, &p->records[r], &sketches[r]);
-	}
-	return sketches;
 }
 
 /* ---------- the model ---------- */

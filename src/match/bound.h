@@ -66,7 +66,7 @@ typedef struct DcBounds
 } DcBounds;
 
 extern void dc_make_bounds(const DcPopulation *population, const DcModel *model, double least, DcBounds *bounds);
-extern DcSketch *dc_make_sketches(const DcPopulation *population);
+extern void dc_make_sketch(const DcPopulation *population, const DcRecord *record, DcSketch *sketch);
 extern bool dc_rules_out(const DcPopulation *population, const DcBounds *bounds, const DcSketch *sketches, int a, int b);
 
 #endif							/* DC_MATCH_BOUND_H */

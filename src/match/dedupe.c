@@ -49,10 +49,11 @@ typedef struct DedupeRun
 
 /* The keys of this run are those that the next compares with. */
 static void
-keep_keys(DcEdges *edges, const DcKeyTable *table, void *state)
+keep_keys(DcEdges *edges, DcKeyTable *table, void *state)
 {
 	const DedupeRun *run = state;
 
+	dc_progress_phase(PHASE_WRITING, edges->population->nrecords);
 	dc_index_write(edges->population, table, run->controller_id, run->signature);
 }
 

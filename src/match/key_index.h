@@ -17,7 +17,7 @@
 
 #include "postgres.h"
 
-#include "match/match.h"
+#include "match/key_table.h"
 
 /* Raised whenever keys, places or fingerprints are made otherwise, so that no index made before is trusted. */
 #define DC_INDEX_FORMAT 1
@@ -94,7 +94,7 @@ extern void dc_index_contacts(DcKeyIndex *index, DcContactCallback callback, voi
 extern void dc_describe_contact(const DcPopulation *population, const DcRecord *record, DcIndexedContact *contact);
 
 /* Writes the pages anew unless they are there already. */
-extern void dc_index_write(DcPopulation *population, const DcKeyTable *table, int controller_id, uint64 signature);
+extern void dc_index_write(DcPopulation *population, DcKeyTable *table, int controller_id, uint64 signature);
 
 /* No run trusts the index of the controller until it is written anew. */
 extern void dc_index_invalidate(int controller_id);

@@ -19,6 +19,8 @@
 
 /* A row fills one page of the table: what is left of it once the headers and the other columns have their room. */
 #define ENTRIES_A_PAGE ((int) ((BLCKSZ - 192) / sizeof(DcIndexEntry)))
+#define AHEAD 16				/* entries: so far what they point to is asked for before its turn */
+
 #define WORDS_A_ROW ((int) ((BLCKSZ - 192) / sizeof(uint64)))
 
 static uint64
@@ -95,64 +97,40 @@ flush_page(PageWriter *writer)
 	writer->n = 0;
 }
 
-static int
-compare_entries(const void *a, const void *b)
-{
-	return dc_compare_entries(a, b);
-}
-
-/* Most blocks are small. */
+/* Linear in the keys. */
 static void
-sort_block(DcIndexEntry *entry, size_t n)
-{
-	if (n > 16)
-	{
-		qsort(entry, n, sizeof(DcIndexEntry), compare_entries);
-		return;
-	}
-	for (size_t i = 1; i < n; i++)
-	{
-		DcIndexEntry moved = entry[i];
-		size_t		j = i;
-
-		for (; j > 0 && dc_compare_entries(&entry[j - 1], &moved) > 0; j--)
-			entry[j] = entry[j - 1];
-		entry[j] = moved;
-	}
-}
-
-/* Writes the blocks in the order of their keys; O(k log b) for k keys in blocks of b. */
-static void
-write_pages(const DcPopulation *p, const DcKeyTable *table, int controller_id)
+write_pages(const DcPopulation *p, DcKeyTable *table, int controller_id)
 {
 	PageWriter *writer = palloc0(sizeof(PageWriter));
-	size_t		capacity = 1024;
-	DcIndexEntry *block = palloc(sizeof(DcIndexEntry) * capacity);
+	const uint64 *place = dc_key_rows(table)->place;
 
 	writer->pages = dc_batch_insert(&pages_of, controller_id, NULL);
-	for (size_t from = 0, to; from < table->nkeys; from = to)
+	for (int partition = 0; partition < dc_key_partitions(table); partition++)
 	{
-		CHECK_FOR_INTERRUPTS();
-		for (to = from; to < table->nkeys && table->entries[to].key == table->entries[from].key; to++)
-		{
-			int			record = table->entries[to].record;
+		size_t		n;
+		uint32		base;
+		const DcKeyEntry *entries = dc_key_partition(table, partition, &n, &base);
 
-			if (to - from == capacity)
-				block = repalloc_huge(block, sizeof(DcIndexEntry) * (capacity *= 2));
-			block[to - from] = (DcIndexEntry) {table->entries[to].key, table->row[record].order, p->records[record].contact_id};
-		}
-		sort_block(block, to - from);
-		for (size_t i = 0; i < to - from; i++)
+		for (size_t i = 0; i < n; i++)
 		{
+			uint32		record = entries[i].record;
+
+			if (i + AHEAD < n)
+			{
+				DC_PREFETCH(&place[entries[i + AHEAD].record]);
+				DC_PREFETCH(&p->records[entries[i + AHEAD].record].contact_id);
+			}
 			if (writer->n == ENTRIES_A_PAGE)
+			{
+				CHECK_FOR_INTERRUPTS();
 				flush_page(writer);
-			writer->entry[writer->n++] = block[i];
+			}
+			writer->entry[writer->n++] = (DcIndexEntry) {entries[i].key, place[record], p->records[record].contact_id};
 		}
 	}
 	flush_page(writer);
 	dc_batch_finish(writer->pages);
 	pfree(writer);
-	pfree(block);
 }
 
 /* ---------- rows by contact ---------- */
@@ -192,43 +170,21 @@ flush_row(RowWriter *writer)
 	writer->n = 0;
 }
 
-/* The keys of all records, those of a record together and ascending, its first one at row.start less its number. */
-static uint64 *
-keys_by_record(const DcPopulation *p, const DcKeyTable *table)
-{
-	uint64	   *key = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * (table->nkeys + 1));
-	uint8	   *filled = MemoryContextAllocExtended(CurrentMemoryContext, (Size) p->nrecords + 1, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-
-	for (size_t i = 0; i < table->nkeys; i++)
-	{
-		uint32		r = table->entries[i].record;
-
-		key[table->row[r].start - r + filled[r]++] = table->entries[i].key;
-	}
-	pfree(filled);
-	return key;
-}
-
 /* Linear in the keys. */
 static void
-write_contacts(const DcPopulation *p, const DcKeyTable *table, int controller_id)
+write_contacts(const DcPopulation *p, int controller_id)
 {
 	RowWriter  *writer = palloc0(sizeof(RowWriter));
-	uint64	   *key = keys_by_record(p, table);
 
 	writer->rows = dc_batch_insert(&rows_of, controller_id, NULL);
 	for (int r = 0; r < p->nrecords; r++)
 	{
-		size_t		from = table->row[r].start - r;
-		size_t		to = r + 1 < p->nrecords ? table->row[r + 1].start - (r + 1) : table->nkeys;
 		DcIndexedContact contact;
 
 		CHECK_FOR_INTERRUPTS();
-		contact.contact_id = p->records[r].contact_id;
-		contact.fingerprint = dc_record_fingerprint(p, &p->records[r]);
-		contact.place = table->row[r].order;
-		contact.nkeys = to - from;
-		memcpy(contact.key, key + from, sizeof(uint64) * contact.nkeys);
+		if (r + 8 < p->nrecords)
+			dc_ask_for_texts(p, &p->records[r + 8], &p->records[r + 4]);
+		dc_describe_contact(p, &p->records[r], &contact);
 		if (writer->n + 4 + contact.nkeys > WORDS_A_ROW)
 			flush_row(writer);
 		writer->n += put_contact(writer->word + writer->n, &contact);
@@ -236,23 +192,9 @@ write_contacts(const DcPopulation *p, const DcKeyTable *table, int controller_id
 	flush_row(writer);
 	dc_batch_finish(writer->rows);
 	pfree(writer);
-	pfree(key);
 }
 
 /* ---------- all of it ---------- */
-
-/* Of everything that the pages would hold, whatever the order. */
-static uint64
-checksum(const DcPopulation *p, const DcKeyTable *table)
-{
-	uint64		sum = 0;
-
-	for (int r = 0; r < p->nrecords; r++)
-		sum += mix(mix((uint64) p->records[r].contact_id, 1), dc_record_fingerprint(p, &p->records[r]));
-	for (size_t i = 0; i < table->nkeys; i++)
-		sum += mix(mix((uint64) p->records[table->entries[i].record].contact_id, 2), table->entries[i].key);
-	return sum;
-}
 
 static bool
 is_written(int controller_id, uint64 sum)
@@ -307,9 +249,9 @@ dc_index_drop(int controller_id)
 }
 
 void
-dc_index_write(DcPopulation *p, const DcKeyTable *table, int controller_id, uint64 signature)
+dc_index_write(DcPopulation *p, DcKeyTable *table, int controller_id, uint64 signature)
 {
-	DcIndexState state = {.signature = signature, .checksum = checksum(p, table), .contacts = p->nrecords, .indexed = p->nrecords};
+	DcIndexState state = {.signature = signature, .checksum = dc_key_sum(table), .contacts = p->nrecords, .indexed = p->nrecords};
 
 	for (int r = 0; r < p->nrecords; r++)
 		state.persons += dc_is_person(&p->records[r]);
@@ -319,7 +261,7 @@ dc_index_write(DcPopulation *p, const DcKeyTable *table, int controller_id, uint
 	{
 		dc_index_drop(controller_id);
 		write_pages(p, table, controller_id);
-		write_contacts(p, table, controller_id);
+		write_contacts(p, controller_id);
 	}
 	store_state(controller_id, &state);
 }

@@ -338,58 +338,20 @@ extern bool dc_neighbours_meet(uint64 key, uint64 order_a, uint64 order_b);
 #define DC_PREFETCH(address) ((void) 0)
 #endif
 
-/* pairs.c */
-
-/* A key of a record. */
-typedef struct DcKeyEntry
+/* Asks for what the keys of two records to come need: where the texts are, then the texts. */
+static pg_attribute_always_inline void
+dc_ask_for_texts(const DcPopulation *p, const DcRecord *far, const DcRecord *near)
 {
-	uint64		key;
-	uint32		record;
-} DcKeyEntry;
+	const DcValue values[] = {far->first, far->last, far->email[0], far->company, far->domain, far->phone[0]};
 
-/* Ends the keys of a record; greater than all. */
-#define DC_NO_KEY PG_UINT64_MAX
-
-typedef struct DcKeyRow
-{
-	uint64		order;			/* dc_block_order */
-	uint64		start;			/* in DcKeyTable.key: its keys whose blocks are compared as a whole, ascending, then DC_NO_KEY */
-	uint32		n;				/* so many keys */
-} DcKeyRow;
-
-/* The keys of all records. */
-typedef struct DcKeyTable
-{
-	size_t		nkeys;
-	DcKeyEntry *entries;		/* by key: records of one key are a block */
-	uint64	   *key;
-	DcKeyRow   *row;			/* of each record */
-	struct DcSketch *sketch;	/* of each record, or NULL; bound.h */
-	bool		shared;			/* the arrays lie in shared memory */
-} DcKeyTable;
-
-typedef void (*DcPairCallback) (void *state, int a, int b);
-
-/* A number that depends on what two records say (their orders, their fingerprints), not on which is first. */
-static inline uint64
-dc_pair_hash(uint64 x, uint64 y)
-{
-	uint64		hash = (Min(x, y) ^ (Max(x, y) >> 7)) * UINT64CONST(0xc4ceb9fe1a85ec53);
-
-	return hash ^ hash >> 32;
+	for (int v = 0; v < lengthof(values); v++)
+		DC_PREFETCH(&p->hash[values[v]]);
+	for (int v = 0; v < 3; v++)
+		DC_PREFETCH(&p->text[values[v]]);
+	DC_PREFETCH(p->text[near->first]);
+	DC_PREFETCH(p->text[near->last]);
+	DC_PREFETCH(p->text[near->email[0]]);
 }
-
-/*
- * Is the block wanted whose key has this hash, or, in a large one, the pair that has it?  Asked before the pairs are
- * looked at.
- */
-typedef bool (*DcPairFilter) (void *state, uint64 hash);
-
-extern void dc_make_key_table(DcPopulation *population, DcKeyTable *table);
-extern void dc_free_key_table(DcKeyTable *table);
-extern int64 dc_scan_pairs(const DcPopulation *population, const DcKeyTable *table, size_t from, size_t to,
-						   DcPairFilter filter, DcPairCallback callback, void *state);
-extern int64 dc_candidate_pairs(DcPopulation *population, DcPairFilter filter, DcPairCallback callback, void *state);
 
 /* train.c */
 extern void dc_train_model(DcPopulation *population, DcModel *model);

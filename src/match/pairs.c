@@ -3,7 +3,7 @@
  * pairs.c
  *	  Candidate pairs: contacts that share a key.
  *
- * Sorting by key brings together the records of one.  A block of up to dc_block_limit() records is
+ * Sorting by key (key_table.c) brings together the records of one.  A block of up to dc_block_limit() records is
  * compared as a whole; in a larger one each record meets its neighbours in the order of names,
  * so that nothing is dropped and 100,000 equal contacts cost 100,000 times DC_WINDOW.  A
  * pair belongs to the smallest key that its records share in a block compared as a whole.
@@ -13,170 +13,84 @@
 #include "base/port.h"
 
 #include "match/bound.h"
+#include "match/pairs.h"
 
-#define REPORT_EVERY 65536		/* keys */
 #define AHEAD 32				/* entries: so far what they point to is asked for before its turn */
-
-/* Asks for what the keys of two records ahead need: where the texts are, then the texts. */
-static pg_attribute_always_inline void
-ask_for_texts(const DcPopulation *p, const DcRecord *far, const DcRecord *near)
-{
-	const DcValue values[] = {far->first, far->last, far->email[0], far->company, far->domain, far->phone[0]};
-
-	for (int v = 0; v < lengthof(values); v++)
-		DC_PREFETCH(&p->hash[values[v]]);
-	for (int v = 0; v < 3; v++)
-		DC_PREFETCH(&p->text[values[v]]);
-	DC_PREFETCH(p->text[near->first]);
-	DC_PREFETCH(p->text[near->last]);
-	DC_PREFETCH(p->text[near->email[0]]);
-}
-
-static void
-make_entries(const DcPopulation *p, DcKeyTable *table)
-{
-	size_t		capacity = (size_t) p->nrecords * 12 + DC_MAX_KEYS;
-	size_t		n = 0;
-
-	table->row = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcKeyRow) * ((size_t) p->nrecords + 1));
-	table->entries = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcKeyEntry) * capacity);
-	for (int r = 0; r < p->nrecords; r++)
-	{
-		DcKeys		keys;
-
-		CHECK_FOR_INTERRUPTS();
-		if (r + 8 < p->nrecords)
-			ask_for_texts(p, &p->records[r + 8], &p->records[r + 4]);
-		dc_make_keys(p, &p->records[r], &keys);
-		table->row[r] = (DcKeyRow) {.order = dc_block_order(p, &p->records[r]), .start = n + r};
-		if (n + keys.n > capacity)
-			table->entries = repalloc_huge(table->entries, sizeof(DcKeyEntry) * (capacity = capacity * 2));
-		for (int k = 0; k < keys.n; k++)
-			table->entries[n++] = (DcKeyEntry) {keys.key[k], r};
-	}
-	table->nkeys = n;
-	table->shared = false;
-	table->sketch = NULL;
-	table->key = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * (n + p->nrecords + 1));
-}
-
-#define DIGITS 11
-#define BUCKETS (1 << DIGITS)
-
-/* Sorts by the upper 33 bits of the key in three stable passes, then puts right what they leave equal. */
-static DcKeyEntry *
-sort_entries(DcKeyEntry *entries, size_t n)
-{
-	DcKeyEntry	   *from = entries;
-	DcKeyEntry	   *to = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcKeyEntry) * (n + 1));
-
-	for (int pass = 0; pass < 3; pass++)
-	{
-		size_t		count[BUCKETS] = {0};
-		int			shift = 64 - DIGITS * (3 - pass);
-		size_t		sum = 0;
-		DcKeyEntry	   *swap;
-
-		for (size_t i = 0; i < n; i++)
-			count[(from[i].key >> shift) & (BUCKETS - 1)]++;
-		for (int b = 0; b < BUCKETS; b++)
-		{
-			size_t		c = count[b];
-
-			count[b] = sum;
-			sum += c;
-		}
-		for (size_t i = 0; i < n; i++)
-			to[count[(from[i].key >> shift) & (BUCKETS - 1)]++] = from[i];
-		swap = from;
-		from = to;
-		to = swap;
-		CHECK_FOR_INTERRUPTS();
-	}
-	/* insertion: keys that share 33 bits without being equal are few */
-	for (size_t i = 1; i < n; i++)
-	{
-		DcKeyEntry		entry = from[i];
-		size_t		j = i;
-
-		for (; j > 0 && from[j - 1].key > entry.key; j--)
-			from[j] = from[j - 1];
-		from[j] = entry;
-	}
-	pfree(to);
-	return from;
-}
-
-/* Where the block of this entry ends. */
-static size_t
-block_end(const DcKeyTable *table, size_t from)
-{
-	size_t		to = from + 1;
-
-	while (to < table->nkeys && table->entries[to].key == table->entries[from].key)
-		to++;
-	return to;
-}
-
-/* The keys of all records, sorted.  O(k) for k keys: a radix sort. */
-void
-dc_make_key_table(DcPopulation *p, DcKeyTable *table)
-{
-	make_entries(p, table);
-	table->entries = sort_entries(table->entries, table->nkeys);
-	for (size_t from = 0, to; from < table->nkeys; from = to)
-	{
-		uint64		key = table->entries[from].key;
-
-		to = block_end(table, from);
-		if (from + AHEAD < table->nkeys)
-			DC_PREFETCH(&table->row[table->entries[from + AHEAD].record]);
-		if (to - from == 1 || to - from > dc_block_limit(key))
-			continue;
-		for (size_t i = from; i < to; i++)
-		{
-			DcKeyRow   *row = &table->row[table->entries[i].record];
-
-			table->key[row->start + row->n++] = key;
-		}
-	}
-	for (int r = 0; r < p->nrecords; r++)
-		table->key[table->row[r].start + table->row[r].n] = DC_NO_KEY;
-}
-
-void
-dc_free_key_table(DcKeyTable *table)
-{
-	if (table->shared)
-		return;
-	pfree(table->entries);
-	pfree(table->key);
-	pfree(table->row);
-	if (table->sketch != NULL)
-		pfree(table->sketch);
-}
 
 typedef struct Scan
 {
-	const DcPopulation *population;
-	const DcKeyTable *table;
+	const DcRows *rows;
 	DcPairFilter filter;
 	DcPairCallback callback;
 	void	   *state;
 	int64		pairs;
 } Scan;
 
+/* ---------- order in a block ---------- */
+
+typedef struct PlacedEntry
+{
+	uint64		place;
+	uint32		record;
+} PlacedEntry;
+
+/* Records are numbered in the order of contact_id. */
+static inline int
+compare_placed(const PlacedEntry *a, const PlacedEntry *b)
+{
+	if (a->place != b->place)
+		return a->place < b->place ? -1 : 1;
+	return a->record < b->record ? -1 : a->record > b->record;
+}
+
+#define ST_SORT sort_placed
+#define ST_ELEMENT_TYPE PlacedEntry
+#define ST_COMPARE(a, b) compare_placed(a, b)
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+/* Blocks of so many are sorted by insertion. */
+#define FEW 12
+
+/* O(n log n). */
+void
+dc_order_block(const DcRows *rows, DcKeyEntry *entries, size_t n)
+{
+	PlacedEntry few[FEW];
+	PlacedEntry *placed = n <= FEW ? few : MemoryContextAllocHuge(CurrentMemoryContext, sizeof(PlacedEntry) * n);
+
+	for (size_t i = 0; i < n; i++)
+	{
+		PlacedEntry entry = {rows->place[entries[i].record], entries[i].record};
+		size_t		j = i;
+
+		for (; n <= FEW && j > 0 && compare_placed(&placed[j - 1], &entry) > 0; j--)
+			placed[j] = placed[j - 1];
+		placed[j] = entry;
+	}
+	if (n > FEW)
+		sort_placed(placed, n);
+	for (size_t i = 0; i < n; i++)
+		entries[i].record = placed[i].record;
+	if (n > FEW)
+		pfree(placed);
+}
+
+/* ---------- pairs ---------- */
+
 /*
- * Does the block own the pair?  A small block does when its key is the smallest that the records share in small
- * blocks, a large one (key DC_NO_KEY) when they share none there.
+ * Does the block own the pair?  A small block does when it is the first that the records share of those compared as a
+ * whole, a large one (DC_NO_BLOCK) when they share none of these.
  */
 static inline bool
-owns(const DcKeyTable *table, uint64 key, uint32 a, uint32 b)
+owns(const DcRows *rows, uint32 block, uint32 a, uint32 b)
 {
-	const uint64 *x = table->key + table->row[a].start;
-	const uint64 *y = table->key + table->row[b].start;
+	const uint32 *x = rows->block + rows->start[a];
+	const uint32 *y = rows->block + rows->start[b];
 
-	/* both end with DC_NO_KEY; nothing to foretell, so no branch but the last */
+	/* both end with DC_NO_BLOCK; nothing to foretell, so no branch but the last */
 	while (*x != *y)
 	{
 		bool		less = *x < *y;
@@ -184,7 +98,7 @@ owns(const DcKeyTable *table, uint64 key, uint32 a, uint32 b)
 		x += less;
 		y += !less;
 	}
-	return *x == key;
+	return *x == block;
 }
 
 /*
@@ -195,25 +109,26 @@ owns(const DcKeyTable *table, uint64 key, uint32 a, uint32 b)
 static pg_attribute_always_inline void
 ask_for_row(const Scan *scan, uint32 record)
 {
-	DC_PREFETCH(&scan->table->row[record]);
+	DC_PREFETCH(&scan->rows->start[record]);
+	DC_PREFETCH(&scan->rows->place[record]);
 }
 
 static pg_attribute_always_inline void
 ask_for_record(const Scan *scan, uint32 record)
 {
-	const DcKeyTable *table = scan->table;
+	const DcRows *rows = scan->rows;
 
-	DC_PREFETCH(table->key + table->row[record].start);
-	if (table->sketch == NULL)
+	DC_PREFETCH(rows->block + rows->start[record]);
+	if (rows->sketch == NULL)
 		return;
-	DC_PREFETCH(&table->sketch[record]);
-	DC_PREFETCH((const char *) &table->sketch[record] + 64);
+	DC_PREFETCH(&rows->sketch[record]);
+	DC_PREFETCH((const char *) &rows->sketch[record] + 64);
 }
 
 static inline void
-offer_pair(Scan *scan, uint64 key, uint32 a, uint32 b)
+offer_pair(Scan *scan, uint32 block, uint32 a, uint32 b)
 {
-	if (!owns(scan->table, key, a, b))
+	if (!owns(scan->rows, block, a, b))
 		return;
 	scan->callback(scan->state, Min(a, b), Max(a, b));
 	scan->pairs++;
@@ -237,7 +152,7 @@ is_wanted(const Scan *scan, uint64 hash)
 }
 
 static void
-scan_block(Scan *scan, const DcKeyEntry *entries, size_t n)
+scan_block(Scan *scan, const DcKeyEntry *entries, size_t n, uint32 block)
 {
 	if (n > 1 && !is_wanted(scan, key_hash(entries->key)))
 		return;
@@ -245,77 +160,48 @@ scan_block(Scan *scan, const DcKeyEntry *entries, size_t n)
 	{
 		CHECK_FOR_INTERRUPTS();
 		for (size_t j = i + 1; j < n; j++)
-			offer_pair(scan, entries->key, entries[i].record, entries[j].record);
+			offer_pair(scan, block, entries[i].record, entries[j].record);
 	}
-}
-
-typedef struct Placed
-{
-	uint64		order;
-	int64		contact_id;
-	uint32		record;
-} Placed;
-
-#define ST_SORT sort_placed
-#define ST_ELEMENT_TYPE Placed
-#define ST_COMPARE(a, b) (a->order != b->order ? (a->order < b->order ? -1 : 1) : a->contact_id < b->contact_id ? -1 : a->contact_id > b->contact_id)
-#define ST_SCOPE static
-#define ST_DEFINE
-#include "lib/sort_template.h"
-
-/* The records of a large block in the order in which neighbours are compared; O(n log n). */
-static Placed *
-order_block(const Scan *scan, const DcKeyEntry *entries, size_t n)
-{
-	Placed	   *placed = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Placed) * n);
-
-	for (size_t i = 0; i < n; i++)
-	{
-		uint32		r = entries[i].record;
-
-		placed[i] = (Placed) {scan->table->row[r].order, scan->population->records[r].contact_id, r};
-	}
-	sort_placed(placed, n);
-	return placed;
 }
 
 static void
 scan_large_block(Scan *scan, const DcKeyEntry *entries, size_t n)
 {
+	const uint64 *place = scan->rows->place;
 	uint64		key = entries->key;
 	size_t		window = dc_block_window(key);
 	bool		pairwise = n > WANTED_WHOLE;
-	Placed	   *placed;
 
 	if (!pairwise && !is_wanted(scan, key_hash(key)))
 		return;
-	placed = order_block(scan, entries, n);
-
 	for (size_t i = 0; i < n; i++)
 	{
+		uint32		a = entries[i].record;
+
 		CHECK_FOR_INTERRUPTS();
 		if (i + window + AHEAD / 2 < n)
-			ask_for_row(scan, placed[i + window + AHEAD / 2].record);
+			ask_for_row(scan, entries[i + window + AHEAD / 2].record);
 		if (i + window + AHEAD / 4 < n)
-			ask_for_record(scan, placed[i + window + AHEAD / 4].record);
+			ask_for_record(scan, entries[i + window + AHEAD / 4].record);
 		for (size_t j = i + 1; j < n && j - i <= window; j++)
-			if (dc_neighbours_meet(key, placed[i].order, placed[j].order) &&
-				(!pairwise || is_wanted(scan, key_hash(key ^ dc_pair_hash(placed[i].order, placed[j].order)))))
-				offer_pair(scan, DC_NO_KEY, placed[i].record, placed[j].record);
+		{
+			uint32		b = entries[j].record;
+
+			if (dc_neighbours_meet(key, place[a], place[b]) &&
+				(!pairwise || is_wanted(scan, key_hash(key ^ dc_pair_hash(place[a], place[b])))))
+				offer_pair(scan, DC_NO_BLOCK, a, b);
+		}
 	}
-	pfree(placed);
 }
 
 /* The same for the entries after these; most stand alone and need nothing. */
 static pg_attribute_always_inline void
-look_ahead(const Scan *scan, size_t from, size_t to)
+look_ahead(const Scan *scan, const DcKeyEntry *entries, size_t n, size_t from, size_t to)
 {
-	const DcKeyEntry *entries = scan->table->entries;
-
 	/* of a large block only the end */
 	if (to - from > DC_BLOCK)
 		from = to - DC_BLOCK;
-	for (size_t i = from + 2 * AHEAD; i < to + 2 * AHEAD && i < scan->table->nkeys; i++)
+	for (size_t i = from + 2 * AHEAD; i < to + 2 * AHEAD && i < n; i++)
 	{
 		const DcKeyEntry *near = &entries[i - AHEAD];
 
@@ -326,47 +212,22 @@ look_ahead(const Scan *scan, size_t from, size_t to)
 	}
 }
 
-/*
- * Calls back for the pairs of the blocks that begin in this range of entries, a pair of two large
- * blocks perhaps more than once, and answers their number.  At most DC_BLOCK / 2 pairs a key.  Ranges
- * may be scanned by several processes at once: a block belongs to the range that it begins in.
- */
+/* At most DC_BLOCK / 2 pairs a key. */
 int64
-dc_scan_pairs(const DcPopulation *p, const DcKeyTable *table, size_t from, size_t to,
+dc_scan_pairs(const DcRows *rows, const DcKeyEntry *entries, size_t n, uint32 base,
 			  DcPairFilter filter, DcPairCallback callback, void *state)
 {
-	const DcKeyEntry *entries = table->entries;
-	Scan		scan = {p, table, filter, callback, state, 0};
+	Scan		scan = {rows, filter, callback, state, 0};
 
-	while (from > 0 && from < to && entries[from].key == entries[from - 1].key)
-		from++;
-	for (size_t end; from < to; from = end)
+	for (size_t from = 0, end; from < n; from = end)
 	{
-		end = block_end(table, from);
+		end = dc_block_end(entries, n, from);
 		if (filter == NULL)
-			look_ahead(&scan, from, end);
+			look_ahead(&scan, entries, n, from, end);
 		if (end - from <= dc_block_limit(entries[from].key))
-			scan_block(&scan, entries + from, end - from);
+			scan_block(&scan, entries + from, end - from, base + from);
 		else
 			scan_large_block(&scan, entries + from, end - from);
 	}
 	return scan.pairs;
-}
-
-/* Calls back for all pairs of records that share a key, or those that the filter lets through (NULL: all). */
-int64
-dc_candidate_pairs(DcPopulation *p, DcPairFilter filter, DcPairCallback callback, void *state)
-{
-	DcKeyTable	table;
-	int64		pairs = 0;
-
-	dc_make_key_table(p, &table);
-	for (size_t from = 0; from < table.nkeys; from += REPORT_EVERY)
-	{
-		if (p->progress != NULL)
-			p->progress(from, table.nkeys);
-		pairs += dc_scan_pairs(p, &table, from, Min(from + REPORT_EVERY, table.nkeys), filter, callback, state);
-	}
-	dc_free_key_table(&table);
-	return pairs;
 }

@@ -3,10 +3,9 @@
  * parallel.c
  *	  Candidate pairs scored by several processes.
  *
- * The leader packs the contacts and sorts their keys, then moves both into dynamic shared memory, so
- * that workers see what its transaction sees, uncommitted rows included, without reading a table.
- * All, the leader too, take ranges of keys until there are none left; workers hand their edges
- * over at the end.  Which edges there are does not depend on who found them, and clustering
+ * The leader moves the packed contacts into dynamic shared memory, so that workers see what its transaction
+ * sees, uncommitted rows included, without reading a table.  All, the leader too, make the table of keys and then
+ * take partitions of it until there are none left; workers hand their edges over at the end.  Which edges there are does not depend on who found them, and clustering
  * brings them in one order: any number of workers gives the same result.
  *
  * PostgreSQL's infrastructure for parallel commands starts and ends the workers, hands on their
@@ -20,15 +19,14 @@
 #include "access/xact.h"
 #include "miscadmin.h"
 #include "optimizer/cost.h"
-#include "port/atomics.h"
+#include "storage/barrier.h"
 #include "storage/shm_toc.h"
 #include "utils/dsa.h"
+#include "utils/wait_event.h"
 
 #include "match/parallel.h"
-#include "match/share.h"
 
-#define RANGE 16384				/* keys that a process takes at a time */
-#define KEYS_FOR_WORKERS 200000	/* fewer are scored sooner than a worker starts */
+#define RECORDS_FOR_WORKERS 20000	/* fewer are scored sooner than a worker starts */
 #define EDGE_AREA (1024 * 1024)
 
 enum
@@ -45,7 +43,7 @@ typedef struct WorkerEdges
 
 typedef struct SharedState
 {
-	pg_atomic_uint64 next;		/* first entry of the next range */
+	Barrier		steps;			/* of the table of keys; at the end scoring, after which nobody waits */
 	double		review_weight;
 	DcModel		model;
 	DcBounds	bounds;
@@ -150,31 +148,53 @@ empty_queue(Queue *queue)
 		dc_keep_edge(queue->edges, queue->a[i % QUEUE], queue->b[i % QUEUE]);
 }
 
-/* Takes ranges until there are none left; answers the number of pairs. */
+/* Takes partitions until there are none left; answers the number of pairs. */
 static int64
-scan_ranges(pg_atomic_uint64 *next, const DcKeyTable *table, DcEdges *edges)
+scan_partitions(DcKeyTable *table, DcEdges *edges)
 {
 	DcPopulation *p = edges->population;
+	const DcRows *rows = dc_key_rows(table);
 	Queue		queue = {.edges = edges};
 	int64		pairs = 0;
 
-	for (;;)
+	edges->sketches = rows->sketch;
+	if (p->progress != NULL)
+		p->progress(0, dc_key_count(table));
+	for (int partition; (partition = dc_next_partition(table)) >= 0;)
 	{
-		size_t		from = pg_atomic_fetch_add_u64(next, RANGE);
+		size_t		n;
+		uint32		base;
+		const DcKeyEntry *entries = dc_key_partition(table, partition, &n, &base);
 
-		if (from >= table->nkeys)
-			break;
-		if (p->progress != NULL && from > 0)
-			p->progress(from, table->nkeys);
-		pairs += dc_scan_pairs(p, table, from, Min(from + RANGE, table->nkeys), NULL, queue_pair, &queue);
+		if (p->progress != NULL && base > 0)
+			p->progress(base, dc_key_count(table));
+		pairs += dc_scan_pairs(rows, entries, n, base, NULL, queue_pair, &queue);
 	}
 	empty_queue(&queue);
+	edges->sketches = NULL;
+	return pairs;
+}
+
+/* All steps from the one on that the others have come to, scoring at the end. */
+static int64
+work(DcKeyTable *table, DcEdges *edges, Barrier *barrier)
+{
+	int64		pairs = 0;
+	int			step = BarrierAttach(barrier);
+
+	for (; step < DC_KEY_STEPS; step++)
+	{
+		dc_key_table_step(table, step);
+		BarrierArriveAndWait(barrier, PG_WAIT_EXTENSION);
+	}
+	pairs = scan_partitions(table, edges);
+	BarrierDetach(barrier);
 	return pairs;
 }
 
 /* ---------- the leader's side ---------- */
 
-/* What the workers need to know, beside the population and its keys. */
+/* What the workers need to know. */
 static SharedState *
 make_state(ParallelContext *context, const DcEdges *edges, const DcShare *share, dsa_area **area)
 {
@@ -190,7 +210,7 @@ make_state(ParallelContext *context, const DcEdges *edges, const DcShare *share,
 		return NULL;
 	state = shm_toc_allocate(context->toc, size);
 	memset(state, 0, size);
-	pg_atomic_init_u64(&state->next, 0);
+	BarrierInit(&state->steps, 0);
 	state->review_weight = edges->review_weight;
 	state->model = *edges->model;
 	state->bounds = *edges->bounds;
@@ -215,39 +235,33 @@ append_edges(DcEdges *edges, const DcEdge *edge, size_t n)
 	edges->n += n;
 }
 
-static int64
-score_alone(DcEdges *edges, const DcKeyTable *table)
+/* NULL when no worker can be had. */
+static DcKeyTable *
+score_with_workers(DcEdges *edges, DcShare *share, int nworkers, int64 *pairs)
 {
-	pg_atomic_uint64 next;
-
-	edges->sketches = table->sketch;
-	pg_atomic_init_u64(&next, 0);
-	return scan_ranges(&next, table, edges);
-}
-
-static int64
-score_with_workers(DcEdges *edges, const DcKeyTable *table, const DcShare *share, int nworkers)
-{
+	DcKeyTable *table = NULL;
 	ParallelContext *context;
 	SharedState *state;
 	dsa_area   *area = NULL;
-	int64		pairs;
 
 	EnterParallelMode();
 	context = CreateParallelContext("dropcontact", "dc_score_worker", nworkers);
+	table = dc_key_table_create(edges->population, share, nworkers + 1, true);
 	state = make_state(context, edges, share, &area);
 	if (state == NULL)
-		pairs = score_alone(edges, table);
+	{
+		dc_key_table_free(table);
+		table = NULL;
+	}
 	else
 	{
 		LaunchParallelWorkers(context);
-		edges->sketches = table->sketch;
-		pairs = scan_ranges(&state->next, table, edges);
+		*pairs = work(table, edges, &state->steps);
 		WaitForParallelWorkersToFinish(context);
 		elog(DEBUG1, "dropcontact dedupe: %d of %d workers took part", context->nworkers_launched, nworkers);
 		for (int w = 0; w < context->nworkers_launched; w++)
 		{
-			pairs += state->worker[w].pairs;
+			*pairs += state->worker[w].pairs;
 			if (state->worker[w].n > 0)
 				append_edges(edges, dsa_get_address(area, state->worker[w].edge), state->worker[w].n);
 		}
@@ -255,8 +269,11 @@ score_with_workers(DcEdges *edges, const DcKeyTable *table, const DcShare *share
 	}
 	DestroyParallelContext(context);
 	ExitParallelMode();
-	return pairs;
+	return table;
 }
+
+/* What the table of keys takes of shared memory, as far as it is not bounded by maintenance_work_mem. */
+#define TABLE_SIZE(p) ((size_t) (p)->nrecords * (sizeof(DcSketch) + 48))
 
 /*
  * Scores all candidate pairs, keeps those above the review weight as edges, in any order, and answers how
@@ -266,31 +283,29 @@ score_with_workers(DcEdges *edges, const DcKeyTable *table, const DcShare *share
 int64
 dc_score_candidates(DcEdges *edges)
 {
-	DcKeyTable	table = {0};
+	DcPopulation *p = edges->population;
+	size_t		beside = TABLE_SIZE(p) + maintenance_work_mem * (size_t) 1024;
+	DcKeyTable *table = NULL;
 	DcBounds	bounds;
-	DcShare		share;
+	DcShare		share = {0};
 	int64		pairs;
 
-	dc_make_bounds(edges->population, edges->model, edges->review_weight, &bounds);
+	dc_make_bounds(p, edges->model, edges->review_weight, &bounds);
 	edges->bounds = &bounds;
 	edges->n = 0;
 	edges->capacity = 0;
 	edges->edge = NULL;
-	dc_make_key_table(edges->population, &table);
-	table.sketch = dc_make_sketches(edges->population);
-	if (edges->keys_made != NULL)
-		edges->keys_made(edges, &table, edges->keys_state);
-	if (edges->population->progress != NULL)
-		edges->population->progress(0, table.nkeys);
-	if (table.nkeys >= KEYS_FOR_WORKERS && max_parallel_maintenance_workers > 0 && dc_share(edges->population, &table, &share))
+	if (p->nrecords >= RECORDS_FOR_WORKERS && max_parallel_maintenance_workers > 0 && dc_share_population(p, beside, &share))
+		table = score_with_workers(edges, &share, max_parallel_maintenance_workers, &pairs);
+	if (table == NULL)
 	{
-		pairs = score_with_workers(edges, &table, &share, max_parallel_maintenance_workers);
-		dc_unshare_table(&share);
+		table = dc_make_key_table(p, true);
+		pairs = scan_partitions(table, edges);
 	}
-	else
-		pairs = score_alone(edges, &table);
-	dc_free_key_table(&table);
-	edges->sketches = NULL;
+	if (edges->keys_made != NULL)
+		edges->keys_made(edges, table, edges->keys_state);
+	dc_key_table_free(table);
+	dc_unshare_table(&share);
 	edges->bounds = NULL;
 	return pairs;
 }
@@ -304,12 +319,13 @@ dc_score_worker(dsm_segment *segment, shm_toc *toc)
 	WorkerEdges *mine = &state->worker[ParallelWorkerNumber];
 	dsa_area   *area = dsa_attach_in_place(shm_toc_lookup(toc, KEY_AREA, false), segment);
 	DcPopulation population;
-	DcKeyTable	table;
 	DcEdges		edges = {.population = &population, .model = &state->model, .bounds = &state->bounds, .review_weight = state->review_weight};
+	DcKeyTable *table;
 
-	dc_attach_share(&state->share, &population, &table);
-	edges.sketches = table.sketch;
-	mine->pairs = scan_ranges(&state->next, &table, &edges);
+	dc_attach_population(&state->share, &population);
+	table = dc_key_table_attach(&population, &state->share, ParallelWorkerNumber + 1);
+	mine->pairs = work(table, &edges, &state->steps);
+	dc_key_table_free(table);
 	if (edges.n > 0)
 	{
 		mine->edge = dsa_allocate_extended(area, sizeof(DcEdge) * edges.n, DSA_ALLOC_HUGE);

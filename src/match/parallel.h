@@ -14,6 +14,7 @@
 #include "storage/shm_toc.h"
 
 #include "match/bound.h"
+#include "match/key_table.h"
 
 /* The pairs that weigh enough to be looked at. */
 typedef struct DcEdges DcEdges;
@@ -28,7 +29,7 @@ struct DcEdges
 	size_t		n;
 	size_t		capacity;
 	DcEdge	   *edge;
-	void		(*keys_made) (DcEdges *edges, const DcKeyTable *table, void *state);	/* told of the keys; may be NULL */
+	void		(*keys_made) (DcEdges *edges, DcKeyTable *table, void *state);	/* told of the keys at the end; may be NULL */
 	void	   *keys_state;
 };
 

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * share.c
- *	  A population and its keys in dynamic shared memory.
+ *	  A population and the table of its keys in dynamic shared memory.
  *
  * Each array has a segment of its own, so that it can be freed where it was as soon as it is copied.
  *
@@ -12,19 +12,20 @@
 #include <sys/statvfs.h>
 
 #include "storage/dsm_impl.h"
+#include "storage/lwlock.h"
 #include "utils/memutils.h"
 
-#include "match/bound.h"
 #include "match/share.h"
 
 /* Where POSIX shared memory lies on Linux; containers often have little of it. */
 #define SHM_DIRECTORY "/dev/shm"
 
-/* A segment that goes with a memory context. */
+/* A segment, or an area, that goes with a memory context. */
 struct DcHeldSegment
 {
 	MemoryContextCallback callback;
 	dsm_segment *segment;		/* NULL once it is let go */
+	dsa_area   *area;			/* likewise */
 };
 
 static void
@@ -34,12 +35,15 @@ let_go(void *arg)
 
 	if (held->segment != NULL)
 		dsm_detach(held->segment);
+	if (held->area != NULL)
+		dsa_detach(held->area);
 	held->segment = NULL;
+	held->area = NULL;
 }
 
 /* Pointers to the arrays that move, and their sizes; texts are none of them. */
 static void
-list_arrays(DcPopulation *p, DcKeyTable *table, void **array[SHARE_ARRAYS], size_t size[SHARE_ARRAYS])
+list_arrays(DcPopulation *p, void **array[SHARE_STATE], size_t size[SHARE_STATE])
 {
 	const struct
 	{
@@ -55,10 +59,6 @@ list_arrays(DcPopulation *p, DcKeyTable *table, void **array[SHARE_ARRAYS], size
 		{SHARE_LENGTH, (void **) &p->length, sizeof(uint8) * p->nvalues},
 		{SHARE_TOKENS, (void **) &p->tokens, sizeof(DcTokens) * p->nvalues},
 		{SHARE_TOKEN, (void **) &p->token, sizeof(DcValue) * p->ntokens},
-		{SHARE_ENTRIES, (void **) &table->entries, sizeof(DcKeyEntry) * table->nkeys},
-		{SHARE_KEYS, (void **) &table->key, sizeof(uint64) * (table->nkeys + p->nrecords)},
-		{SHARE_ROWS, (void **) &table->row, sizeof(DcKeyRow) * p->nrecords},
-		{SHARE_SKETCHES, (void **) &table->sketch, sizeof(DcSketch) * p->nrecords},
 	};
 
 	for (int i = 0; i < lengthof(all); i++)
@@ -89,22 +89,65 @@ dc_has_shared_memory(double size)
 	return (double) room.f_bavail * room.f_frsize > size * 1.02;
 }
 
-/* Shared memory that goes with a context; NULL when there are no more segments. */
-static void *
-new_segment(DcShare *share, DcShareArray which, size_t size)
+/* Goes with the population. */
+static DcHeldSegment *
+hold(DcShare *share)
 {
 	MemoryContext context = share->population.context;
 	DcHeldSegment *held = MemoryContextAllocZero(context, sizeof(DcHeldSegment));
 
-	held->segment = dsm_create(Max(size, 1), DSM_CREATE_NULL_IF_MAXSEGMENTS);
-	if (held->segment == NULL)
-		return NULL;
-	dsm_pin_mapping(held->segment);
 	held->callback = (MemoryContextCallback) {.func = let_go, .arg = held};
 	MemoryContextRegisterResetCallback(context, &held->callback);
-	share->held[which] = held;
-	share->handle[which] = dsm_segment_handle(held->segment);
-	return dsm_segment_address(held->segment);
+	return held;
+}
+
+/* NULL when there are no more segments. */
+static void *
+new_segment(DcShare *share, DcShareArray which, size_t size)
+{
+	dsm_segment *segment = dsm_create(Max(size, 1), DSM_CREATE_NULL_IF_MAXSEGMENTS);
+
+	if (segment == NULL)
+		return NULL;
+	dsm_pin_mapping(segment);
+	share->held[which] = hold(share);
+	share->held[which]->segment = segment;
+	share->handle[which] = dsm_segment_handle(segment);
+	return dsm_segment_address(segment);
+}
+
+void *
+dc_share_new(DcShare *share, DcShareArray which, size_t size)
+{
+	void	   *place = new_segment(share, which, size);
+
+	if (place == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
+				 errmsg("too many dynamic shared memory segments"),
+				 errhint("With max_parallel_maintenance_workers = 0 matching needs none.")));
+	return place;
+}
+
+dsm_segment *
+dc_share_segment(const DcShare *share, DcShareArray which)
+{
+	return share->held[which]->segment;
+}
+
+dsa_area *
+dc_share_new_area(DcShare *share)
+{
+	/* it is to live until it is let go */
+	MemoryContext old = MemoryContextSwitchTo(share->population.context);
+	dsa_area   *area = dsa_create(LWTRANCHE_PARALLEL_QUERY_DSA);
+
+	MemoryContextSwitchTo(old);
+	dsa_pin_mapping(area);
+	share->held_area = hold(share);
+	share->held_area->area = area;
+	share->area = dsa_get_handle(area);
+	return area;
 }
 
 /* One text after the other, in the order of the values. */
@@ -143,15 +186,15 @@ move_array(DcShare *share, DcShareArray which, void **array, size_t size)
 }
 
 bool
-dc_share(DcPopulation *p, DcKeyTable *table, DcShare *share)
+dc_share_population(DcPopulation *p, size_t beside, DcShare *share)
 {
-	void	  **array[SHARE_ARRAYS];
-	size_t		size[SHARE_ARRAYS];
-	double		sum = 0;
+	void	  **array[SHARE_STATE];
+	size_t		size[SHARE_STATE];
+	double		sum = beside;
 
-	list_arrays(p, table, array, size);
+	list_arrays(p, array, size);
 	size[SHARE_TEXTS] = dc_size_of_texts(p);
-	for (int i = 0; i < SHARE_ARRAYS; i++)
+	for (int i = 0; i < SHARE_STATE; i++)
 		sum += size[i];
 	if (!dc_has_shared_memory(sum))
 		return false;
@@ -163,25 +206,30 @@ dc_share(DcPopulation *p, DcKeyTable *table, DcShare *share)
 	p->slots = NULL;
 	p->capacity = p->nrecords;
 	p->value_capacity = p->count_capacity = p->nvalues;
-	table->shared = true;
 	*share = (DcShare) {.population = *p};
-	for (DcShareArray i = 0; i < SHARE_ARRAYS; i++)
+	for (int i = 0; i < SHARE_ARRAYS; i++)
+		share->handle[i] = DSM_HANDLE_INVALID;
+	for (DcShareArray i = 0; i < SHARE_STATE; i++)
 		if (!(i == SHARE_TEXTS ? move_texts(share, p, size[i]) : move_array(share, i, array[i], size[i])))
 			return false;
 	share->population = *p;
-	share->table = *table;
 	return true;
 }
 
 void
 dc_unshare_table(DcShare *share)
 {
-	for (DcShareArray i = SHARE_ENTRIES; i < SHARE_ARRAYS; i++)
-		let_go(share->held[i]);
+	for (DcShareArray i = SHARE_STATE; i < SHARE_ARRAYS; i++)
+		if (share->held[i] != NULL)
+			let_go(share->held[i]);
+	if (share->held_area != NULL)
+		let_go(share->held_area);
 }
 
-static void *
-attach(dsm_handle handle)
+/* ---------- another process ---------- */
+
+void *
+dc_share_attach_handle(dsm_handle handle, dsm_segment **attached)
 {
 	dsm_segment *segment = dsm_attach(handle);
 
@@ -190,18 +238,37 @@ attach(dsm_handle handle)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("could not map dynamic shared memory segment")));
 	dsm_pin_mapping(segment);
+	if (attached != NULL)
+		*attached = segment;
 	return dsm_segment_address(segment);
 }
 
-void
-dc_attach_share(const DcShare *share, DcPopulation *p, DcKeyTable *table)
+void *
+dc_share_attach(const DcShare *share, DcShareArray which, dsm_segment **segment)
 {
-	void	  **array[SHARE_ARRAYS];
-	size_t		size[SHARE_ARRAYS];
-	const char *text = attach(share->handle[SHARE_TEXTS]);
+	return share->handle[which] == DSM_HANDLE_INVALID ? NULL : dc_share_attach_handle(share->handle[which], segment);
+}
+
+dsa_area *
+dc_share_attach_area(const DcShare *share)
+{
+	dsa_area   *area;
+
+	if (share->held_area == NULL)
+		return NULL;
+	area = dsa_attach(share->area);
+	dsa_pin_mapping(area);
+	return area;
+}
+
+void
+dc_attach_population(const DcShare *share, DcPopulation *p)
+{
+	void	  **array[SHARE_STATE];
+	size_t		size[SHARE_STATE];
+	const char *text = dc_share_attach(share, SHARE_TEXTS, NULL);
 
 	*p = share->population;
-	*table = share->table;
 	p->context = CurrentMemoryContext;
 	p->progress = NULL;
 	p->text = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(char *) * p->nvalues);
@@ -210,8 +277,8 @@ dc_attach_share(const DcShare *share, DcPopulation *p, DcKeyTable *table)
 		p->text[v] = text;
 		text += strlen(text) + 1;
 	}
-	list_arrays(p, table, array, size);
-	for (DcShareArray i = 0; i < SHARE_ARRAYS; i++)
+	list_arrays(p, array, size);
+	for (DcShareArray i = 0; i < SHARE_STATE; i++)
 		if (i != SHARE_TEXTS)
-			*array[i] = attach(share->handle[i]);
+			*array[i] = dc_share_attach(share, i, NULL);
 }

@@ -16,7 +16,7 @@
 
 #include <math.h>
 
-#include "match/match.h"
+#include "match/key_table.h"
 
 #define SAMPLE_PAIRS 300000
 #define RANDOM_PAIRS 200000

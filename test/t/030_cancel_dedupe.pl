@@ -7,7 +7,7 @@ use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('node');
 $node->init(extra => ['-E', 'UTF8', '--locale=C.UTF-8']);
-$node->append_conf('postgresql.conf', "restart_after_crash = on\nmax_parallel_maintenance_workers = 2\n");
+$node->append_conf('postgresql.conf', "restart_after_crash = on\nmax_parallel_maintenance_workers = 2\nmaintenance_work_mem = 1MB\n");
 $node->start;
 $node->safe_psql('postgres', q{
 	CREATE EXTENSION dropcontact;
@@ -27,6 +27,12 @@ $node->safe_psql('postgres', q{
 my $entities = q{SELECT count(*), md5(string_agg(format('%s %s %s', contact_id, entity_id, link_probability), ',' ORDER BY contact_id)) FROM dropcontact.entity_member};
 my $before = $node->safe_psql('postgres', $entities);
 isnt($before, '0|', 'there are entities to keep');
+
+# Keys that do not fit in memory lie in temporary files; none may stay.
+sub temporary_files
+{
+	return join(' ', glob($node->data_dir . '/base/pgsql_tmp/*'));
+}
 
 # Starts dedupe(), waits until it has come to the phase and stops it there by an SQL expression over its pid.
 sub stop_dedupe
@@ -68,6 +74,7 @@ for my $phase ('reading', 'making keys', 'scoring pairs', 'writing')
 		like($err, $how->[1], 'dedupe() has ended');
 		$node->poll_query_until('postgres', q{SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'parallel worker')})
 			or die 'workers stay';
+		is(temporary_files(), '', 'no temporary file stays');
 		is($node->safe_psql('postgres', $entities), $before, 'the entities are those of before');
 		is($node->safe_psql('postgres', 'SELECT count(*) FROM dropcontact.progress'), '0', 'nothing is in progress');
 	}
@@ -92,6 +99,7 @@ for my $victim ('worker', 'backend')
 	like($err, qr/server closed the connection|terminating connection|lost connection to parallel worker/, 'the session ends');
 	$node->poll_query_until('postgres', 'SELECT true') or die 'no recovery';
 	is($node->safe_psql('postgres', $entities), $before, 'after recovery the entities are those of before');
+	is(temporary_files(), '', 'no temporary file stays after recovery');
 }
 
 is($node->safe_psql('postgres', 'SELECT contacts, entities < contacts FROM dropcontact.dedupe()'), '80000|t', 'a run to the end still works');
