@@ -206,7 +206,7 @@ first_name_bound(const DcBounds *bounds, const DcSketch *a, const DcSketch *b)
 	if (equal >= 1 && Min(a->first_name.length, b->first_name.length) == 1)
 		best = Max(best, level(bounds, L_FIRST_INITIAL, surprise));
 	if (a->given == b->given || a->given != a->first || b->given != b->first || equal >= 3)
-		best = Max(best, level(bounds, L_FIRST_NICKNAME, surprise));
+		best = Max(best, level(bounds, L_FIRST_NICKNAME, Max(a->first_name.surprise, b->first_name.surprise) * 0.125f));
 	if (may_be_alike_names(bounds, a->first_name, b->first_name))
 		best = Max(best, level(bounds, L_FIRST_FUZZY, surprise));
 	return best;

@@ -26,41 +26,6 @@ dc_common_value(const DcPopulation *p, const DcValue *a, const DcValue *b, int n
 	return 0;
 }
 
-/* The number at the end of a local part, from 2 to 9, as in john.smith2; 0 for none, -1 for any other digits. */
-static int
-mailbox_number(const char *address, size_t len)
-{
-	size_t		digits = 0;
-
-	while (digits < len && is_number(address + len - 1 - digits))
-		digits++;
-	if (digits == 0)
-		return 0;
-	return digits == 1 && len > 1 && address[len - 1] >= '2' ? address[len - 1] - '0' : -1;
-}
-
-/* Two different mailboxes. */
-static int
-mailbox_level(DcPopulation *p, DcValue a, DcValue b)
-{
-	const char *s = p->text[a];
-	const char *t = p->text[b];
-	size_t		n = strchrnul(s, '@') - s;
-	size_t		m = strchrnul(t, '@') - t;
-
-	if (strcmp(s + n, t + m) == 0)
-	{
-		int			x = mailbox_number(s, n);
-		int			y = mailbox_number(t, m);
-
-		/* john.smith2@ is numbered because john.smith@ is somebody else */
-		if (x != y && x >= 0 && y >= 0)
-			return L_EMAIL_NUMBERED;
-		return dc_one_edit_apart(s, t) && Min(n, m) >= 4 ? L_EMAIL_FUZZY : L_EMAIL_CONFLICT;
-	}
-	return dc_alike(p, a, b, 0.93) ? L_EMAIL_FUZZY : L_EMAIL_CONFLICT;
-}
-
 static bool
 is_mobile(const DcRecord *r, DcValue phone)
 {
@@ -75,25 +40,30 @@ static void
 score_identifiers(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b, NameVerdict name, bool organisation, Agreed *agreed)
 {
 	bool		colleagues = organisation && name < NAME_PARTIAL;
+	bool		title = (p->flags[a->first] | p->flags[b->first]) & VALUE_TITLE;
 	bool		mobile;
 	DcValue		email = dc_common_value(p, a->email, b->email, DC_MAX_EMAILS, false);
 	DcValue		phone = dc_common_value(p, a->phone, b->phone, DC_MAX_PHONES, false);
 
-	if (email != 0)
+	if (email != 0 && organisation && name == NAME_OTHER_LAST && dc_mailbox_of_first_name(p, email, a))
+		/* two of one first name at one organisation: the address says no more */ ;
+	else if (email != 0)
 	{
 		STEP(L_EMAIL_EXACT, email, email);
+		agreed->email = email;
 		agreed->n++;
 	}
 	else if (a->email[0] != 0 && b->email[0] != 0 && a->email[0] != b->email[0] && ((p->flags[a->email[0]] | p->flags[b->email[0]]) & VALUE_GENERIC) == 0)
 	{
-		int			level = mailbox_level(p, a->email[0], b->email[0]);
+		int			level = dc_mailbox_level(p, a->email[0], b->email[0]);
+		bool		initial = organisation && title && level == L_EMAIL_FUZZY && *p->text[a->email[0]] != *p->text[b->email[0]];
 
-		/* tlee@ and alee@ of one organisation are as unlike as the names */
-		if (colleagues && level == L_EMAIL_FUZZY)
+		/* tlee@ and alee@ of one organisation are as unlike as the names, and as those that titles stand for */
+		if ((colleagues || initial) && level == L_EMAIL_FUZZY)
 			level = L_EMAIL_CONFLICT;
 		STEP(level, a->email[0], b->email[0]);
 		agreed->n += level == L_EMAIL_FUZZY;
-		score->apart |= level == L_EMAIL_NUMBERED;
+		score->apart |= level == L_EMAIL_NUMBERED || initial;
 	}
 	mobile = is_mobile(a, phone) || is_mobile(b, phone);
 	if (phone != 0 && (!colleagues || mobile))
@@ -229,7 +199,7 @@ same_place(const DcRecord *a, const DcRecord *b)
  * number, its place, identifies nobody of it: neither the son who has his father's name nor the twin.
  */
 static bool
-is_identified(const DcRecord *a, const DcRecord *b, NameVerdict name, const Agreed *agreed, bool apart, bool place)
+is_identified(const DcPopulation *p, const DcRecord *a, const DcRecord *b, NameVerdict name, const Agreed *agreed, bool apart, bool place)
 {
 	int			all = agreed->n + agreed->dates + agreed->household;
 
@@ -238,7 +208,7 @@ is_identified(const DcRecord *a, const DcRecord *b, NameVerdict name, const Agre
 		case NAME_CONFLICT:
 			return agreed->n + agreed->dates >= 2 || (agreed->number && place);
 		case NAME_OTHER_FIRST:
-			return agreed->n >= 2 || (agreed->number && place);
+			return agreed->n >= 2 || (agreed->number && place) || (agreed->email != 0 && dc_mailbox_names_both(p, agreed->email, a, b));
 		case NAME_OTHER_LAST:
 			return all >= 2 || (all == 1 && place);
 		default:
@@ -253,9 +223,9 @@ is_identified(const DcRecord *a, const DcRecord *b, NameVerdict name, const Agre
 }
 
 static double
-weight_limit(const DcModel *model, const DcScore *score, const DcRecord *a, const DcRecord *b, NameVerdict name, const Agreed *agreed, bool place)
+weight_limit(const DcPopulation *p, const DcModel *model, const DcScore *score, const DcRecord *a, const DcRecord *b, NameVerdict name, const Agreed *agreed, bool place)
 {
-	if (is_identified(a, b, name, agreed, score->apart, place))
+	if (is_identified(p, a, b, name, agreed, score->apart, place))
 		return INFINITY;
 	if (name == NAME_OTHER_FIRST && agreed->dates > 0 && (place || agreed->n + agreed->household > 0))
 		return Max(REVIEW_LIMIT, log2(model->m[L_FIRST_CONFLICT] * TWINS));
@@ -289,7 +259,7 @@ score_persons(DcScore *score, DcPopulation *p, const DcModel *model, const DcRec
 		else
 			STEP(L_JOB_CONFLICT, a->job, b->job);
 	}
-	score->limit = supported || p->size >= FEW_CONTACTS ? weight_limit(model, score, a, b, name, &agreed, place) : REVIEW_LIMIT;
+	score->limit = supported || p->size >= FEW_CONTACTS ? weight_limit(p, model, score, a, b, name, &agreed, place) : REVIEW_LIMIT;
 }
 
 /*

@@ -36,6 +36,7 @@ typedef struct Agreed
 	int			n;				/* mailbox, mobile, profile, declared number */
 	int			dates;
 	int			household;		/* a number that is not known to be a mobile one */
+	DcValue		email;			/* one of n is this mailbox */
 	bool		number;			/* one of n is a number or profile that one person alone has */
 	bool		generation;		/* born so far apart as parent and child */
 } Agreed;
@@ -81,6 +82,11 @@ extern void dc_compare_bags(DcPopulation *p, DcValue a, DcValue b, Bag *bag);
 
 /* score_name.c */
 extern NameVerdict dc_score_name(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b);
+
+/* score_mailbox.c */
+extern int	dc_mailbox_level(const DcPopulation *p, DcValue a, DcValue b);
+extern bool dc_mailbox_of_first_name(const DcPopulation *p, DcValue email, const DcRecord *r);
+extern bool dc_mailbox_names_both(const DcPopulation *p, DcValue email, const DcRecord *a, const DcRecord *b);
 
 /* score_field.c */
 extern void dc_score_fields(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b, Agreed *agreed);

@@ -7,6 +7,7 @@
  */
 #include "base/port.h"
 
+#include "lexicon.h"
 #include "match/score.h"
 
 static bool
@@ -22,6 +23,22 @@ begins(const char *a, const char *b)
 	size_t		n = Min(strlen(a), strlen(b));
 
 	return n >= 3 && strncmp(a, b, n) == 0;
+}
+
+/*
+ * The surprise of a nickname or part of a name: of what is written for the name, jack for john.  A word of several
+ * names, marie of marie claire, is what is written for all of them.
+ */
+static float
+nickname_surprise(const DcPopulation *p, DcValue a, DcValue b, DcValue given_a, DcValue given_b)
+{
+	DcValue		other = given_a == b ? a : given_b == a ? b : 0;
+
+	if (other != 0)
+		return p->surprise[strchr(p->text[other], ' ') == NULL ? other : other == a ? b : a];
+	if (begins(p->text[a], p->text[b]))
+		return p->surprise[strlen(p->text[a]) < strlen(p->text[b]) ? a : b];
+	return commoner(p, a, b);
 }
 
 static int
@@ -65,6 +82,26 @@ name_weight(const DcPopulation *p, const DcModel *model, int level, DcValue a, D
 	return model->weight[level] + (dc_level_spec(p, level)->by_frequency ? commoner(p, a, b) : 0);
 }
 
+static void
+first_name_step(DcScore *score, const DcPopulation *p, const DcModel *model, int level, DcValue a, DcValue b, DcValue given_a, DcValue given_b)
+{
+	if (level == L_FIRST_NICKNAME)
+		step(score, model, level, a, b, nickname_surprise(p, a, b, given_a, given_b));
+	else
+		name_step(score, p, model, level, a, b);
+}
+
+/* Is it the given name, or a nickname of it? */
+static bool
+stands_for(const DcPopulation *p, DcValue given, DcValue name)
+{
+	const char *full = dc_lexicon_find(&dc_lexicon_nicknames, p->text[name]);
+
+	if (full == NULL)
+		return given == name;
+	return strncmp(full, p->text[given], strlen(p->text[given])) == 0 && strchr(" ", full[strlen(p->text[given])]) != NULL;
+}
+
 /*
  * A first name that stands for the last and the other way round.  Which of the two names is the last one nobody
  * knows: the better reading counts, whichever contact comes first.
@@ -79,7 +116,11 @@ score_swapped(DcScore *score, DcPopulation *p, const DcModel *model, const DcRec
 	float		weight;
 	float		other_weight;
 
-	/* one of them may be an initial */
+	/* one of them may be a nickname, or an initial */
+	if (first && !last)
+		last = stands_for(p, b->given, a->last);
+	else if (last && !first)
+		first = stands_for(p, a->given, b->last);
 	if (!(first && (last || initial_of(p->text[a->last], p->text[b->first]))) && !(last && initial_of(p->text[a->first], p->text[b->last])))
 		return false;
 	level = last_level(p, a->last, b->first);
@@ -109,14 +150,18 @@ score_lone_name(DcScore *score, DcPopulation *p, const DcModel *model, const DcR
 	const DcRecord *lone = a->first == 0 || a->last == 0 ? a : b;
 	const DcRecord *other = lone == a ? b : a;
 	DcValue		name = lone->last != 0 ? lone->last : lone->first;
+	DcValue		given = lone->last != 0 ? lone->last : lone->given;
 	int			l = other->last != 0 ? last_level(p, name, other->last) : L_LAST_CONFLICT;
 	int			f = L_FIRST_CONFLICT;
 
 	if (l == L_LAST_CONFLICT && other->first != 0)
-		f = first_level(p, name, other->first, lone->last != 0 ? name : lone->given, other->given);
+		f = first_level(p, name, other->first, given, other->given);
 	if (f != L_FIRST_CONFLICT)
 	{
-		name_step(score, p, model, f, lone == a ? name : other->first, lone == a ? other->first : name);
+		if (lone == a)
+			first_name_step(score, p, model, f, name, other->first, given, other->given);
+		else
+			first_name_step(score, p, model, f, other->first, name, other->given, given);
 		return NAME_PARTIAL;
 	}
 	/* as a conflict it speaks for the column that it stands in */
@@ -142,7 +187,7 @@ score_full_names(DcScore *score, DcPopulation *p, const DcModel *model, const Dc
 		name_step(score, p, model, l, a->last, b->last);
 		return l == L_LAST_CONFLICT ? NAME_CONFLICT : NAME_COMPATIBLE;
 	}
-	name_step(score, p, model, f, a->first, b->first);
+	first_name_step(score, p, model, f, a->first, b->first, a->given, b->given);
 	name_step(score, p, model, l, a->last, b->last);
 	if (l == L_LAST_CONFLICT)
 		return f == L_FIRST_CONFLICT || f == L_FIRST_INITIAL ? NAME_CONFLICT : NAME_OTHER_LAST;

@@ -3,7 +3,8 @@
  * train.c
  *	  Fits the model to a population without labels.
  *
- * u comes from pairs drawn at random, m from candidate pairs by expectation maximisation.
+ * u comes from pairs drawn at random, m from candidate pairs by expectation maximisation, and so does u of
+ * identifiers, whose agreement no random pair shows.
  * What a group says is judged by what the other groups say of the pair and half of what it says
  * itself, so that no group confirms itself and what brought a pair together as candidates
  * does not teach that it always agrees.  Both start from the built-in model as from so many
@@ -26,6 +27,7 @@
 /* The built-in model counts as so many pairs. */
 #define PRIOR_M 100.0
 #define PRIOR_U 3000.0
+#define PRIOR_AGREED 20.0		/* of pairs that agree on an identifier */
 
 /* What a sample has not shown is at most so many times rarer than the built-in model says. */
 #define RARER 16
@@ -232,6 +234,13 @@ is_identifier(int level)
 		level == L_COMPANY_PART;
 }
 
+/* Agreement on what one person alone has: all who agree are candidates, so that u follows from those of them that are not one. */
+static bool
+is_agreed_identifier(int level)
+{
+	return level == L_EMAIL_EXACT || level == L_PHONE_EXACT || level == L_LINKEDIN_EXACT || level == L_COMPANY_NUMBER_EXACT;
+}
+
 static double
 weight_of(const DcModel *model, const SampledPair *pair)
 {
@@ -391,11 +400,21 @@ fit_u(DcPopulation *p, const uint64 *fingerprint, DcModel *model)
 
 /* ---------- m ---------- */
 
+/* u of an identifier that so many pairs agree on which are not one; to seven decimals, as m to six. */
+static double
+identifier_u(double built_in, double different, double size)
+{
+	double		u = (different + PRIOR_AGREED) / (size * size / 2 + PRIOR_AGREED / built_in);
+
+	return Max(built_in / RARER, rint(u * 1e7) / 1e7);
+}
+
 static void
 maximise(const Sample *sample, double size, DcModel *model)
 {
 	double		seen[L_COUNT] = {0};
 	double		total[L_COUNT] = {0};
+	double		different[L_COUNT] = {0};
 	double		matches = 0;
 	GroupBounds bounds;
 
@@ -414,6 +433,8 @@ maximise(const Sample *sample, double size, DcModel *model)
 
 			seen[level] += others;
 			add_total(total, &bounds, level, pair->possible, others);
+			if (is_agreed_identifier(level))
+				different[level] += 1 - dc_probability(weight - model->weight[level]);
 		}
 	}
 	for (int l = 0; l < dc_level_count(sample->population); l++)
@@ -422,6 +443,8 @@ maximise(const Sample *sample, double size, DcModel *model)
 
 		/* six decimals: sums in another order give the same */
 		model->m[l] = rint(Max(0.001, Min(0.999, m)) * 1e6) / 1e6;
+		if (is_agreed_identifier(l))
+			model->u[l] = identifier_u(dc_level_spec(sample->population, l)->u, different[l] / sample->share, size);
 	}
 	model->prior = rint(Max(1.0, Min(20.0, 2 * matches / sample->share / size)) * 1e6) / 1e6;
 	dc_model_finish(model);

@@ -1,11 +1,13 @@
 """Writes a CSV of business contacts of which it is known who is one person.
 
-usage: make_matching.py TARGET ROWS [--seed N] [--skewed]
+usage: make_matching.py TARGET ROWS [--seed N] [--skewed] [--moves SHARE]
 
 Column true_id names the person.  Persons have one to nine records; companies share domain and
 switchboard among colleagues; there are role mailboxes, fathers and sons, persons with two
 employers, nicknames, initials, swapped names, typing errors, missing values, and phone numbers
 in several notations.  The same seed and number of rows give the same file.
+
+--moves: so many of the records tell of another employer, and share nothing but the name with the person's other records.
 
 --skewed: a fifth of the contacts have one e-mail, a tenth are called Martin, three tenths work
 for one company.
@@ -47,20 +49,23 @@ def words(name, columns):
                 yield fields
 
 
-def by_rank(values, exponent):
-    """Values with the weights of Zipf's law, for random.choices."""
-    return values, list(itertools.accumulate(1 / (rank + 3) ** exponent for rank in range(len(values))))
+def by_rank(values, offset, exponent):
+    """Values with the weights of the law of Zipf and Mandelbrot, for random.choices."""
+    return values, list(itertools.accumulate(1 / (rank + offset) ** exponent for rank in range(len(values))))
 
 
 class World:
-    def __init__(self, seed, rows, skewed):
+    def __init__(self, seed, rows, skewed, moves):
+        self.moves = moves
+        self.taken = set()
         self.pick = random.Random(seed)
         first = [fields[0].capitalize() for fields in words('given_names.txt', 1)]
         self.pick.shuffle(first)
         last = sorted({a + b + c for a in START for b in MIDDLE for c in END})
         self.pick.shuffle(last)
-        self.first = by_rank(first, 0.9)
-        self.last = by_rank(last[:20000], 0.75)
+        # thirty first names and six hundred last names are half of all, as in censuses
+        self.first = by_rank(first, 5, 1.3)
+        self.last = by_rank(last, 14, 1)
         self.nickname = {}
         for fields in words('nicknames.txt', 2):
             self.nickname.setdefault(fields[1].capitalize(), []).append(fields[0].capitalize())
@@ -93,7 +98,7 @@ class World:
         if self.skewed and self.pick.random() < 0.3:
             company = self.companies[0]
         return {'first': first, 'last': last, 'company': company, 'mobile': COUNTRIES[company[6]][0] + self.pick.choice('67') + self.digits(8),
-                'email': self.address(first, last, company[2]), 'other': self.personal(first, last), 'id': true_id,
+                'email': self.address(first, last, company[2]), 'other': self.personal(first, last), 'id': true_id, 'job': self.pick.choice(JOBS),
                 'linkedin': f'linkedin.com/in/{first.lower()}-{last.lower()}-{self.pick.randrange(1 << 24):06x}'}
 
     def address(self, first, last, host):
@@ -101,7 +106,12 @@ class World:
         return self.pick.choice([f'{f}.{l}', f'{f}.{l}', f'{f[0]}{l}', f'{f}_{l}', f'{l}.{f}', f'{f}{l[0]}', f]) + '@' + host
 
     def personal(self, first, last):
-        return f'{first.lower()}.{last.lower()}{self.pick.choice(["", self.digits(2), self.digits(3)])}@{self.pick.choice(PERSONAL)}'
+        """A mailbox has one owner."""
+        while True:
+            result = f'{first.lower()}.{last.lower()}{self.pick.choice(["", self.digits(2), self.digits(3)])}@{self.pick.choice(PERSONAL)}'
+            if result not in self.taken:
+                self.taken.add(result)
+                return result
 
     def relative(self, person):
         """Another person of the same name or the same company and name: father and son, namesakes."""
@@ -132,7 +142,7 @@ class World:
         chance = self.pick.random
         first, last, company = person['first'], person['last'], person['company']
         email = person['email'] if chance() < 0.8 else person['other']
-        if chance() < 0.05:
+        if chance() < self.moves:
             company = self.pick.choice(self.companies)
             email = self.address(first, last, company[2])
         if chance() < 0.02:
@@ -155,9 +165,9 @@ class World:
         if chance() < 0.04:
             name = self.typo(name)
         keep = lambda value, share: value if chance() < share else ''
-        return [first, last, keep(email, 0.9), keep(self.phone(company[3], company[6]), 0.6) if chance() < 0.8 else '',
+        return [first, last, keep(email, 0.9), keep(self.phone(company[3], company[6]), 0.6),
                 keep(self.phone(person['mobile'], company[6]), 0.5), keep(name, 0.94),
-                keep(('www.' if chance() < 0.1 else '') + company[2], 0.8), keep(self.pick.choice(JOBS), 0.72), keep(company[4], 0.85),
+                keep(('www.' if chance() < 0.1 else '') + company[2], 0.8), keep(person['job'] if chance() < 0.85 else self.pick.choice(JOBS), 0.72), keep(company[4], 0.85),
                 keep(company[5], 0.7), company[6], keep(person['linkedin'], 0.25), person['id']]
 
 
@@ -167,8 +177,9 @@ def main():
     parser.add_argument('rows', type=int)
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--skewed', action='store_true')
+    parser.add_argument('--moves', type=float, default=0.022)
     options = parser.parse_args()
-    world = World(options.seed, options.rows, options.skewed)
+    world = World(options.seed, options.rows, options.skewed, options.moves)
     records = []
     true_id = 0
     while len(records) < options.rows:
