@@ -18,3 +18,6 @@ SELECT * FROM pg_temp.jobs('', '...', 'x', repeat('Director ', 200));
 -- abbreviations and phrases that stand for a title; the field before the way of working
 SELECT x, level, function FROM pg_temp.jobs('Ltr. Einkauf', 'EA to CEO', 'Exec. Assistant', 'RSSI', 'RRH', 'Resp. QHSE', 'VRP', 'Supv. Production', 'Acct Mgr', 'Mgr Ops', 'Mitglied des Vorstands', 'Chefarzt', 'Azubi', 'Apprentie vendeuse', 'Responsable administratif et financier',
 	'Chef de projet informatique', 'Jefe de proyecto', 'Gerente de TI', 'Encargado de tienda', 'Capo officina', 'Ragioniere', 'Softwareontwikkelaar', 'Systeembeheerder', 'Personeelsfunctionaris', 'Sachbearbeiter Buchhaltung', 'Head of Data Center', 'FPGA designer');
+-- trades, offices and professions, ad interim
+SELECT x, (dropcontact.parse_job(x)).level, (dropcontact.parse_job(x)).function FROM (VALUES
+	('Regional Director a.i.'), ('A.I. Director'), ('Bürgermeister'), ('Maire'), ('Schulleiterin'), ('Chefarzt'), ('Électricien'), ('Elektriker'), ('Falegname'), ('Gebietsverkaufsleiter'), ('Zahnärztin'), ('Tandarts'), ('Assessora de imprensa'), ('Consulente del lavoro'), ('Fiscalist'), ('Commissaire aux comptes'), ('Freiberufler'), ('Wethouder'), ('Branch Chief'), ('Technical Support Engineer'), ('Alliance Manager'), ('Real Estate Agent')) v(x);

@@ -318,6 +318,15 @@ title_case(const char *s)
 	return out.data;
 }
 
+/* A title without "a.i." (ad interim), which would be read as the field that is written in capitals. */
+static const char *
+without_interim(const char *s)
+{
+	const char *interim = strstr(s, " a.i.");
+
+	return interim == NULL ? s : psprintf("%.*s,%s", (int) (interim - s), s, interim + 5);
+}
+
 void
 dc_parse_job(const char *input, DcJob *job)
 {
@@ -335,7 +344,7 @@ dc_parse_job(const char *input, DcJob *job)
 		job->problem = "too long";
 		return;
 	}
-	dc_read_title(s, &t);
+	dc_read_title(without_interim(s), &t);
 	if (t.n == 0)
 	{
 		job->problem = "no letters";
