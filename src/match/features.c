@@ -164,21 +164,25 @@ is_ascii(const char *text, size_t len)
 	return true;
 }
 
-/* The same when the hash is known. */
-DcValue
-dc_intern_hashed(DcPopulation *p, const char *text, size_t len, uint64 hash)
+/* The value of a text, or 0 and the place where a new one goes. */
+static inline DcValue
+find_value(const DcPopulation *p, const char *text, size_t len, uint64 hash, uint32 *slot)
 {
-	uint32		slot;
-	DcValue		value;
-
-	if (len == 0)
-		return 0;
-	for (slot = hash & (p->nslots - 1); p->slots[slot].value != 0; slot = (slot + 1) & (p->nslots - 1))
+	for (*slot = hash & (p->nslots - 1); p->slots[*slot].value != 0; *slot = (*slot + 1) & (p->nslots - 1))
 	{
-		value = p->slots[slot].value;
-		if (p->slots[slot].tag == (uint32) (hash >> 32) && strncmp(p->text[value], text, len) == 0 && p->text[value][len] == '\0')
+		DcValue		value = p->slots[*slot].value;
+
+		if (p->slots[*slot].tag == (uint32) (hash >> 32) && strncmp(p->text[value], text, len) == 0 && p->text[value][len] == '\0')
 			return value;
 	}
+	return 0;
+}
+
+static DcValue
+add_value(DcPopulation *p, const char *text, size_t len, uint64 hash, uint32 slot, uint32 letters, uint8 length)
+{
+	DcValue		value;
+
 	if (p->nvalues == p->value_capacity)
 	{
 		grow_values(p, p->value_capacity * 2);
@@ -188,14 +192,37 @@ dc_intern_hashed(DcPopulation *p, const char *text, size_t len, uint64 hash)
 	value = p->nvalues++;
 	p->text[value] = keep_text(p, text, len);
 	p->hash[value] = hash;
-	p->letters[value] = letter_set(text, len);
-	p->length[value] = is_ascii(text, len) ? Min(len, 255) : 255;
+	p->letters[value] = letters;
+	p->length[value] = length;
 	p->flags[value] = 0;
 	p->slots[slot].value = value;
 	p->slots[slot].tag = hash >> 32;
 	if (p->nvalues > p->nslots / 4 * 3)
 		grow_slots(p, p->nslots * 2);
 	return value;
+}
+
+/* The same when the hash is known. */
+DcValue
+dc_intern_hashed(DcPopulation *p, const char *text, size_t len, uint64 hash)
+{
+	uint32		slot;
+	DcValue		value;
+
+	if (len == 0)
+		return 0;
+	value = find_value(p, text, len, hash, &slot);
+	return value != 0 ? value : add_value(p, text, len, hash, slot, letter_set(text, len), is_ascii(text, len) ? Min(len, 255) : 255);
+}
+
+/* And when another population has it, with all that is known of its text. */
+DcValue
+dc_intern_from(DcPopulation *p, const char *text, size_t len, uint64 hash, uint32 letters, uint8 length)
+{
+	uint32		slot;
+	DcValue		value = find_value(p, text, len, hash, &slot);
+
+	return value != 0 ? value : add_value(p, text, len, hash, slot, letters, length);
 }
 
 DcValue

@@ -217,12 +217,23 @@ extern DcRecord *dc_add_record(DcPopulation *population);
 extern DcValue dc_intern(DcPopulation *population, const char *text);
 extern DcValue dc_intern_n(DcPopulation *population, const char *text, size_t len);
 extern DcValue dc_intern_hashed(DcPopulation *population, const char *text, size_t len, uint64 hash);
+extern DcValue dc_intern_from(DcPopulation *population, const char *text, size_t len, uint64 hash, uint32 letters, uint8 length);
 
 /* The hash of a value's text: the same in every session and on every machine. */
 #define dc_text_hash(text, len) hash_bytes_extended((const unsigned char *) (text), len, 0)
 
 /* Asks for the memory in which a value of this hash will be looked up. */
 #define dc_ask_value(p, hash) dc_prefetch(&(p)->slots[(hash) & ((p)->nslots - 1)])
+
+/* Asks for the text of the value that will be found there, once the place has come. */
+static inline void
+dc_touch_value(const DcPopulation *p, uint64 hash)
+{
+	const DcSlot *slot = &p->slots[hash & (p->nslots - 1)];
+
+	if (slot->value != 0 && slot->tag == (uint32) (hash >> 32))
+		dc_prefetch(p->text[slot->value]);
+}
 
 extern void dc_make_tokens(DcPopulation *population);
 extern void dc_count_values(DcPopulation *population);

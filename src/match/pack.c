@@ -12,6 +12,7 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
+#include "common/hashfn.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -145,10 +146,31 @@ ends_with(DcText text, const char *end)
 	return text.len >= len && memcmp(text.s + text.len - len, end, len) == 0;
 }
 
-static DcValue
-intern(DcPacker *packer, DcText text)
+/* The same for a text that is interned as it is. */
+static Cell
+ask_for_value(DcPacker *packer, DcText text)
 {
-	return text.s == NULL ? 0 : dc_intern_n(packer->population, text.s, text.len);
+	Cell		cell = {.text = text};
+
+	if (text.len > 0)
+	{
+		cell.hash = dc_text_hash(text.s, text.len);
+		dc_ask_value(packer->population, cell.hash);
+	}
+	return cell;
+}
+
+static void
+touch_value(DcPacker *packer, const Cell *cell)
+{
+	if (cell->text.len > 0)
+		dc_touch_value(packer->population, cell->hash);
+}
+
+static DcValue
+intern(DcPacker *packer, const Cell *cell)
+{
+	return dc_intern_hashed(packer->population, cell->text.s, cell->text.len, cell->hash);
 }
 
 static DcValue
@@ -290,48 +312,48 @@ generation_of(DcPopulation *p, const char *email)
 	return 0;
 }
 
-/* key: of the mailbox, NULL for none */
 static void
-add_mailbox(DcPopulation *p, DcRecord *r, const char *key, bool is_role)
+add_mailbox(DcPopulation *p, DcRecord *r, DcValue mailbox, bool is_role)
 {
-	DcValue		value = dc_intern(p, key);
-
-	if (value != 0 && is_role)
-		p->flags[value] |= VALUE_ROLE;
-	add_value(r->email, DC_MAX_EMAILS, value);
+	if (mailbox != 0 && is_role)
+		p->flags[mailbox] |= VALUE_ROLE;
+	add_value(r->email, DC_MAX_EMAILS, mailbox);
 }
 
-/* A number that could not be normalised compares by its digits, when there are enough of them. */
-static void
-add_phone(DcPacker *packer, DcRecord *r, DcText phone)
+/* What a number compares by: one that could not be normalised by its digits, when there are enough of them. */
+static DcText
+phone_text(DcText phone)
 {
-	if (phone.s == NULL)
-		return;
-	if (!begins_with(phone, "+"))
-	{
-		char	   *digits = palloc(phone.len + 1);
-		size_t		n = 0;
+	char	   *digits;
+	size_t		n = 0;
 
-		for (size_t i = 0; i < phone.len; i++)
-			if (phone.s[i] >= '0' && phone.s[i] <= '9')
-				digits[n++] = phone.s[i];
-		if (n < 7)
-			return;
-		phone = (DcText) {.s = digits, .len = n};
-	}
-	add_value(r->phone, DC_MAX_PHONES, intern(packer, phone));
+	if (phone.s == NULL || begins_with(phone, "+"))
+		return phone;
+	digits = palloc(phone.len + 1);
+	for (size_t i = 0; i < phone.len; i++)
+		if (phone.s[i] >= '0' && phone.s[i] <= '9')
+			digits[n++] = phone.s[i];
+	return n < 7 ? (DcText) {0} : (DcText) {.s = digits, .len = n};
 }
 
 static void
-pack_phones(DcPacker *packer, DcRecord *r)
+pack_phones(DcPacker *packer, DcRecord *r, const Cell *mobile, const Cell *phone)
 {
 	DcText		kind = column_text(packer, C_PHONE_KIND);
 
-	add_phone(packer, r, column_text(packer, C_MOBILE));
+	add_value(r->phone, DC_MAX_PHONES, intern(packer, mobile));
 	r->nmobiles = r->phone[0] != 0;
-	add_phone(packer, r, column_text(packer, C_PHONE));
+	add_value(r->phone, DC_MAX_PHONES, intern(packer, phone));
 	if (kind.len == 6 && begins_with(kind, "mobile"))
 		r->nmobiles = (r->phone[0] != 0) + (r->phone[1] != 0);
+}
+
+static void
+add_other_phone(DcPacker *packer, DcRecord *r, DcText text)
+{
+	DcText		phone = phone_text(text);
+
+	add_value(r->phone, DC_MAX_PHONES, dc_intern_n(packer->population, phone.s, phone.len));
 }
 
 static void
@@ -342,7 +364,7 @@ add_other_email(DcPacker *packer, DcRecord *r, DcText text)
 
 	/* whether it is a mailbox of a function must not rest on who else carries it */
 	dc_parse_email(email, &parsed);
-	add_mailbox(packer->population, r, dc_email_key(email), parsed.qualification != NULL && strncmp(parsed.qualification, "generic@", 8) == 0);
+	add_mailbox(packer->population, r, dc_intern(packer->population, dc_email_key(email)), parsed.qualification != NULL && strncmp(parsed.qualification, "generic@", 8) == 0);
 }
 
 static void
@@ -400,16 +422,23 @@ pack_columns(DcPacker *packer, DcRecord *r)
 	DcPopulation *p = packer->population;
 	DcText		registration = column_text(packer, C_SIREN);
 	char	   *email = c_string(column_text(packer, C_EMAIL));
-	char	   *mailbox;
+	char	   *mailbox = email == NULL ? NULL : dc_email_key(email);
+	Cell		cells[] = {
+		ask_for_value(packer, phone_text(column_text(packer, C_MOBILE))), ask_for_value(packer, phone_text(column_text(packer, C_PHONE))),
+		ask_for_value(packer, column_text(packer, C_LINKEDIN)),
+		ask_for_value(packer, registration.s != NULL ? registration : column_text(packer, C_VAT)),
+		ask_for_value(packer, (DcText) {.s = mailbox, .len = mailbox == NULL ? 0 : strlen(mailbox)}),
+	};
 
 	for (int i = 0; i < lengthof(remembered); i++)
 		ask_for(packer, remembered[i], remembered[i] == C_WEBSITE ? telling_host(packer) : column_text(packer, remembered[i]));
-	mailbox = email == NULL ? NULL : dc_email_key(email);
+	for (int i = 0; i < lengthof(cells); i++)
+		touch_value(packer, &cells[i]);
 	touch_all(packer);
-	pack_phones(packer, r);
-	r->linkedin = intern(packer, column_text(packer, C_LINKEDIN));
-	r->registration = intern(packer, registration.s != NULL ? registration : column_text(packer, C_VAT));
-	add_mailbox(p, r, mailbox, begins_with(column_text(packer, C_QUALIFICATION), "generic@"));
+	pack_phones(packer, r, &cells[0], &cells[1]);
+	r->linkedin = intern(packer, &cells[2]);
+	r->registration = intern(packer, &cells[3]);
+	add_mailbox(p, r, intern(packer, &cells[4]), begins_with(column_text(packer, C_QUALIFICATION), "generic@"));
 	pack_first_name(packer, r);
 	r->middle = folded(packer, C_MIDDLE);
 	r->last = folded(packer, C_LAST);
@@ -424,7 +453,7 @@ pack_columns(DcPacker *packer, DcRecord *r)
 	r->address = folded(packer, C_ADDRESS);
 	r->job = folded(packer, C_JOB);
 	pack_list(packer, r, C_OTHER_EMAILS, add_other_email);
-	pack_list(packer, r, C_OTHER_PHONES, add_phone);
+	pack_list(packer, r, C_OTHER_PHONES, add_other_phone);
 	pack_fields(packer, r);
 }
 

@@ -4,13 +4,15 @@
  *	  Contacts read by several processes.
  *
  * Each process takes ranges of blocks until there are none left and packs what stands there into a population of its
- * own, by a query like any other, so that privileges and row-level security hold.  The leader then takes over the
- * values and records of the workers.  Which process read a contact changes nothing but the numbers of values, on which
- * nothing rests.
+ * own, by a query like any other, so that privileges and row-level security hold.  After each range a worker hands over
+ * the records, and the values that are new to it; the leader takes them over between its own ranges.  Which process read
+ * a contact changes nothing but the numbers of values, on which nothing rests.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
+
+#include <unistd.h>
 
 #include "access/parallel.h"
 #include "access/table.h"
@@ -37,25 +39,31 @@
 
 enum
 {
-	KEY_STATE = 1, KEY_AREA, KEY_RANGES
+	KEY_STATE = 1, KEY_AREA
 };
 
-/* Who read a range, and which of its records came from there. */
-typedef struct Range
+/* What a worker read in one range; the arrays stand behind it, then the texts of the values, one after the other. */
+typedef struct Chunk
 {
-	int			reader;			/* of a worker its number, of the leader -1 */
-	int			first;
-	int			n;
-} Range;
+	dsa_pointer_atomic next;	/* what the worker read after it */
+	uint32		range;
+	uint32		nrecords;
+	uint32		first_value;	/* values from there on, numbered on by the worker */
+	uint32		nvalues;
+	DcRecord	records[FLEXIBLE_ARRAY_MEMBER];
+} Chunk;
 
-/* What a worker has read: each pointer is an array in the area. */
+/* The arrays of a chunk: of each value its hash, the set of its letters, its length. */
+#define CHUNK_HASHES(chunk) ((uint64 *) ((chunk)->records + (chunk)->nrecords))
+#define CHUNK_LETTERS(chunk) ((uint32 *) (CHUNK_HASHES(chunk) + (chunk)->nvalues))
+#define CHUNK_LENGTHS(chunk) ((uint8 *) (CHUNK_LETTERS(chunk) + (chunk)->nvalues))
+#define CHUNK_TEXTS(chunk) ((char *) (CHUNK_LENGTHS(chunk) + (chunk)->nvalues))
+
+/* What a worker has read. */
 typedef struct WorkerPart
 {
-	uint32		nvalues;
-	dsa_pointer hash;
-	dsa_pointer flags;
-	dsa_pointer texts;			/* one after the other */
-	dsa_pointer records;
+	dsa_pointer_atomic first;	/* its first chunk */
+	dsa_pointer flags;			/* of all its values, once it is done */
 } WorkerPart;
 
 typedef struct ReadState
@@ -63,30 +71,20 @@ typedef struct ReadState
 	int			controller_id;
 	BlockNumber nblocks;
 	pg_atomic_uint32 next;		/* the next range */
-	pg_atomic_uint64 rows;		/* read so far */
 	WorkerPart	part[FLEXIBLE_ARRAY_MEMBER];
 } ReadState;
 
-/* Takes ranges until there are none left. */
-static void
-read_ranges(DcPacker *packer, ReadState *state, Range *ranges, int reader)
+/* Takes the next range that nobody has read; answers its number, -1 for none, and reads it. */
+static int
+read_range(DcPacker *packer, ReadState *state)
 {
-	const DcPopulation *p = dc_packer_population(packer);
+	uint32		i = pg_atomic_fetch_add_u32(&state->next, 1);
+	BlockNumber from = i * RANGE;
 
-	for (;;)
-	{
-		uint32		i = pg_atomic_fetch_add_u32(&state->next, 1);
-		BlockNumber from = i * RANGE;
-		int			first = p->nrecords;
-
-		if (from >= state->nblocks)
-			return;
-		dc_read_blocks(packer, state->controller_id, from, from + RANGE);
-		ranges[i] = (Range) {.reader = reader, .first = first, .n = p->nrecords - first};
-		pg_atomic_fetch_add_u64(&state->rows, p->nrecords - first);
-		if (reader < 0)
-			dc_progress_done(pg_atomic_read_u64(&state->rows));
-	}
+	if (from >= state->nblocks)
+		return -1;
+	dc_read_blocks(packer, state->controller_id, from, from + RANGE);
+	return i;
 }
 
 /* ---------- the leader's side ---------- */
@@ -109,92 +107,175 @@ blocks_of_contacts(void)
 	return nblocks;
 }
 
-/* Takes over the values of a worker; answers for each the one of the leader. */
-static DcValue *
-take_values(DcPopulation *p, dsa_area *area, const WorkerPart *part)
+/* Where in the population the records of a range stand. */
+typedef struct Range
 {
-	const uint64 *hash = dsa_get_address(area, part->hash);
-	const uint8 *flags = dsa_get_address(area, part->flags);
-	const char *text = dsa_get_address(area, part->texts);
-	DcValue    *map = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcValue) * part->nvalues);
+	int			first;
+	int			n;
+} Range;
 
-	map[0] = 0;
-	for (uint32 v = 1; v < part->nvalues; v++)
+/* How far the leader has taken over what a worker has read. */
+typedef struct Source
+{
+	const WorkerPart *part;
+	dsa_pointer taken;			/* the last chunk */
+	DcValue    *map;			/* of each value of the worker */
+	uint32		nvalues;
+} Source;
+
+typedef struct Gathering
+{
+	DcPacker   *packer;
+	DcPopulation *population;
+	dsa_area   *area;
+	Range	   *ranges;
+	int			nsources;
+	Source	   *sources;
+} Gathering;
+
+static void
+take_values(DcPopulation *p, Source *source, Chunk *chunk)
+{
+	const uint64 *hash = CHUNK_HASHES(chunk);
+	const uint32 *letters = CHUNK_LETTERS(chunk);
+	const uint8 *length = CHUNK_LENGTHS(chunk);
+	const char *text = CHUNK_TEXTS(chunk);
+
+	source->nvalues = chunk->first_value + chunk->nvalues;
+	source->map = source->map == NULL ? MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcValue) * source->nvalues) :
+		repalloc_huge(source->map, sizeof(DcValue) * source->nvalues);
+	source->map[0] = 0;
+	for (uint32 v = 0; v < chunk->nvalues; v++)
 	{
-		size_t		len = strlen(text);
+		size_t		len = length[v] < 255 ? length[v] : strlen(text);
 
-		if (v + AHEAD < part->nvalues)
-			dc_ask_value(p, hash[v + AHEAD]);
-		map[v] = dc_intern_hashed(p, text, len, hash[v]);
-		p->flags[map[v]] |= flags[v];
+		if (v + 2 * AHEAD < chunk->nvalues)
+			dc_ask_value(p, hash[v + 2 * AHEAD]);
+		if (v + AHEAD < chunk->nvalues)
+			dc_touch_value(p, hash[v + AHEAD]);
+		source->map[chunk->first_value + v] = dc_intern_from(p, text, len, hash[v], letters[v], length[v]);
 		text += len + 1;
 	}
-	return map;
 }
 
 static void
-take_records(DcRecord *to, const DcRecord *from, int n, const DcValue *map)
+take_records(DcPopulation *p, const Source *source, const Chunk *chunk)
 {
-	for (int i = 0; i < n; i++)
+	for (uint32 i = 0; i < chunk->nrecords; i++)
 	{
-		to[i] = from[i];
-		if (map == NULL)
-			continue;
-		for (DcValue *v = &to[i].first; v < to[i].field + DC_MAX_FIELDS; v++)
-			*v = map[*v];
+		DcRecord   *r = dc_add_record(p);
+
+		*r = chunk->records[i];
+		for (DcValue *v = &r->first; v < r->field + DC_MAX_FIELDS; v++)
+			*v = source->map[*v];
 	}
 }
 
-/* Brings what all have read into the order in which it stands in the table; linear. */
+/* Takes over what workers have handed over by now. */
 static void
-gather(DcPopulation *p, dsa_area *area, const ReadState *state, const Range *ranges, int nworkers)
+take_chunks(Gathering *g)
 {
-	int			nranges = count_ranges(state->nblocks);
-	DcValue   **map = palloc0(sizeof(DcValue *) * nworkers);
-	DcRecord   *own = p->records;
-	DcRecord   *all;
-	int			nrecords = 0;
+	for (int i = 0; i < g->nsources; i++)
+	{
+		Source	   *source = &g->sources[i];
 
-	for (int i = 0; i < nranges; i++)
-		nrecords += ranges[i].n;
-	if (nrecords == p->nrecords)
-		return;
-	for (int w = 0; w < nworkers; w++)
-		if (DsaPointerIsValid(state->part[w].records))
-			map[w] = take_values(p, area, &state->part[w]);
-	all = MemoryContextAllocHuge(p->context, sizeof(DcRecord) * ((size_t) nrecords + 1));
-	p->nrecords = 0;
+		for (;;)
+		{
+			Chunk	   *last = DsaPointerIsValid(source->taken) ? dsa_get_address(g->area, source->taken) : NULL;
+			dsa_pointer place = dsa_pointer_atomic_read(last == NULL ? unconstify(dsa_pointer_atomic *, &source->part->first) : &last->next);
+			Chunk	   *chunk;
+
+			if (!DsaPointerIsValid(place))
+				break;
+			pg_read_barrier();
+			CHECK_FOR_INTERRUPTS();
+			if (last != NULL)
+				dsa_free(g->area, source->taken);
+			source->taken = place;
+			chunk = dsa_get_address(g->area, place);
+			take_values(g->population, source, chunk);
+			g->ranges[chunk->range] = (Range) {.first = g->population->nrecords, .n = chunk->nrecords};
+			take_records(g->population, source, chunk);
+		}
+	}
+	dc_progress_done(g->population->nrecords);
+}
+
+/* What a worker learnt of its values after it had handed them over. */
+static void
+take_flags(const Gathering *g)
+{
+	for (int i = 0; i < g->nsources; i++)
+	{
+		const Source *source = &g->sources[i];
+		const uint8 *flags = DsaPointerIsValid(source->part->flags) ? dsa_get_address(g->area, source->part->flags) : NULL;
+
+		for (uint32 v = 1; flags != NULL && v < source->nvalues; v++)
+			if (flags[v] != 0)
+				g->population->flags[source->map[v]] |= flags[v];
+	}
+}
+
+/* Brings the records into the order in which they stand in the table; linear. */
+static void
+order_ranges(DcPopulation *p, const Range *ranges, int nranges)
+{
+	DcRecord   *all = MemoryContextAllocHuge(p->context, sizeof(DcRecord) * ((size_t) p->nrecords + 1));
+	int			n = 0;
+
 	for (int i = 0; i < nranges; i++)
 	{
-		const Range *range = &ranges[i];
-		const DcRecord *from = range->n == 0 ? NULL : range->reader < 0 ? own : dsa_get_address(area, state->part[range->reader].records);
-
-		if (range->n > 0)
-			take_records(all + p->nrecords, from + range->first, range->n, range->reader < 0 ? NULL : map[range->reader]);
-		p->nrecords += range->n;
+		memcpy(all + n, p->records + ranges[i].first, sizeof(DcRecord) * ranges[i].n);
+		n += ranges[i].n;
 	}
-	if (own != NULL)
-		pfree(own);
+	Assert(n == p->nrecords);
+	if (p->records != NULL)
+		pfree(p->records);
 	p->records = all;
-	p->capacity = nrecords + 1;
-	for (int w = 0; w < nworkers; w++)
-		if (map[w] != NULL)
-			pfree(map[w]);
-	pfree(map);
+	p->capacity = p->nrecords + 1;
+}
+
+static void
+gather(Gathering *g, ReadState *state, ParallelContext *context)
+{
+	int			range;
+
+	g->nsources = context->nworkers_launched;
+	g->sources = palloc0(sizeof(Source) * (g->nsources + 1));
+	for (int w = 0; w < g->nsources; w++)
+		g->sources[w].part = &state->part[w];
+	g->ranges = palloc0(sizeof(Range) * count_ranges(state->nblocks));
+	for (;;)
+	{
+		int			first = g->population->nrecords;
+
+		range = read_range(g->packer, state);
+		if (range < 0)
+			break;
+		g->ranges[range] = (Range) {.first = first, .n = g->population->nrecords - first};
+		take_chunks(g);
+	}
+	WaitForParallelWorkersToFinish(context);
+	take_chunks(g);
+	take_flags(g);
+	order_ranges(g->population, g->ranges, count_ranges(state->nblocks));
+	for (int w = 0; w < g->nsources; w++)
+		if (g->sources[w].map != NULL)
+			pfree(g->sources[w].map);
+	pfree(g->sources);
+	pfree(g->ranges);
 }
 
 static ReadState *
-make_state(ParallelContext *context, int controller_id, BlockNumber nblocks, dsa_area **area, Range **ranges)
+make_state(ParallelContext *context, int controller_id, BlockNumber nblocks, dsa_area **area)
 {
 	size_t		size = offsetof(ReadState, part) + sizeof(WorkerPart) * context->nworkers;
-	size_t		ranges_size = sizeof(Range) * count_ranges(nblocks);
 	ReadState  *state;
 	void	   *place;
 
 	shm_toc_estimate_chunk(&context->estimator, size);
-	shm_toc_estimate_chunk(&context->estimator, ranges_size);
 	shm_toc_estimate_chunk(&context->estimator, AREA_SIZE);
-	shm_toc_estimate_keys(&context->estimator, 3);
+	shm_toc_estimate_keys(&context->estimator, 2);
 	InitializeParallelDSM(context);
 	if (context->nworkers == 0)
 		return NULL;
@@ -203,15 +284,22 @@ make_state(ParallelContext *context, int controller_id, BlockNumber nblocks, dsa
 	state->controller_id = controller_id;
 	state->nblocks = nblocks;
 	pg_atomic_init_u32(&state->next, 0);
-	pg_atomic_init_u64(&state->rows, 0);
+	for (int w = 0; w < context->nworkers; w++)
+		dsa_pointer_atomic_init(&state->part[w].first, InvalidDsaPointer);
 	shm_toc_insert(context->toc, KEY_STATE, state);
-	*ranges = shm_toc_allocate(context->toc, ranges_size);
-	memset(*ranges, 0, ranges_size);
-	shm_toc_insert(context->toc, KEY_RANGES, *ranges);
 	place = shm_toc_allocate(context->toc, AREA_SIZE);
 	*area = dsa_create_in_place(place, AREA_SIZE, LWTRANCHE_PARALLEL_QUERY_DSA, context->seg);
 	shm_toc_insert(context->toc, KEY_AREA, place);
 	return state;
+}
+
+/* The leader reads too: more processes than processors would only have it take over more. */
+static int
+count_workers(void)
+{
+	long		processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return processors < 1 ? max_parallel_maintenance_workers : Min(max_parallel_maintenance_workers, Max(1, processors - 1));
 }
 
 bool
@@ -220,22 +308,19 @@ dc_read_in_parallel(DcPacker *packer, int controller_id)
 	BlockNumber nblocks = max_parallel_maintenance_workers == 0 || !enable_tidscan || IsInParallelMode() ? 0 : blocks_of_contacts();
 	ParallelContext *context;
 	ReadState  *state;
-	Range	   *ranges;
-	dsa_area   *area;
+	Gathering	gathering = {.packer = packer, .population = dc_packer_population(packer)};
 
 	/* what the workers hand over takes less room than the table */
 	if (nblocks < BLOCKS_FOR_WORKERS || !dc_has_shared_memory((double) nblocks * BLCKSZ))
 		return false;
 	EnterParallelMode();
-	context = CreateParallelContext("dropcontact", "dc_read_worker", max_parallel_maintenance_workers);
-	state = make_state(context, controller_id, nblocks, &area, &ranges);
+	context = CreateParallelContext("dropcontact", "dc_read_worker", count_workers());
+	state = make_state(context, controller_id, nblocks, &gathering.area);
 	if (state != NULL)
 	{
 		LaunchParallelWorkers(context);
-		read_ranges(packer, state, ranges, -1);
-		WaitForParallelWorkersToFinish(context);
-		gather(dc_packer_population(packer), area, state, ranges, context->nworkers_launched);
-		dsa_detach(area);
+		gather(&gathering, state, context);
+		dsa_detach(gathering.area);
 	}
 	DestroyParallelContext(context);
 	ExitParallelMode();
@@ -244,24 +329,36 @@ dc_read_in_parallel(DcPacker *packer, int controller_id)
 
 /* ---------- a worker's side ---------- */
 
+/* Hands over the records, which are the worker's no more, and the values from first_value on, as the chunk after last. */
 static dsa_pointer
-hand_over(dsa_area *area, const void *data, size_t size)
+hand_over(dsa_area *area, DcPopulation *p, dsa_pointer_atomic *last, uint32 range, DcValue first_value)
 {
-	dsa_pointer place = dsa_allocate_extended(area, Max(size, 1), DSA_ALLOC_HUGE);
+	uint32		nvalues = p->nvalues - first_value;
+	size_t		texts = 0;
+	dsa_pointer place;
+	Chunk	   *chunk;
+	char	   *to;
 
-	if (data != NULL)
-		memcpy(dsa_get_address(area, place), data, size);
-	return place;
-}
-
-static dsa_pointer
-hand_over_texts(dsa_area *area, const DcPopulation *p)
-{
-	dsa_pointer place = hand_over(area, NULL, dc_size_of_texts(p) + 1);
-	char	   *to = dsa_get_address(area, place);
-
-	for (DcValue v = 1; v < p->nvalues; v++)
+	for (DcValue v = first_value; v < p->nvalues; v++)
+		texts += (p->length[v] < 255 ? p->length[v] : strlen(p->text[v])) + 1;
+	place = dsa_allocate_extended(area, offsetof(Chunk, records) + sizeof(DcRecord) * p->nrecords +
+								  (sizeof(uint64) + sizeof(uint32) + sizeof(uint8)) * nvalues + texts, DSA_ALLOC_HUGE);
+	chunk = dsa_get_address(area, place);
+	dsa_pointer_atomic_init(&chunk->next, InvalidDsaPointer);
+	chunk->range = range;
+	chunk->nrecords = p->nrecords;
+	chunk->first_value = first_value;
+	chunk->nvalues = nvalues;
+	memcpy(chunk->records, p->records, sizeof(DcRecord) * p->nrecords);
+	memcpy(CHUNK_HASHES(chunk), p->hash + first_value, sizeof(uint64) * nvalues);
+	memcpy(CHUNK_LETTERS(chunk), p->letters + first_value, sizeof(uint32) * nvalues);
+	memcpy(CHUNK_LENGTHS(chunk), p->length + first_value, sizeof(uint8) * nvalues);
+	to = CHUNK_TEXTS(chunk);
+	for (DcValue v = first_value; v < p->nvalues; v++)
 		to = stpcpy(to, p->text[v]) + 1;
+	p->nrecords = 0;
+	pg_write_barrier();
+	dsa_pointer_atomic_write(last, place);
 	return place;
 }
 
@@ -271,19 +368,22 @@ dc_read_worker(dsm_segment *segment, shm_toc *toc)
 	ReadState  *state = shm_toc_lookup(toc, KEY_STATE, false);
 	dsa_area   *area = dsa_attach_in_place(shm_toc_lookup(toc, KEY_AREA, false), segment);
 	WorkerPart *part = &state->part[ParallelWorkerNumber];
+	dsa_pointer_atomic *last = &part->first;
+	DcValue		first_value = 1;
 	DcPopulation *p;
+	DcPacker   *packer;
+	int			range;
 
 	SPI_connect();
 	p = dc_open_population(state->controller_id);
-	read_ranges(dc_packer_create(p), state, shm_toc_lookup(toc, KEY_RANGES, false), ParallelWorkerNumber);
-	if (p->nrecords > 0)
+	packer = dc_packer_create(p);
+	while ((range = read_range(packer, state)) >= 0)
 	{
-		part->nvalues = p->nvalues;
-		part->hash = hand_over(area, p->hash, sizeof(uint64) * p->nvalues);
-		part->flags = hand_over(area, p->flags, sizeof(uint8) * p->nvalues);
-		part->texts = hand_over_texts(area, p);
-		part->records = hand_over(area, p->records, sizeof(DcRecord) * p->nrecords);
+		last = &((Chunk *) dsa_get_address(area, hand_over(area, p, last, range, first_value)))->next;
+		first_value = p->nvalues;
 	}
+	part->flags = dsa_allocate_extended(area, p->nvalues, DSA_ALLOC_HUGE);
+	memcpy(dsa_get_address(area, part->flags), p->flags, p->nvalues);
 	SPI_finish();
 	dsa_detach(area);
 }
