@@ -20,6 +20,7 @@
 #include "normalize/normalize.h"
 
 #define HUGE_ZERO (MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO)
+#define AHEAD 8					/* records: so far what they point to is asked for before their turn */
 
 /* What is not written when it is filled is zeroed, so that memory is touched when it is used. */
 static void *
@@ -285,6 +286,9 @@ dc_count_values(DcPopulation *p)
 		const DcRecord *r = &p->records[i];
 		const DcValue *values = &r->first;
 
+		if (i + AHEAD < p->nrecords)
+			for (int v = 0; v < DC_RECORD_VALUES; v++)
+				DC_PREFETCH(&p->count[(&r[AHEAD].first)[v]]);
 		for (int v = 0; v < DC_RECORD_VALUES; v++)
 			p->count[values[v]]++;
 		count_words(p, r->company);
@@ -432,57 +436,84 @@ judge_bearers(DcPopulation *p, const Bearer *bearers, size_t from, size_t to)
 		}
 }
 
-/* Which values contacts of more than one last name carry, thrice or more in all: only these can be shared. */
-static bool *
+/* The last names of contacts that carry a mailbox or number: none yet, one, or more. */
+#define MIXED_NAMES PG_UINT32_MAX
+
+/* Asks for what is kept of the mailboxes and numbers of a record to come. */
+static pg_attribute_always_inline void
+ask_for_points(const DcPopulation *p, int r, const DcValue *last)
+{
+	if (r < p->nrecords)
+		for (int v = 0; v < DC_CONTACT_POINTS; v++)
+			DC_PREFETCH(&last[dc_contact_point(&p->records[r], v)]);
+}
+
+/* Of each mailbox and number the last name of those who carry it: only those of more than one can be shared. */
+static DcValue *
 find_mixed(const DcPopulation *p)
 {
 	DcValue    *last = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(DcValue) * (size_t) p->nvalues, HUGE_ZERO);
-	bool	   *mixed = MemoryContextAllocExtended(CurrentMemoryContext, p->nvalues, HUGE_ZERO);
 
 	for (int i = 0; i < p->nrecords; i++)
+	{
+		const DcRecord *r = &p->records[i];
+
+		ask_for_points(p, i + AHEAD, last);
+		for (int v = 0; v < DC_CONTACT_POINTS; v++)
+		{
+			DcValue		value = dc_contact_point(r, v);
+
+			if (value == 0)
+				continue;
+			if (last[value] == 0)
+				last[value] = r->last;
+			else if (last[value] != r->last)
+				last[value] = MIXED_NAMES;
+		}
+	}
+	return last;
+}
+
+/* Who carries mailboxes and numbers of several last names, thrice or more in all; linear. */
+static Bearer *
+list_bearers(const DcPopulation *p, size_t *n)
+{
+	DcValue    *last = find_mixed(p);
+	size_t		capacity = 1024;
+	Bearer	   *bearers = palloc(sizeof(Bearer) * capacity);
+
+	*n = 0;
+	for (int i = 0; i < p->nrecords; i++)
+	{
+		ask_for_points(p, i + AHEAD, last);
 		for (int v = 0; v < DC_CONTACT_POINTS; v++)
 		{
 			DcValue		value = dc_contact_point(&p->records[i], v);
 
-			if (value == 0 || p->count[value] < DC_SHARED_BY)
+			if (last[value] != MIXED_NAMES || p->count[value] < DC_SHARED_BY)
 				continue;
-			if (last[value] == 0)
-				last[value] = p->records[i].last;
-			mixed[value] |= last[value] != p->records[i].last;
+			if (*n == capacity)
+				bearers = repalloc_huge(bearers, sizeof(Bearer) * (capacity *= 2));
+			bearers[(*n)++] = (Bearer) {.value = value, .record = i};
 		}
+	}
 	pfree(last);
-	return mixed;
+	for (size_t i = 0; i < *n; i++)
+	{
+		if (i + AHEAD < *n)
+			ask_for_hashes(p, bearers[i + AHEAD].record);
+		bearers[i].order = dc_block_order(p, &p->records[bearers[i].record]);
+	}
+	return bearers;
 }
 
 /* Finds the mailboxes and numbers that persons of several names use; O(n log n) in those carried thrice or more. */
 void
 dc_find_shared(DcPopulation *p)
 {
-	Bearer	   *bearers;
-	bool	   *mixed = find_mixed(p);
-	size_t		n = 0;
-	size_t		capacity = 1024;
+	size_t		n;
+	Bearer	   *bearers = list_bearers(p, &n);
 
-	bearers = palloc(sizeof(Bearer) * capacity);
-	for (int i = 0; i < p->nrecords; i++)
-	{
-		const DcRecord *r = &p->records[i];
-
-		ask_for_hashes(p, i + 8);
-		for (int v = 0; v < DC_CONTACT_POINTS; v++)
-		{
-			DcValue		value = dc_contact_point(r, v);
-
-			if (!mixed[value])
-				continue;
-			if (n == capacity)
-				bearers = repalloc_huge(bearers, sizeof(Bearer) * (capacity *= 2));
-			bearers[n].value = value;
-			bearers[n].order = dc_block_order(p, r);
-			bearers[n++].record = i;
-		}
-	}
-	pfree(mixed);
 	sort_bearers(bearers, n, p);
 	for (size_t from = 0, to; from < n; from = to)
 	{
@@ -516,7 +547,7 @@ dc_fingerprints(const DcPopulation *p)
 
 	for (int r = 0; r < p->nrecords; r++)
 	{
-		ask_for_hashes(p, r + 8);
+		ask_for_hashes(p, r + AHEAD);
 		result[r] = dc_record_hash(p, &p->records[r]);
 	}
 	return result;
