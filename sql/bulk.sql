@@ -55,3 +55,6 @@ SELECT count(*) FROM bulk_before b JOIN dropcontact.entity_member m ON m.contact
 DROP TABLE public.bulk_seen, public.bulk_person;
 DROP FUNCTION public.bulk_see();
 DROP EXTENSION amcheck;
+SET client_min_messages = error;
+DROP EXTENSION dropcontact CASCADE;
+CREATE EXTENSION dropcontact;
