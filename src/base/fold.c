@@ -4,7 +4,7 @@
  *	  The form that comparison uses, by table where the letters allow it.
  *
  * Most names are written in letters that fold one by one: the table knows those
- * of the Latin and Cyrillic scripts and the common signs, Han and Hangul.  A text with any other
+ * of the Latin, Cyrillic, Georgian and Armenian scripts and the common signs, Han, Hangul and Greek.  A text with any other
  * character is folded by ICU as a whole, so the result is always that of
  * dc_fold_icu; test/t/fold proves it for every code point and for random texts.
  *
@@ -138,6 +138,40 @@ put_hangul(char *out, char *o, uint32 c, uint32 before)
 	return put_string(o, dc_fold_final[n % DC_FOLD_FINALS]);
 }
 
+static bool
+is_greek(uint32 c)
+{
+	return c >= DC_FOLD_GREEK_FIRST && c <= DC_FOLD_GREEK_LAST && dc_fold_greek[c - DC_FOLD_GREEK_FIRST][0] != '\0';
+}
+
+/* Writes a Greek letter; NULL when what stands beside it is a letter of another script, or may be one. */
+static char *
+put_greek(char *o, uint32 c, uint32 before, uint32 behind)
+{
+	uint32		i = c - DC_FOLD_GREEK_FIRST;
+	bool		other = false;
+
+	if (is_greek(before))
+		other = dc_fold_greek_behind[before - DC_FOLD_GREEK_FIRST][i];
+	else if (before >= 0x80 || isalpha((int) before))
+		return NULL;
+	if (is_greek(behind))
+		other = other || dc_fold_greek_before[i][behind - DC_FOLD_GREEK_FIRST];
+	else if (behind >= 0x80 || isalpha((int) behind))
+		return NULL;
+	if (!other)
+		return put_string(o, dc_fold_greek[i]);
+	*o++ = dc_fold_greek_other[i];
+	return o;
+}
+
+/* The character that begins at a place in a text, 0 at its end. */
+static uint32
+character_at(const char *at, const char *end)
+{
+	return at < end ? dc_utf8_next(&at, end) : 0;
+}
+
 /* NULL when a character of the text needs ICU. */
 static char *
 fold_by_table(const char *s, size_t len)
@@ -159,9 +193,12 @@ fold_by_table(const char *s, size_t len)
 			p++;
 		else
 			c = dc_utf8_next(&p, end);
-		if (is_han(c) || (is_hangul(c) && dc_fold_has_hangul))
+		if (is_han(c) || (is_hangul(c) && dc_fold_has_hangul) || is_greek(c))
 		{
-			o = is_han(c) ? put_han(out, o, c, character_before(s, at)) : put_hangul(out, o, c, character_before(s, at));
+			uint32		before = character_before(s, at);
+
+			o = is_han(c) ? put_han(out, o, c, before) : is_hangul(c) ? put_hangul(out, o, c, before) :
+				put_greek(o, c, before, character_at(p, end));
 			if (o == NULL)
 			{
 				pfree(out);

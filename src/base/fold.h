@@ -10,6 +10,7 @@
  *
  * A Han character is a syllable with a blank before it where a letter stands there; a
  * Hangul one is made of its parts, with a blank between some of one character and the next.
+ * Greek letters fold one by one, but some to another letter beside some others (gamma before kappa).
  *
  *-------------------------------------------------------------------------
  */
@@ -50,5 +51,16 @@ extern const char dc_fold_final[DC_FOLD_FINALS][4];
 /* Is there a blank between a final consonant and an initial, between two vowels beside each other? */
 extern const bool dc_fold_parted[DC_FOLD_FINALS][DC_FOLD_INITIALS];
 extern const bool dc_fold_vowels_parted[DC_FOLD_VOWELS][DC_FOLD_VOWELS];
+
+/* Greek letters without breathings: what each folds to, "" for ICU, and the other letter where a neighbour makes it one */
+#define DC_FOLD_GREEK_FIRST 0x386
+#define DC_FOLD_GREEK_LAST 0x3CE
+#define DC_FOLD_GREEK (DC_FOLD_GREEK_LAST - DC_FOLD_GREEK_FIRST + 1)
+extern const char dc_fold_greek[DC_FOLD_GREEK][4];
+extern const char dc_fold_greek_other[DC_FOLD_GREEK];
+
+/* Is a letter the other one behind another, before another?  [before][behind] both */
+extern const bool dc_fold_greek_behind[DC_FOLD_GREEK][DC_FOLD_GREEK];
+extern const bool dc_fold_greek_before[DC_FOLD_GREEK][DC_FOLD_GREEK];
 
 #endif							/* DC_BASE_FOLD_H */

@@ -6,7 +6,7 @@
  * It takes microseconds a word, so fold.c answers from a table what it can.
  * This file says what the table must hold: generate/fold_table.c makes the table
  * from it, and fold.c comes here for scripts whose letters depend on their
- * neighbours (Greek, Arabic, Han, ...).
+ * neighbours (Arabic, Thai, Greek with breathings, ...).
  *
  *-------------------------------------------------------------------------
  */

@@ -46,6 +46,41 @@ compare_between(const char *before, uint32 c, const char *behind)
 	compare(text, len + strlen(behind));
 }
 
+/* All pairs of Greek letters behind, around and before each sign of ASCII; random words. */
+static void
+compare_greek(void)
+{
+	uint32		random = 20261124;
+	char		text[64];
+	size_t		len;
+
+	for (uint32 a = DC_FOLD_GREEK_FIRST; a <= DC_FOLD_GREEK_LAST; a++)
+		for (uint32 b = DC_FOLD_GREEK_FIRST; b <= DC_FOLD_GREEK_LAST; b++)
+		{
+			char		sign = (char) (1 + (a * DC_FOLD_GREEK + b) % 126);
+
+			len = dc_utf8_put(text, a);
+			len += dc_utf8_put(text + len, b);
+			compare(text, len);
+			text[len++] = sign;
+			len += dc_utf8_put(text + len, a);
+			text[len++] = ' ';
+			len += dc_utf8_put(text + len, b);
+			text[len++] = sign;
+			compare(text, len);
+		}
+	for (int i = 0; i < RANDOM_TEXTS / 4; i++)
+	{
+		len = 0;
+		for (int j = 0; j < 9; j++)
+		{
+			random = random * 1664525 + 1013904223;
+			len += dc_utf8_put(text + len, (random >> 8) % 11 == 0 ? 1 + (random >> 16) % 126 : DC_FOLD_GREEK_FIRST + (random >> 12) % (DC_FOLD_GREEK + 1));
+		}
+		compare(text, len);
+	}
+}
+
 int
 main(void)
 {
@@ -63,7 +98,7 @@ main(void)
 		compare_between("", c, "");
 		if (c < DC_FOLD_LIMIT)
 			entry = dc_fold_entry[dc_fold_page[c >> DC_FOLD_PAGE_BITS]][c & (DC_FOLD_PAGE - 1)];
-		if (entry == DC_FOLD_ICU && !(c >= DC_FOLD_HAN_FIRST && c <= DC_FOLD_HAN_LAST && dc_fold_han[c - DC_FOLD_HAN_FIRST] != 0) &&
+		if (entry == DC_FOLD_ICU && !(c >= DC_FOLD_GREEK_FIRST && c <= DC_FOLD_GREEK_LAST) && !(c >= DC_FOLD_HAN_FIRST && c <= DC_FOLD_HAN_LAST && dc_fold_han[c - DC_FOLD_HAN_FIRST] != 0) &&
 			!(c >= DC_FOLD_HANGUL_FIRST && c <= DC_FOLD_HANGUL_LAST))
 			continue;
 		if (c >= DC_FOLD_HAN_FIRST && eastern == 0)
@@ -76,6 +111,7 @@ main(void)
 		compare_between("", c, "N");
 		compare_between("\303\206 ", c, "\320\251");	/* Æ, Щ */
 	}
+	compare_greek();
 	for (int i = 0; i < RANDOM_TEXTS; i++)
 	{
 		char		text[8 * LONGEST_TEXT];

@@ -5,13 +5,15 @@
  *
  * A code point enters the table when dc_fold_icu gives the same up to four ASCII
  * characters for it alone and between all of the neighbours tried here; a Han character
- * when it gives a syllable, with a blank behind letters. Of Hangul all is tried.
+ * when it gives a syllable, with a blank behind letters. Of Hangul all is tried,
+ * of Greek all rows of three small letters.
  *
  *-------------------------------------------------------------------------
  */
 #include "base/fold.h"
 #include "base/text.h"
 
+#include <ctype.h>
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/uscript.h>
@@ -85,7 +87,8 @@ is_candidate_part(UChar32 c)
 	UErrorCode	status = U_ZERO_ERROR;
 	UScriptCode script = uscript_getScript(c, &status);
 
-	return script == USCRIPT_COMMON || script == USCRIPT_LATIN || script == USCRIPT_CYRILLIC;
+	return script == USCRIPT_COMMON || script == USCRIPT_LATIN || script == USCRIPT_CYRILLIC ||
+		script == USCRIPT_ARMENIAN || script == USCRIPT_GEORGIAN;
 }
 
 /* c, and first all that it is composed of: U+33F0 is a number and a Han character. */
@@ -114,6 +117,33 @@ is_candidate(UChar32 c)
 	return true;
 }
 
+/* Whether c folds the same beside each letter of its own script; Armenian has letters that do not. */
+static bool
+is_free(uint32 c, const char *alone, uint32 first, uint32 last)
+{
+	if (c < first || c > last)
+		return true;
+	for (uint32 d = first; d <= last; d++)
+	{
+		char		letter[8];
+		char		expected[32];
+		char	   *other;
+
+		if (!u_isalpha((UChar32) d))
+			continue;
+		letter[dc_utf8_put(letter, d)] = '\0';
+		other = dc_fold_icu(letter, strlen(letter));
+		sprintf(expected, "%s%s", alone, other);
+		if (!folds_to("", c, letter, expected))
+			return false;
+		sprintf(expected, "%s%s", other, alone);
+		if (!folds_to(letter, c, "", expected))
+			return false;
+		pfree(other);
+	}
+	return true;
+}
+
 /* Entries of single characters. */
 static void
 find_characters(void)
@@ -121,6 +151,9 @@ find_characters(void)
 	for (uint32 c = 0; c < DC_FOLD_LIMIT; c++)
 	{
 		const char *folded = is_candidate((UChar32) c) ? folded_alone(c) : NULL;
+
+		if (folded != NULL && !(is_free(c, folded, 0x531, 0x587) && is_free(c, folded, 0x10A0, 0x10FF)))
+			folded = NULL;
 
 		entry[c] = folded == NULL ? DC_FOLD_ICU : 0;
 		for (int i = 0; folded != NULL && folded[i]; i++)
@@ -296,6 +329,99 @@ write_hangul(void)
 	printf("\n};\nconst bool dc_fold_has_hangul = %d;\n", regular);
 }
 
+static bool
+is_greek_letter(uint32 c)
+{
+	return u_isalpha((UChar32) c) && strlen(folded(c, 0, 0)) < 4 && isalpha((unsigned char) *folded(c, 0, 0));
+}
+
+/* What a row of letters folds to by the tables made below. */
+static char *
+greek_row(char (*letters)[4], const char *other, bool (*behind)[DC_FOLD_GREEK], bool (*before)[DC_FOLD_GREEK], const int row[3])
+{
+	static char text[16];
+	char	   *o = text;
+
+	for (int i = 0; i < 3; i++)
+	{
+		if ((i > 0 && behind[row[i - 1]][row[i]]) || (i < 2 && before[row[i]][row[i + 1]]))
+			o += sprintf(o, "%c", other[row[i]]);
+		else
+			o += sprintf(o, "%s", letters[row[i]]);
+	}
+	return text;
+}
+
+static void
+write_pairs(const char *name, bool (*pairs)[DC_FOLD_GREEK])
+{
+	printf("const bool %s[DC_FOLD_GREEK][DC_FOLD_GREEK] = {", name);
+	for (int i = 0; i < DC_FOLD_GREEK; i++)
+	{
+		printf("\n\t{");
+		for (int j = 0; j < DC_FOLD_GREEK; j++)
+			printf("%d, ", pairs[i][j]);
+		printf("},");
+	}
+	printf("\n};\n");
+}
+
+/* Notes that a letter is another one beside a certain neighbour; false when it cannot be noted. */
+static bool
+note_other(char *other, bool *pair, const char *letter, const char *now, size_t len)
+{
+	if (strncmp(letter, now, len) == 0)
+		return true;
+	*pair = true;
+	if (len != 1 || (*other != '\0' && *other != *now))
+		return false;
+	*other = *now;
+	return true;
+}
+
+/* The Greek letters; none where ICU has other rules than those that fold.h tells. */
+static void
+write_greek(void)
+{
+	static char letters[DC_FOLD_GREEK][4];
+	static char other[DC_FOLD_GREEK];
+	static bool behind[DC_FOLD_GREEK][DC_FOLD_GREEK];
+	static bool before[DC_FOLD_GREEK][DC_FOLD_GREEK];
+	bool		regular = true;
+	int			row[3];
+
+	for (int i = 0; i < DC_FOLD_GREEK; i++)
+		if (is_greek_letter(DC_FOLD_GREEK_FIRST + i))
+			strlcpy(letters[i], folded(DC_FOLD_GREEK_FIRST + i, 0, 0), sizeof(letters[i]));
+	for (int i = 0; i < DC_FOLD_GREEK; i++)
+		for (int j = 0; j < DC_FOLD_GREEK; j++)
+		{
+			char	   *pair = folded(DC_FOLD_GREEK_FIRST + i, DC_FOLD_GREEK_FIRST + j, 0);
+			size_t		first = strlen(letters[i]);
+			size_t		second = strlen(letters[j]);
+
+			if (first > 0 && second > 0)
+				regular = regular && strlen(pair) == first + second && note_other(&other[i], &before[i][j], letters[i], pair, first) &&
+					note_other(&other[j], &behind[i][j], letters[j], pair + first, second);
+			pfree(pair);
+		}
+	/* small letters, which the capitals become first */
+	for (row[0] = 0x3AC - DC_FOLD_GREEK_FIRST; row[0] < DC_FOLD_GREEK; row[0]++)
+		for (row[1] = 0x3AC - DC_FOLD_GREEK_FIRST; row[1] < DC_FOLD_GREEK; row[1]++)
+			for (row[2] = 0x3AC - DC_FOLD_GREEK_FIRST; row[2] < DC_FOLD_GREEK && regular; row[2]++)
+				regular = is_folded(DC_FOLD_GREEK_FIRST + row[0], DC_FOLD_GREEK_FIRST + row[1], DC_FOLD_GREEK_FIRST + row[2],
+									greek_row(letters, other, behind, before, row));
+	if (!regular)
+		memset(letters, 0, sizeof(letters));
+	write_strings("dc_fold_greek", "DC_FOLD_GREEK", letters, DC_FOLD_GREEK);
+	printf("const char dc_fold_greek_other[DC_FOLD_GREEK] = {");
+	for (int i = 0; i < DC_FOLD_GREEK; i++)
+		printf("%d, ", other[i]);
+	printf("};\n");
+	write_pairs("dc_fold_greek_behind", behind);
+	write_pairs("dc_fold_greek_before", before);
+}
+
 /* The pages that differ, numbered in order of appearance; O(pages²), once. */
 static int
 number_pages(uint32 first[], uint16 number[])
@@ -340,5 +466,6 @@ main(void)
 	printf("};\n\n");
 	write_han();
 	write_hangul();
+	write_greek();
 	return 0;
 }
