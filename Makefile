@@ -40,7 +40,7 @@ SQL_PARTS = \
 	src/contact/source.sql \
 	src/contact/words.sql \
 	src/contact/contact.sql \
-	src/contact/same_mailbox.sql \
+	src/contact/same_person.sql \
 	src/contact/intake.sql \
 	src/contact/ingest.sql \
 	src/contact/attach.sql \

@@ -23,39 +23,45 @@ COMMENT ON COLUMN dropcontact.erasure_certificate.relfilenode IS 'File of table 
 SELECT dropcontact.make_append_only('dropcontact.erasure_certificate');
 
 CREATE FUNCTION dropcontact.values_of(ids bigint[]) RETURNS SETOF text
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
-	SELECT DISTINCT v FROM contact c
+BEGIN
+	RETURN QUERY SELECT DISTINCT v FROM contact c
 		CROSS JOIN LATERAL (SELECT x.value #>> '{}' FROM jsonb_each(to_jsonb(c) - '{contact_id,controller_id,source,relation,civility,company,website,company_linkedin,siren,siret,vat,naf,employees,
 				postcode,city,country,job_title,attributes,received,problems,received_at,updated_at,cleaned_by,legal_form,email_qualification,phone_kind,mobile_kind,gender,job_level,job_function,
 				other_emails,other_phones,first_name,last_name,middle_name,suffix}'::text[]) x
 			UNION ALL SELECT unnest(c.other_emails || c.other_phones)
 			UNION ALL SELECT r.value #>> '{}' FROM jsonb_each(CASE WHEN jsonb_typeof(c.received) = 'object' THEN c.received ELSE '{}' END) r
 				WHERE r.key IN ('full_name', 'email', 'phone', 'mobile_phone', 'linkedin', 'address') AND jsonb_typeof(r.value) = 'string') y(v)
-	WHERE c.contact_id = ANY (ids) AND length(v) >= 5 AND v !~ '^[0-9]{1,8}$'
-	$$;
+	WHERE c.contact_id = ANY (ids) AND length(v) >= 5 AND v !~ '^[0-9]{1,8}$';
+END
+$$;
 COMMENT ON FUNCTION dropcontact.values_of(bigint[]) IS 'What identifies the persons of contacts, as it stands and as it was received: full name, addresses, numbers, profile; not a short number, which may stand for anything; for the owner only';
 
 CREATE FUNCTION dropcontact.own_values_of(ids bigint[]) RETURNS SETOF text
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
-	SELECT DISTINCT lower(v) FROM contact c
+BEGIN
+	RETURN QUERY SELECT DISTINCT lower(v) FROM contact c
 		CROSS JOIN LATERAL (SELECT unnest(c.email || c.other_emails) UNION ALL SELECT c.received ->> 'email' UNION ALL SELECT c.linkedin UNION ALL SELECT c.received ->> 'linkedin'
 			UNION ALL SELECT c.mobile_phone WHERE c.mobile_kind = 'mobile') y(v)
-	WHERE c.contact_id = ANY (ids) AND v IS NOT NULL AND (parse_email(v)).local_kind IS DISTINCT FROM 'generic'
-	$$;
+	WHERE c.contact_id = ANY (ids) AND v IS NOT NULL AND (parse_email(v)).local_kind IS DISTINCT FROM 'generic';
+END
+$$;
 COMMENT ON FUNCTION dropcontact.own_values_of(bigint[]) IS 'What nobody else has: nominative addresses, mobile numbers, profiles, in lower case, as they stand and as they were received; for the owner only';
 
 CREATE FUNCTION dropcontact.names_of(ids bigint[]) RETURNS SETOF text
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
-	SELECT DISTINCT name_key(n) FROM contact c
+BEGIN
+	RETURN QUERY SELECT DISTINCT name_key(n) FROM contact c
 		CROSS JOIN LATERAL (VALUES (c.full_name), (c.first_name || ' ' || c.last_name), (c.last_name || ' ' || c.first_name)) y(n)
-	WHERE c.contact_id = ANY (ids) AND name_key(n) LIKE '% %'
-	$$;
+	WHERE c.contact_id = ANY (ids) AND name_key(n) LIKE '% %';
+END
+$$;
 COMMENT ON FUNCTION dropcontact.names_of(bigint[]) IS 'The full names of the persons of contacts, folded, first or last name first; for the owner only';
 
 CREATE FUNCTION dropcontact.strike_out(body text, words text[]) RETURNS text
@@ -99,7 +105,7 @@ DECLARE
 	patterns text[];
 BEGIN
 	/* few rows have any of them: the rest is told by a quicker test. Inside JSON, quotes are escaped */
-	patterns := ARRAY(SELECT '%' || replace(replace(replace(replace(v, '\', '\\'), '%', '\%'), '_', '\_'), ' ', '%') || '%'
+	patterns := ARRAY(SELECT DISTINCT '%' || replace(replace(replace(replace(v, '\', '\\'), '%', '\%'), '_', '\_'), ' ', '%') || '%'
 		FROM unnest(words) w, LATERAL (VALUES (lower(w)), (trim('"' FROM to_jsonb(lower(w))::text))) x(v));
 	FOR m IN SELECT * FROM data_map d WHERE d.erase_strategy = 'words' LOOP
 		EXECUTE format('UPDATE dropcontact.%1$I t SET %2$I = dropcontact.strike_out(t.%2$I, $2) WHERE t.controller_id = $1

@@ -35,12 +35,14 @@ COMMENT ON COLUMN dropcontact.ledger_head.entry IS 'Number of the last entry; 0 
 COMMENT ON COLUMN dropcontact.ledger_head.hash IS 'Hash of the last entry';
 
 CREATE FUNCTION dropcontact.ledger_text(controller integer, entry bigint, at timestamptz, kind text, body jsonb) RETURNS text
-	LANGUAGE sql STABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
-	SELECT jsonb_build_object('controller', controller, 'entry', entry, 'kind', kind, 'body', body,
-		'at', to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))::text
-	$$;
+BEGIN
+	RETURN jsonb_build_object('controller', controller, 'entry', entry, 'kind', kind, 'body', body,
+		'at', to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
+END
+$$;
 COMMENT ON FUNCTION dropcontact.ledger_text(integer, bigint, timestamptz, text, jsonb) IS 'The text of a ledger entry that its hash is computed from, a JSON object; evidence_pack() holds it, so that the chain can be verified without a database';
 
 CREATE FUNCTION dropcontact.refuse_rewrite() RETURNS trigger

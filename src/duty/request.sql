@@ -191,7 +191,10 @@ BEGIN
 		PERFORM pg_advisory_xact_lock(1685549172, controller);
 	END IF;
 	IF r.subject ? 'email' THEN
-		PERFORM summarise_contacts();
+		PERFORM summarise_contacts('dropcontact.contact_reach');
+	END IF;
+	IF r.subject ?| '{linkedin,full_name}' THEN
+		PERFORM summarise_contacts('dropcontact.contact_known');
 	END IF;
 	RETURN r;
 END

@@ -165,12 +165,13 @@ $$;
 COMMENT ON FUNCTION dropcontact.empty_relation(regclass, integer) IS 'Inner part of destroy_expired(): removes the rows of a controller; false when rows of another table still refer to them';
 
 CREATE FUNCTION dropcontact.backups_expire_on(controller integer, moment timestamptz) RETURNS date
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
-	SELECT (moment + coalesce((SELECT v.value FROM setting_value v WHERE v.controller_id = controller AND v.setting = 'backup_days'),
-		(SELECT d.default_value FROM setting_default() d WHERE d.setting = 'backup_days'))::integer * interval '1 day')::date
-	$$;
+BEGIN
+	RETURN (moment + setting_of(controller, 'backup_days')::integer * interval '1 day')::date;
+END
+$$;
 COMMENT ON FUNCTION dropcontact.backups_expire_on(integer, timestamptz) IS 'The day on which the last backup that holds what was removed at a moment has expired, by setting backup_days; for the owner only';
 
 CREATE FUNCTION dropcontact.destroy_controller(controller integer) RETURNS jsonb

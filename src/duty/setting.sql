@@ -60,14 +60,16 @@ CREATE VIEW dropcontact.setting WITH (security_invoker = true) AS
 COMMENT ON VIEW dropcontact.setting IS 'Each setting of each controller: value in force, default, who set it, when and why';
 
 CREATE FUNCTION dropcontact.setting_of(controller integer, setting text) RETURNS text
-	LANGUAGE sql STABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
-	SELECT coalesce((SELECT v.value FROM dropcontact.setting_value v
-					 WHERE v.controller_id = controller AND v.setting = d.setting), d.default_value)
-	FROM dropcontact.setting_default() d
-	WHERE d.setting = setting_of.setting
-	$$;
+BEGIN
+	RETURN (SELECT coalesce((SELECT v.value FROM dropcontact.setting_value v
+				WHERE v.controller_id = controller AND v.setting = d.setting), d.default_value)
+		FROM dropcontact.setting_default() d
+		WHERE d.setting = setting_of.setting);
+END
+$$;
 COMMENT ON FUNCTION dropcontact.setting_of(integer, text) IS 'The value of a setting in force for a controller; NULL when there is no such setting';
 
 CREATE FUNCTION dropcontact.setting_value(setting text) RETURNS text

@@ -4,53 +4,100 @@
 
 /* Without statistics the planner does not know how few they are. */
 CREATE FUNCTION dropcontact.contacts_of_mailbox(controller integer, mailbox text) RETURNS TABLE (contact_id bigint, full_name text)
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	SET jit = off	/* compiling would take longer than looking */
+	SET enable_seqscan = off
+	SET enable_indexscan = off
+	SET max_parallel_workers_per_gather = 0
+	AS $$
+BEGIN
+	RETURN QUERY SELECT c.contact_id, c.full_name FROM contact c
+	WHERE c.controller_id = controller AND (c.email OPERATOR(dropcontact.=@) mailbox OR c.other_emails OPERATOR(dropcontact.=@) mailbox);
+END
+$$;
+COMMENT ON FUNCTION dropcontact.contacts_of_mailbox(integer, text) IS 'The contacts of a controller that an address reaches, by whichever of its forms, and their names; for the owner only. By index contact_reach: some milliseconds among a million of contacts';
+
+CREATE FUNCTION dropcontact.contacts_of_profile(controller integer, profile text) RETURNS SETOF bigint
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	SET jit = off
 	SET enable_seqscan = off
 	SET enable_indexscan = off
 	SET max_parallel_workers_per_gather = 0
-	AS $$ SELECT c.contact_id, c.full_name FROM contact c WHERE c.controller_id = controller AND (c.email OPERATOR(dropcontact.=@) mailbox OR c.other_emails OPERATOR(dropcontact.=@) mailbox) $$;
-COMMENT ON FUNCTION dropcontact.contacts_of_mailbox(integer, text) IS 'The contacts of a controller that an address reaches, by whichever of its forms, and their names; for the owner only. By index contact_reach: some milliseconds among a million of contacts';
-
-/* Contacts named by the request, then all that are one with them. One pass over the contacts where a profile is given, or a name with company or phone. */
-CREATE FUNCTION dropcontact.find_subject(controller integer, subject jsonb) RETURNS TABLE (contact_id bigint, found_by text)
-	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, dropcontact, pg_temp
-	SET jit = off	/* compiling would take longer than looking */
 	AS $$
-	WITH wanted AS MATERIALIZED (
-		SELECT (subject ->> 'contact_id')::bigint AS contact_id, (subject ->> 'entity_id')::bigint AS entity_id, subject ->> 'source' AS source, subject ->> 'external_id' AS external_id,
-			normalize_email(btrim(subject ->> 'email', E' \t\r\n')) AS email, coalesce(normalize_phone(subject ->> 'phone', (SELECT c.country FROM controller c WHERE c.controller_id = controller)), subject ->> 'phone') AS phone,
-			normalize_linkedin(subject ->> 'linkedin') AS linkedin, name_key(subject ->> 'full_name') AS name,
-			(SELECT string_agg(w, ' ' ORDER BY w) FROM unnest(string_to_array(name_key(subject ->> 'full_name'), ' ')) w) AS words,
-			(parse_company(subject ->> 'company')).key AS company,
-			NOT subject ?| '{contact_id,entity_id,external_id}' AS by_values
-	), named AS (
-		SELECT c.contact_id, 'contact_id' AS found_by FROM wanted w JOIN contact c ON c.contact_id = w.contact_id WHERE c.controller_id = controller
+BEGIN
+	RETURN QUERY SELECT c.contact_id FROM contact c WHERE c.controller_id = controller AND c.linkedin = profile;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.contacts_of_profile(integer, text) IS 'The contacts of a controller with a LinkedIn profile; for the owner only. By index contact_known: some milliseconds among a million of contacts';
+
+CREATE FUNCTION dropcontact.contacts_of_name(controller integer, name text, phone text, company text) RETURNS SETOF bigint
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	SET jit = off
+	SET enable_seqscan = off
+	SET enable_indexscan = off
+	SET max_parallel_workers_per_gather = 0
+	AS $$
+BEGIN
+	RETURN QUERY SELECT c.contact_id FROM contact c
+	WHERE c.controller_id = controller AND c.full_name OPERATOR(dropcontact.=%) contacts_of_name.name
+		AND (contacts_of_name.phone IN (c.phone, c.mobile_phone) OR contacts_of_name.phone = ANY (c.other_phones)
+			OR (contacts_of_name.company IS NOT NULL AND c.company IS NOT NULL AND (parse_company(c.company)).key = contacts_of_name.company));
+END
+$$;
+COMMENT ON FUNCTION dropcontact.contacts_of_name(integer, text, text, text) IS 'The contacts of a controller with a name, in whichever order of its words, and the phone number or the company (its key) besides; for the owner only. By index contact_known: some milliseconds among a million of contacts';
+
+/* Contacts named by the request, then all that are one with them. */
+CREATE FUNCTION dropcontact.find_subject(controller integer, subject jsonb) RETURNS TABLE (contact_id bigint, found_by text)
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+DECLARE
+	email text := normalize_email(subject ->> 'email');
+	profile text := normalize_linkedin(subject ->> 'linkedin');
+	name text := name_key(subject ->> 'full_name');
+	phone text := subject ->> 'phone';
+	company text := (parse_company(subject ->> 'company')).key;
+	ids bigint[];
+	direct jsonb := '{}';	/* how each was found, the first of the alphabet */
+BEGIN
+	IF NOT subject ?| '{contact_id,entity_id,external_id}' THEN
+		IF name IS NOT NULL AND coalesce(phone, company) IS NOT NULL THEN
+			phone := coalesce(normalize_phone(phone, (SELECT c.country FROM controller c WHERE c.controller_id = controller)), phone);
+			ids := ARRAY(SELECT contacts_of_name(controller, name, phone, company));
+			direct := direct || jsonb_object(ids::text[], array_fill('name'::text, ARRAY[cardinality(ids)]));
+		END IF;
+		IF profile IS NOT NULL THEN
+			ids := ARRAY(SELECT contacts_of_profile(controller, profile));
+			direct := direct || jsonb_object(ids::text[], array_fill('linkedin'::text, ARRAY[cardinality(ids)]));
+		END IF;
+	END IF;
+	IF subject ?& '{source,external_id}' THEN
+		direct := direct || (SELECT coalesce(jsonb_object_agg(c.contact_id, 'external_id'), '{}') FROM contact c
+			WHERE c.controller_id = controller AND c.source = subject ->> 'source' AND c.external_id = subject ->> 'external_id');
+	END IF;
+	IF subject ? 'entity_id' THEN
+		direct := direct || (SELECT coalesce(jsonb_object_agg(c.contact_id, 'entity_id'), '{}') FROM contact_entity e JOIN contact c ON c.contact_id = e.contact_id
+			WHERE e.entity_id = (subject ->> 'entity_id')::bigint AND c.controller_id = controller);
+	END IF;
+	IF email IS NOT NULL AND NOT subject ?| '{contact_id,entity_id,external_id}' THEN
+		/* a mailbox of a function is that of the person together with the name */
+		direct := direct || (SELECT coalesce(jsonb_object_agg(m.contact_id, 'email'), '{}') FROM contacts_of_mailbox(controller, email) m
+			WHERE name IS NULL OR (parse_email(email)).local_kind <> 'generic' OR name_key(m.full_name) = name);
+	END IF;
+	IF subject ? 'contact_id' THEN
+		direct := direct || (SELECT coalesce(jsonb_object_agg(c.contact_id, 'contact_id'), '{}') FROM contact c
+			WHERE c.contact_id = (subject ->> 'contact_id')::bigint AND c.controller_id = controller);
+	END IF;
+	ids := ARRAY(SELECT k::bigint FROM jsonb_object_keys(direct) k);
+	RETURN QUERY SELECT i, direct ->> i::text FROM unnest(ids) i
 		UNION ALL
-		SELECT e.contact_id, 'entity_id' FROM wanted w JOIN contact_entity e ON e.entity_id = w.entity_id JOIN contact c ON c.contact_id = e.contact_id WHERE c.controller_id = controller
-		UNION ALL
-		SELECT c.contact_id, 'external_id' FROM wanted w JOIN contact c ON c.controller_id = controller AND c.source = w.source AND c.external_id = w.external_id
-		UNION ALL
-		/* a mailbox of a function, or a number, is that of the person together with the name */
-		SELECT m.contact_id, 'email' FROM wanted w CROSS JOIN LATERAL contacts_of_mailbox(controller, w.email) m
-		WHERE w.by_values AND w.email IS NOT NULL AND (w.name IS NULL OR (parse_email(w.email)).local_kind <> 'generic' OR name_key(m.full_name) = w.name)
-		UNION ALL
-		SELECT c.contact_id, CASE WHEN c.linkedin = w.linkedin THEN 'linkedin' ELSE 'name' END
-		FROM wanted w JOIN contact c ON c.controller_id = controller
-		WHERE w.by_values AND (w.linkedin IS NOT NULL OR w.name IS NOT NULL AND coalesce(w.phone, w.company) IS NOT NULL)
-			AND (c.linkedin = w.linkedin
-				OR w.name IS NOT NULL AND (w.phone IN (c.phone, c.mobile_phone) OR w.phone = ANY (c.other_phones) OR (w.company IS NOT NULL AND c.company IS NOT NULL AND (parse_company(c.company)).key = w.company))
-					AND (SELECT string_agg(x, ' ' ORDER BY x) FROM unnest(string_to_array(name_key(c.full_name), ' ')) x) = w.words)
-	), direct AS (
-		SELECT n.contact_id, min(n.found_by) AS found_by FROM named n GROUP BY 1
-	)
-	SELECT d.contact_id, d.found_by FROM direct d
-	UNION ALL
-	SELECT DISTINCT m.contact_id, 'merged with what was found' FROM direct d JOIN entity_member f ON f.contact_id = d.contact_id JOIN entity_member m ON m.entity_id = f.entity_id
-	WHERE NOT EXISTS (SELECT FROM direct x WHERE x.contact_id = m.contact_id)
-	$$;
+		SELECT DISTINCT m.contact_id, 'merged with what was found' FROM entity_member f JOIN entity_member m ON m.entity_id = f.entity_id
+		WHERE f.contact_id = ANY (ids) AND m.contact_id <> ALL (ids);
+END
+$$;
 COMMENT ON FUNCTION dropcontact.find_subject(integer, jsonb) IS 'The contacts of a person, and by what each was found: what the request says, or because it is merged with such a contact; for the owner only';
 
 CREATE FUNCTION dropcontact.subject_steps(ids bigint[], controller integer, emails text[], records text[]) RETURNS jsonb
@@ -188,7 +235,8 @@ CREATE FUNCTION dropcontact.import_check(file jsonb) RETURNS boolean
 	$$;
 COMMENT ON FUNCTION dropcontact.import_check(jsonb) IS 'Whether a file of portability() can be loaded by ingest(source, imported_records(file)), every person of it';
 
-REVOKE ALL ON FUNCTION dropcontact.contacts_of_mailbox(integer, text), dropcontact.find_subject(integer, jsonb), dropcontact.subject_steps(bigint[], integer, text[], text[]), dropcontact.do_subject_access(integer, uuid), dropcontact.subject_access(uuid),
+REVOKE ALL ON FUNCTION dropcontact.contacts_of_mailbox(integer, text), dropcontact.contacts_of_profile(integer, text), dropcontact.contacts_of_name(integer, text, text, text),
+	dropcontact.find_subject(integer, jsonb), dropcontact.subject_steps(bigint[], integer, text[], text[]), dropcontact.do_subject_access(integer, uuid), dropcontact.subject_access(uuid),
 	dropcontact.access_covers_map(uuid), dropcontact.do_portability(integer, uuid), dropcontact.received_value(dropcontact.contact, text), dropcontact.portability(uuid),
 	dropcontact.import_check(jsonb), dropcontact.imported_records(jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.subject_access(uuid), dropcontact.access_covers_map(uuid), dropcontact.portability(uuid), dropcontact.import_check(jsonb), dropcontact.imported_records(jsonb)

@@ -1,0 +1,190 @@
+/*-------------------------------------------------------------------------
+ *
+ * same_person.c
+ *	  Contacts by what a person says of itself, without an index that each row pays for.
+ *
+ * The operators =@ compare mailboxes, by email_key(), and =% names, by their words in whichever order.  Their operator
+ * classes let a BRIN index keep a Bloom filter of the mailboxes or names of each range of pages, by PostgreSQL's own
+ * functions; what is new here are the hashes, and that a list adds each of its members.  A range that is not
+ * summarised yet costs an INSERT next to nothing.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "fmgr.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+
+#include "base/text.h"
+#include "normalize/normalize.h"
+
+/* What texts are compared by; NULL: equal to nothing. */
+typedef char *(*KeyOf) (const char *text);
+
+static char *
+key_of_mailbox(const char *address)
+{
+	return dc_email_key(address);
+}
+
+static int
+compare_words(const void *a, const void *b)
+{
+	return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+/* The words of a name, folded, in order */
+static char *
+key_of_name(const char *name)
+{
+	char	   *folded = dc_fold(name);
+	int			len = folded == NULL ? 0 : strlen(folded);
+	char	  **words;
+	int			n = 0;
+	char	   *key;
+	char	   *end;
+
+	if (len == 0)
+		return NULL;
+	words = palloc(sizeof(char *) * (len / 2 + 1));
+	end = key = palloc(len + 2);
+	for (char *w = strtok(folded, " "); w != NULL; w = strtok(NULL, " "))
+		words[n++] = w;
+	qsort(words, n, sizeof(char *), compare_words);
+	for (int i = 0; i < n; i++)
+		end += sprintf(end, "%s ", words[i]);
+	return key;
+}
+
+/*
+ * A scan asks for the key of what it looks for at every row, and for its hash at every range: the last one is
+ * remembered for the call site.
+ */
+#define LAST_BYTES 256
+
+typedef struct LastKey
+{
+	int			len;			/* of the text; -1: none */
+	char		text[LAST_BYTES];
+	bool		has_key;
+	char		key[LAST_BYTES];
+} LastKey;
+
+static const char *
+remembered_key(FunctionCallInfo fcinfo, text *value, KeyOf key_of)
+{
+	int			len = VARSIZE_ANY_EXHDR(value);
+	LastKey    *last = fcinfo->flinfo->fn_extra;
+	char	   *key;
+
+	if (last == NULL)
+	{
+		fcinfo->flinfo->fn_extra = last = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(LastKey));
+		last->len = -1;
+	}
+	if (last->len == len && memcmp(last->text, VARDATA_ANY(value), len) == 0)
+		return last->has_key ? last->key : NULL;
+	key = key_of(text_to_cstring(value));
+	last->len = -1;
+	if (len > LAST_BYTES || (key != NULL && strlen(key) >= LAST_BYTES))
+		return key;
+	last->len = len;
+	memcpy(last->text, VARDATA_ANY(value), len);
+	last->has_key = key != NULL;
+	strlcpy(last->key, key == NULL ? "" : key, LAST_BYTES);
+	return key;
+}
+
+/* Whether a text has the key that the second argument has */
+static bool
+same_key(FunctionCallInfo fcinfo, Datum value, KeyOf key_of)
+{
+	const char *sought = remembered_key(fcinfo, PG_GETARG_TEXT_PP(1), key_of);
+	char	   *key = sought == NULL ? NULL : key_of(TextDatumGetCString(value));
+
+	return key != NULL && strcmp(key, sought) == 0;
+}
+
+/* What has no key equals nothing, so any hash will do. */
+static Datum
+hash_of_key(FunctionCallInfo fcinfo, KeyOf key_of)
+{
+	const char *key = remembered_key(fcinfo, PG_GETARG_TEXT_PP(0), key_of);
+
+	PG_RETURN_INT32(key == NULL ? 0 : (int32) hash_bytes((const unsigned char *) key, strlen(key)));
+}
+
+PG_FUNCTION_INFO_V1(same_mailbox);
+Datum
+same_mailbox(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(same_key(fcinfo, PG_GETARG_DATUM(0), key_of_mailbox));
+}
+
+static int
+members(ArrayType *list, Datum **elements, bool **nulls)
+{
+	int			n;
+
+	deconstruct_array(list, TEXTOID, -1, false, TYPALIGN_INT, elements, nulls, &n);
+	return n;
+}
+
+PG_FUNCTION_INFO_V1(any_same_mailbox);
+Datum
+any_same_mailbox(PG_FUNCTION_ARGS)
+{
+	Datum	   *elements;
+	bool	   *nulls;
+	int			n = members(PG_GETARG_ARRAYTYPE_P(0), &elements, &nulls);
+
+	for (int i = 0; i < n; i++)
+		if (!nulls[i] && same_key(fcinfo, elements[i], key_of_mailbox))
+			PG_RETURN_BOOL(true);
+	PG_RETURN_BOOL(false);
+}
+
+PG_FUNCTION_INFO_V1(mailbox_hash);
+Datum
+mailbox_hash(PG_FUNCTION_ARGS)
+{
+	return hash_of_key(fcinfo, key_of_mailbox);
+}
+
+PG_FUNCTION_INFO_V1(same_name);
+Datum
+same_name(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(same_key(fcinfo, PG_GETARG_DATUM(0), key_of_name));
+}
+
+PG_FUNCTION_INFO_V1(name_hash);
+Datum
+name_hash(PG_FUNCTION_ARGS)
+{
+	return hash_of_key(fcinfo, key_of_name);
+}
+
+/* As brin_bloom_add_value, for each member of a list */
+PG_FUNCTION_INFO_V1(mailboxes_bloom_add);
+Datum
+mailboxes_bloom_add(PG_FUNCTION_ARGS)
+{
+	Datum	   *elements;
+	bool	   *nulls;
+	int			n = members(PG_GETARG_ARRAYTYPE_P(2), &elements, &nulls);
+	bool		updated = false;
+
+	for (int i = 0; i < n; i++)
+	{
+		if (nulls[i])
+			continue;
+		fcinfo->args[2].value = elements[i];
+		updated |= DatumGetBool(brin_bloom_add_value(fcinfo));
+	}
+	PG_RETURN_BOOL(updated);
+}
