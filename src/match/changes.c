@@ -147,19 +147,17 @@ dc_too_many(const DcKeyIndex *index, size_t n, int share)
 }
 
 bool
-dc_compare_contacts(int controller_id, DcKeyIndex *index, const IdList *contacts, Changes *changes)
+dc_compare_contacts(DcGathered *g, DcKeyIndex *index, const IdList *contacts, Changes *changes)
 {
-	DcPopulation *p;
-	DcModel		model;
+	const DcPopulation *p = g->population;
 
 	changes->state = *dc_index_state(index);
 	if (dc_too_many(index, contacts->n, MANY_SHARE))
 		return false;
-	p = dc_read_contacts(controller_id, contacts->id, contacts->n);
-	dc_load_statistics_of(p, controller_id, &model);
+	dc_gather(g, contacts);
 	for (size_t i = 0; i < contacts->n; i++)
 	{
-		int			record = dc_find_record(p, contacts->id[i]);
+		int			record = dc_gathered_record(g, contacts->id[i]);
 		DcIndexedContact old = {.contact_id = contacts->id[i], .nkeys = -1};
 		DcIndexedContact new;
 		bool		known = dc_index_contact(index, contacts->id[i], &old);
@@ -197,8 +195,9 @@ note_missing(void *state, const DcIndexedContact *contact)
 }
 
 bool
-dc_find_changes(int controller_id, DcKeyIndex *index, Changes *changes)
+dc_find_changes(DcGathered *g, DcKeyIndex *index, Changes *changes)
 {
+	int			controller_id = g->controller_id;
 	Seen		seen = read_last_run(controller_id);
 	IdList		recent = {0};
 	IdList		all = {0};
@@ -209,7 +208,7 @@ dc_find_changes(int controller_id, DcKeyIndex *index, Changes *changes)
 		return false;
 	n = scan_rows(controller_id, &seen, &recent, NULL);
 	dc_sort_ids(&recent);
-	if (!dc_compare_contacts(controller_id, index, &recent, changes))
+	if (!dc_compare_contacts(g, index, &recent, changes))
 		return false;
 	if (changes->state.contacts == n)
 		return true;

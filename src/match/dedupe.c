@@ -13,6 +13,7 @@
 
 #include <math.h>
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -80,6 +81,7 @@ dedupe(PG_FUNCTION_ARGS)
 	DcThresholds thresholds;
 	DcMatchCounts counts;
 	IdList		touched = {0};
+	bool		wrote = TransactionIdIsValid(GetTopTransactionIdIfAny());
 	Datum		values[6];
 	bool		nulls[6] = {false};
 
@@ -105,7 +107,7 @@ dedupe(PG_FUNCTION_ARGS)
 	values[2] = Int64GetDatum(counts.matched);
 	values[3] = Int64GetDatum(counts.review);
 	values[4] = Int64GetDatum(counts.entities);
-	dc_note_match_run(duty.controller_id, edges.population->nrecords);
+	dc_note_match_run(duty.controller_id, edges.population->nrecords, wrote);
 	dc_progress_end();
 	MemoryContextSwitchTo(old);
 	dc_run_close(&duty, edges.population->nrecords);

@@ -315,16 +315,23 @@ dc_is_common(const DcPopulation *p, DcValue value)
 	return p->count[value] > 2 && dc_frequency(p, value) > MIN_FREQUENCY;
 }
 
+/* Values from one on are as rare as any, until their frequency is set. */
+void
+dc_set_rare(DcPopulation *p, DcValue from)
+{
+	float		rare = surprise(1 / p->size);
+
+	grow_counts(p);
+	for (DcValue v = from; v < p->nvalues; v++)
+		p->surprise[v] = rare;
+}
+
 /* Frequencies counted before, over so many contacts, take the place of live ones; dc_set_frequency follows for the common values. */
 void
 dc_set_size(DcPopulation *p, double size)
 {
-	float		rare = surprise(1 / size);
-
-	grow_counts(p);
 	p->size = size;
-	for (DcValue v = 1; v < p->nvalues; v++)
-		p->surprise[v] = rare;
+	dc_set_rare(p, 1);
 }
 
 void

@@ -24,22 +24,39 @@ dc_push_id(IdList *list, int64 id)
 	list->id[list->n++] = id;
 }
 
-static int
-compare_ids(const void *a, const void *b)
+typedef struct IdPair
 {
-	int64		x = *(const int64 *) a;
-	int64		y = *(const int64 *) b;
+	int64		a;
+	int64		b;
+} IdPair;
 
-	return x < y ? -1 : x > y;
+static inline int
+compare_ids(const int64 *a, const int64 *b)
+{
+	return *a < *b ? -1 : *a > *b;
 }
 
-static int
-compare_pairs(const void *a, const void *b)
+static inline int
+compare_pairs(const IdPair *x, const IdPair *y)
 {
-	int			order = compare_ids(a, b);
+	int			order = compare_ids(&x->a, &y->a);
 
-	return order != 0 ? order : compare_ids((const int64 *) a + 1, (const int64 *) b + 1);
+	return order != 0 ? order : compare_ids(&x->b, &y->b);
 }
+
+#define ST_SORT sort_ids
+#define ST_ELEMENT_TYPE int64
+#define ST_COMPARE(a, b) compare_ids(a, b)
+#define ST_SCOPE static
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+#define ST_SORT sort_pairs
+#define ST_ELEMENT_TYPE IdPair
+#define ST_COMPARE(a, b) compare_pairs(a, b)
+#define ST_SCOPE static
+#define ST_DEFINE
+#include "lib/sort_template.h"
 
 void
 dc_sort_ids(IdList *list)
@@ -47,7 +64,7 @@ dc_sort_ids(IdList *list)
 	size_t		kept = 0;
 
 	if (list->n > 0)
-		qsort(list->id, list->n, sizeof(int64), compare_ids);
+		sort_ids(list->id, list->n);
 	for (size_t i = 0; i < list->n; i++)
 		if (kept == 0 || list->id[kept - 1] != list->id[i])
 			list->id[kept++] = list->id[i];
@@ -57,23 +74,36 @@ dc_sort_ids(IdList *list)
 void
 dc_sort_pairs(IdList *list)
 {
+	IdPair	   *pair = (IdPair *) list->id;
+	size_t		n = list->n / 2;
 	size_t		kept = 0;
 
-	if (list->n > 0)
-		qsort(list->id, list->n / 2, 2 * sizeof(int64), compare_pairs);
-	for (size_t i = 0; i < list->n; i += 2)
-		if (kept == 0 || compare_pairs(&list->id[kept - 2], &list->id[i]) != 0)
-		{
-			list->id[kept++] = list->id[i];
-			list->id[kept++] = list->id[i + 1];
-		}
-	list->n = kept;
+	if (n > 0)
+		sort_pairs(pair, n);
+	for (size_t i = 0; i < n; i++)
+		if (kept == 0 || compare_pairs(&pair[kept - 1], &pair[i]) != 0)
+			pair[kept++] = pair[i];
+	list->n = kept * 2;
 }
 
 bool
 dc_has_id(const IdList *sorted, int64 id)
 {
-	return sorted->n > 0 && bsearch(&id, sorted->id, sorted->n, sizeof(int64), compare_ids) != NULL;
+	size_t		low = 0;
+	size_t		high = sorted->n;
+
+	while (low < high)
+	{
+		size_t		middle = low + (high - low) / 2;
+
+		if (sorted->id[middle] == id)
+			return true;
+		if (sorted->id[middle] < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
 }
 
 Datum

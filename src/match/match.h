@@ -240,6 +240,7 @@ extern void dc_count_values(DcPopulation *population);
 extern double dc_frequency(const DcPopulation *population, DcValue value);
 extern bool dc_is_common(const DcPopulation *population, DcValue value);
 extern void dc_set_size(DcPopulation *population, double size);
+extern void dc_set_rare(DcPopulation *population, DcValue from);
 extern void dc_set_value_frequency(DcPopulation *population, DcValue value, double frequency);
 extern DcValue dc_find_hash(const DcPopulation *population, uint64 hash);
 extern void dc_set_frequency(DcPopulation *population, uint64 hash, double frequency, bool shared);

@@ -69,49 +69,30 @@ add_ids(IdList *list, const char *query, int nargs, const Oid *types, const Datu
 		dc_push_array(list, ids);
 }
 
-/* What the commands of this run wrote is seen by those that follow. */
-static void
-see_own_changes(void)
-{
-	CommandCounterIncrement();
-	PushCopiedSnapshot(GetActiveSnapshot());
-	UpdateActiveSnapshotCommandId();
-}
-
 /* ---------- the edges that are new ---------- */
 
-/* Scores the pairs touched; both contacts of those that weigh enough are touched too.  False: too many to read. */
-static bool
-add_new_edges(int controller_id, const DcKeyIndex *index, const DcThresholds *thresholds, Touched *touched)
+/* Scores the pairs touched; both contacts of those that weigh enough are touched too. */
+static void
+add_new_edges(const DcGathered *g, const DcThresholds *thresholds, Touched *touched)
 {
-	IdList		contacts = {0};
-	DcPopulation *p;
-	DcModel		model;
+	DcPopulation *p = g->population;
 
 	dc_sort_pairs(&touched->pairs);
-	for (size_t i = 0; i < touched->pairs.n; i++)
-		dc_push_id(&contacts, touched->pairs.id[i]);
-	dc_sort_ids(&contacts);
-	if (dc_too_many(index, contacts.n, MANY_SHARE))
-		return false;
-	p = dc_read_contacts(controller_id, contacts.id, contacts.n);
-	dc_load_statistics_of(p, controller_id, &model);
 	for (size_t i = 0; i < touched->pairs.n; i += 2)
 	{
-		int			a = dc_find_record(p, touched->pairs.id[i]);
-		int			b = dc_find_record(p, touched->pairs.id[i + 1]);
+		int			a = dc_gathered_record(g, touched->pairs.id[i]);
+		int			b = dc_gathered_record(g, touched->pairs.id[i + 1]);
 		DcScore		score;
 
 		CHECK_FOR_INTERRUPTS();
 		if (a < 0 || b < 0)
 			continue;
-		dc_score_pair(p, &model, &p->records[a], &p->records[b], &score);
+		dc_score_pair(p, &g->model, &p->records[a], &p->records[b], &score);
 		if (score.weight < thresholds->review)
 			continue;
 		dc_push_id(&touched->contacts, touched->pairs.id[i]);
 		dc_push_id(&touched->contacts, touched->pairs.id[i + 1]);
 	}
-	return true;
 }
 
 static void
@@ -165,23 +146,22 @@ add_closure(IdList *scope, const IdList *contacts)
 
 /* The entities of these contacts, which no edge leaves, from all edges among them. */
 static void
-match_scope(int controller_id, DcKeyIndex *index, const DcThresholds *thresholds, const IdList *scope)
+match_scope(DcGathered *g, DcKeyIndex *index, const DcThresholds *thresholds, const IdList *scope)
 {
-	DcModel		model;
-	DcEdges		edges = {.model = &model, .review_weight = thresholds->review};
+	DcEdges		edges = {.model = &g->model, .review_weight = thresholds->review};
 	DcMatchCounts counts;
 	RecordPair *pairs;
 	size_t		npairs;
 
-	edges.population = dc_read_contacts(controller_id, scope->id, scope->n);
-	dc_load_statistics_of(edges.population, controller_id, &model);
+	dc_gather(g, scope);
+	edges.population = dc_gathered_part(g, scope);
 	pairs = dc_pairs_within(index, edges.population, &npairs);
 	for (size_t i = 0; i < npairs; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		dc_keep_edge(&edges, pairs[i].a, pairs[i].b);
 	}
-	dc_settle_edges(&edges, controller_id, thresholds, true, &counts);
+	dc_settle_edges(&edges, g->controller_id, thresholds, true, &counts);
 }
 
 /* ---------- organisations of persons ---------- */
@@ -293,20 +273,21 @@ dc_take_touched(int controller_id, IdList *contacts)
 
 /* Matches what changed; the index knows of it already.  False when everything is to be matched. */
 static bool
-match_touched(int controller_id, DcKeyIndex *index, const DcThresholds *thresholds, const Changes *changes, Touched *touched)
+match_touched(DcGathered *g, DcKeyIndex *index, const DcThresholds *thresholds, const Changes *changes, Touched *touched)
 {
 	IdList		scope = {0};
 
-	if (!dc_find_touched(controller_id, index, changes, touched) || !add_new_edges(controller_id, index, thresholds, touched))
+	if (!dc_find_touched(g, index, changes, touched))
 		return false;
+	add_new_edges(g, thresholds, touched);
 	add_lost_edges(touched);
 	dc_sort_ids(&touched->contacts);
 	add_closure(&scope, &touched->contacts);
 	if (dc_too_many(index, scope.n, MANY_SHARE) || organisation_changed(index, changes, &scope))
 		return false;
-	match_scope(controller_id, index, thresholds, &scope);
+	match_scope(g, index, thresholds, &scope);
 	if (changes->state.persons > 0 && changes->state.persons < changes->state.contacts)
-		settle_companies(controller_id, index, changes);
+		settle_companies(g->controller_id, index, changes);
 	return true;
 }
 
@@ -326,18 +307,16 @@ size_differs(double counted, int64 contacts)
 
 /* What changed (contacts: among these only; NULL: among all).  False when everything is to be matched. */
 static bool
-find_changes(int controller_id, const DcThresholds *thresholds, const IdList *contacts, Changes *changes)
+find_changes(DcGathered *g, const DcThresholds *thresholds, const IdList *contacts, Changes *changes)
 {
-	DcPopulation *p = dc_read_contacts(controller_id, NULL, 0);
-	DcKeyIndex *index = dc_index_open(controller_id, contacts == NULL);
-	DcModel		model;
+	const DcPopulation *p = g->population;
+	DcKeyIndex *index = dc_index_open(g->controller_id, contacts == NULL);
 	bool		usable;
 
 	if (index == NULL)
 		return false;
-	dc_load_statistics_of(p, controller_id, &model);
-	usable = dc_index_state(index)->signature == dc_match_signature(p, &model, thresholds, controller_id) &&
-		(contacts == NULL ? dc_find_changes(controller_id, index, changes) : dc_compare_contacts(controller_id, index, contacts, changes)) &&
+	usable = dc_index_state(index)->signature == dc_match_signature(p, &g->model, thresholds, g->controller_id) &&
+		(contacts == NULL ? dc_find_changes(g, index, changes) : dc_compare_contacts(g, index, contacts, changes)) &&
 		!size_differs(p->size, changes->state.contacts);
 	dc_index_close(index);
 	return usable;
@@ -347,21 +326,21 @@ static Outcome
 match_changes(int controller_id, const IdList *contacts, Changes *changes)
 {
 	DcThresholds thresholds = dc_read_thresholds(controller_id);
+	DcGathered *g = dc_gather_open(controller_id);
 	Touched		touched = {0};
 	DcKeyIndex *index;
 	bool		done;
 
-	if (!find_changes(controller_id, &thresholds, contacts, changes))
+	if (!find_changes(g, &thresholds, contacts, changes))
 		return OUTCOME_ALL_NEEDED;
 	dc_take_touched(controller_id, &touched.contacts);
 	if (changes->n == 0 && touched.contacts.n == 0)
 		return OUTCOME_NOTHING;
 	dc_index_change(controller_id, changes->old, changes->new, changes->n, &changes->state);
-	see_own_changes();
+	dc_see_own_changes();
 	index = dc_index_open(controller_id, changes->n > 100);
-	done = match_touched(controller_id, index, &thresholds, changes, &touched);
+	done = match_touched(g, index, &thresholds, changes, &touched);
 	dc_index_close(index);
-	PopActiveSnapshot();
 	return done ? OUTCOME_MATCHED : OUTCOME_ALL_NEEDED;
 }
 
@@ -379,6 +358,7 @@ match_pending(PG_FUNCTION_ARGS)
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "dropcontact match_pending", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
 	Changes		changes = {0};
+	bool		wrote = TransactionIdIsValid(GetTopTransactionIdIfAny());
 	DcRun		run;
 	int64		pending;
 	bool		isnull;
@@ -394,7 +374,7 @@ match_pending(PG_FUNCTION_ARGS)
 			break;
 		default:
 			pending = changes.n;
-			dc_note_match_run(run.controller_id, changes.state.contacts);
+			dc_note_match_run(run.controller_id, changes.state.contacts, wrote);
 			break;
 	}
 	dc_run_close(&run, pending);

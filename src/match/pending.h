@@ -13,6 +13,7 @@
 
 #include "postgres.h"
 
+#include "match/gather.h"
 #include "match/ids.h"
 #include "match/key_index.h"
 
@@ -37,10 +38,10 @@ extern bool dc_too_many(const DcKeyIndex *index, size_t n, int share);
 /* Both answer false when so much changed that everything is to be matched. */
 
 /* Among all contacts of the controller, those that are not what the index says of them. */
-extern bool dc_find_changes(int controller_id, DcKeyIndex *index, Changes *changes);
+extern bool dc_find_changes(DcGathered *gathered, DcKeyIndex *index, Changes *changes);
 
 /* Among these contacts. */
-extern bool dc_compare_contacts(int controller_id, DcKeyIndex *index, const IdList *contacts, Changes *changes);
+extern bool dc_compare_contacts(DcGathered *gathered, DcKeyIndex *index, const IdList *contacts, Changes *changes);
 
 /* touched.c */
 typedef struct Touched
@@ -50,8 +51,11 @@ typedef struct Touched
 	IdList		contacts;		/* whose entities are to be made anew */
 } Touched;
 
-/* index knows of the changes already.  False: so much is touched that everything is to be matched. */
-extern bool dc_find_touched(int controller_id, DcKeyIndex *index, const Changes *changes, Touched *touched);
+/*
+ * index knows of the changes already.  The contacts of the pairs are gathered.  False: so much is touched that everything
+ * is to be matched.
+ */
+extern bool dc_find_touched(DcGathered *gathered, DcKeyIndex *index, const Changes *changes, Touched *touched);
 
 /* Candidate pairs among the records of a population, by record, each once. */
 typedef struct RecordPair

@@ -29,18 +29,18 @@ CREATE FUNCTION dropcontact.rows_of_transaction(controller integer, transaction 
 	$$;
 COMMENT ON FUNCTION dropcontact.rows_of_transaction(integer, xid) IS 'A sum that tells whether the contacts that a transaction wrote are still the same';
 
-CREATE FUNCTION dropcontact.note_match_run(controller integer, contacts bigint) RETURNS void
+CREATE FUNCTION dropcontact.note_match_run(controller integer, contacts bigint, wrote boolean) RETURNS void
 	LANGUAGE sql
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
 	INSERT INTO dropcontact.match_run AS r (controller_id, finished_at, contacts, system_identifier, snapshot, xid, own)
 	VALUES (controller, clock_timestamp(), note_match_run.contacts, (SELECT s.system_identifier FROM pg_control_system() s), pg_current_snapshot(), pg_current_xact_id(),
-		dropcontact.rows_of_transaction(controller, pg_current_xact_id()::xid))
+		CASE WHEN wrote THEN dropcontact.rows_of_transaction(controller, pg_current_xact_id()::xid) ELSE 0 END)
 	ON CONFLICT ON CONSTRAINT match_run_pkey DO UPDATE
 		SET finished_at = excluded.finished_at, contacts = excluded.contacts, system_identifier = excluded.system_identifier,
 			snapshot = excluded.snapshot, xid = excluded.xid, own = excluded.own;
 	$$;
-COMMENT ON FUNCTION dropcontact.note_match_run(integer, bigint) IS 'Inner part of dedupe(): notes what the run saw';
+COMMENT ON FUNCTION dropcontact.note_match_run(integer, bigint, boolean) IS 'Inner part of dedupe(): notes what the run saw; wrote: the transaction may have written contacts before';
 
 CREATE FUNCTION dropcontact.count_pending() RETURNS bigint
 	LANGUAGE plpgsql STABLE
@@ -110,7 +110,7 @@ COMMENT ON FUNCTION dropcontact.match_at_once() IS 'Statement trigger of contact
 CREATE TRIGGER match_at_once AFTER INSERT OR UPDATE OR DELETE ON dropcontact.contact
 	FOR EACH STATEMENT EXECUTE FUNCTION dropcontact.match_at_once();
 
-REVOKE ALL ON FUNCTION dropcontact.rows_of_transaction(integer, xid), dropcontact.note_match_run(integer, bigint), dropcontact.count_pending(), dropcontact.match_pending(), dropcontact.match_written(boolean), dropcontact.match_erased(integer, bigint[]), dropcontact.match_at_once() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION dropcontact.note_match_run(integer, bigint), dropcontact.match_pending() TO dropcontact_admin, dropcontact_operator;
+REVOKE ALL ON FUNCTION dropcontact.rows_of_transaction(integer, xid), dropcontact.note_match_run(integer, bigint, boolean), dropcontact.count_pending(), dropcontact.match_pending(), dropcontact.match_written(boolean), dropcontact.match_erased(integer, bigint[]), dropcontact.match_at_once() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dropcontact.note_match_run(integer, bigint, boolean), dropcontact.match_pending() TO dropcontact_admin, dropcontact_operator;
 GRANT EXECUTE ON FUNCTION dropcontact.rows_of_transaction(integer, xid), dropcontact.count_pending() TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 GRANT EXECUTE ON FUNCTION dropcontact.match_written(boolean), dropcontact.match_at_once() TO dropcontact_admin, dropcontact_operator, dropcontact_ingest, dropcontact_controller;

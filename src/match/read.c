@@ -204,33 +204,34 @@ dc_read_population(int controller_id)
 	return p;
 }
 
-static DcPopulation *
-read_some(int controller_id, Datum contact_ids)
-{
-	DcPopulation *p = dc_open_population(controller_id);
-	DcPacker   *packer = dc_packer_create(p);
-	Datum		args[] = {Int32GetDatum(controller_id), contact_ids};
-
-	read_rows(packer, controller_id, READ_SOME, args);
-	dc_packer_free(packer);
-	sort_records(p);
-	return p;
-}
-
 static Datum
 id_array(Datum *ids, int n)
 {
 	return PointerGetDatum(construct_array(ids, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
-DcPopulation *
-dc_read_contacts(int controller_id, const int64 *contact_ids, int n)
+void
+dc_read_into(DcPacker *packer, int controller_id, const int64 *contact_ids, int n)
 {
 	Datum	   *ids = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * (n + (Size) 1));
+	Datum		args[] = {Int32GetDatum(controller_id), 0};
 
 	for (int i = 0; i < n; i++)
 		ids[i] = Int64GetDatum(contact_ids[i]);
-	return read_some(controller_id, id_array(ids, n));
+	args[1] = id_array(ids, n);
+	read_rows(packer, controller_id, READ_SOME, args);
+}
+
+DcPopulation *
+dc_read_contacts(int controller_id, const int64 *contact_ids, int n)
+{
+	DcPopulation *p = dc_open_population(controller_id);
+	DcPacker   *packer = dc_packer_create(p);
+
+	dc_read_into(packer, controller_id, contact_ids, n);
+	dc_packer_free(packer);
+	sort_records(p);
+	return p;
 }
 
 Datum

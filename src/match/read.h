@@ -13,12 +13,17 @@
 #include "postgres.h"
 
 #include "match/match.h"
+#include "match/pack.h"
 
 /* All contacts of a controller, in the order of their ids; nothing counted. */
 extern DcPopulation *dc_read_population(int controller_id);
 
 /* Some contacts of a controller, in the order of their ids; nothing counted. */
 extern DcPopulation *dc_read_contacts(int controller_id, const int64 *contact_ids, int n);
+
+/* A population with the match fields of a controller and no contacts, and some contacts added to one, in any order. */
+extern DcPopulation *dc_open_population(int controller_id);
+extern void dc_read_into(DcPacker *packer, int controller_id, const int64 *contact_ids, int n);
 
 /* The ids of a population's contacts, as bigint[]. */
 extern Datum dc_contact_ids(const DcPopulation *population);
@@ -64,6 +69,8 @@ extern int	dc_find_record(const DcPopulation *population, int64 contact_id);
 extern void dc_load_statistics(DcPopulation *population, int controller_id, DcModel *model);
 /* The same for a few contacts, from what is stored for their values alone. */
 extern void dc_load_statistics_of(DcPopulation *population, int controller_id, DcModel *model);
+/* Frequencies again, for the values from one on that have come since. */
+extern void dc_load_frequencies(DcPopulation *population, int controller_id, DcValue from);
 
 /* Stores frequencies and model; what train() ends with. */
 extern void dc_store_statistics(DcPopulation *population, int controller_id, const DcModel *model);

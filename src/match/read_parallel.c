@@ -29,6 +29,7 @@
 #include "utils/rel.h"
 
 #include "duty/progress.h"
+#include "match/read.h"
 #include "match/read_parallel.h"
 #include "match/share.h"
 

@@ -25,8 +25,7 @@ extern bool dc_read_in_parallel(DcPacker *packer, int controller_id);
 /* What a worker runs. */
 extern PGDLLEXPORT void dc_read_worker(dsm_segment *segment, shm_toc *toc);
 
-/* read.c: a population with its fields, and the contacts that stand in some blocks of the table. */
-extern DcPopulation *dc_open_population(int controller_id);
+/* read.c: the contacts that stand in some blocks of the table. */
 extern void dc_read_blocks(DcPacker *packer, int controller_id, BlockNumber from, BlockNumber to);
 
 #endif							/* DC_MATCH_READ_PARALLEL_H */

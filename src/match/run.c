@@ -40,6 +40,13 @@ dc_await_matching(int controller_id)
 	DirectFunctionCall2(pg_advisory_xact_lock_shared_int4, Int32GetDatum(DC_MATCH_LOCK), Int32GetDatum(controller_id));
 }
 
+void
+dc_see_own_changes(void)
+{
+	CommandCounterIncrement();
+	UpdateActiveSnapshotCommandId();
+}
+
 /*
  * In a transaction whose snapshot stays, a contact that it sees may have been deleted since: an error, serialization_failure.
  * One that is being deleted is passed over: who deletes it waits for this run, and then takes away what refers to it.
@@ -130,10 +137,10 @@ dc_settle_edges(DcEdges *edges, int controller_id, const DcThresholds *threshold
 }
 
 void
-dc_note_match_run(int controller_id, int64 contacts)
+dc_note_match_run(int controller_id, int64 contacts, bool wrote)
 {
-	Oid			types[] = {INT4OID, INT8OID};
-	Datum		args[] = {Int32GetDatum(controller_id), Int64GetDatum(contacts)};
+	Oid			types[] = {INT4OID, INT8OID, BOOLOID};
+	Datum		args[] = {Int32GetDatum(controller_id), Int64GetDatum(contacts), BoolGetDatum(wrote)};
 
-	dc_execute("SELECT dropcontact.note_match_run($1, $2)", 2, types, args, false, SPI_OK_SELECT);
+	dc_execute("SELECT dropcontact.note_match_run($1, $2, $3)", 3, types, args, false, SPI_OK_SELECT);
 }

@@ -45,7 +45,10 @@ extern uint64 dc_match_signature(const DcPopulation *population, const DcModel *
 /* Clusters of the edges, stored as entities, organisations of persons and reviews; partial as in store.h. */
 extern void dc_settle_edges(DcEdges *edges, int controller_id, const DcThresholds *thresholds, bool partial, DcMatchCounts *counts);
 
-/* Notes what the run saw, so that the next knows what changed since. */
-extern void dc_note_match_run(int controller_id, int64 contacts);
+/* What the commands of this run wrote is seen by those that follow. */
+extern void dc_see_own_changes(void);
+
+/* Notes what the run saw, so that the next knows what changed since; wrote: its transaction had written before. */
+extern void dc_note_match_run(int controller_id, int64 contacts, bool wrote);
 
 #endif							/* DC_MATCH_RUN_H */

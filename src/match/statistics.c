@@ -123,7 +123,7 @@ typedef struct Remembered
 
 /*
  * A session that looks values up again and again remembers all that are stored of one controller: after so many
- * times, for reading them takes as long as some twenty look-ups.
+ * times, for reading them takes as long as some twenty look-ups, or at once when it asks for many.
  */
 #define TIMES_BEFORE 20
 
@@ -145,9 +145,9 @@ remember(void *state, const Datum *values, const bool *nulls)
 	entry->shared = DatumGetBool(values[2]);
 }
 
-/* Are the values remembered, now perhaps for the first time? */
+/* Are the values remembered, now perhaps for the first time?  n are to be looked up. */
 static bool
-is_remembered(int controller_id, int64 revision)
+is_remembered(int controller_id, int64 revision, int n)
 {
 	const Oid	types[] = {INT4OID};
 	const Datum args[] = {Int32GetDatum(controller_id)};
@@ -161,7 +161,7 @@ is_remembered(int controller_id, int64 revision)
 		memory.revision = revision;
 		memory.times = 0;
 	}
-	if (memory.values == NULL && ++memory.times > TIMES_BEFORE)
+	if (memory.values == NULL && (++memory.times > TIMES_BEFORE || n > MANY_VALUES))
 	{
 		memory.revision = 0;
 		memory.values = remembered_create(TopMemoryContext, 1024, NULL);
@@ -177,23 +177,18 @@ set_frequency(void *state, const Datum *values, const bool *nulls)
 	dc_set_frequency(state, (uint64) DatumGetInt64(values[0]), DatumGetFloat8(values[1]), DatumGetBool(values[2]));
 }
 
-/* Of the values of a population; of many, by reading all that are stored. */
+/* Of the values of a population from one on. */
 static void
-read_frequencies(DcPopulation *p, int controller_id, int64 revision)
+read_frequencies(DcPopulation *p, int controller_id, int64 revision, DcValue from)
 {
 	const Oid	types[] = {INT4OID, INT8ARRAYOID};
 	Datum		args[] = {Int32GetDatum(controller_id), 0};
 	Datum	   *hash;
 	int			n = 0;
 
-	if (p->nvalues > MANY_VALUES)
+	if (is_remembered(controller_id, revision, p->nvalues - from))
 	{
-		dc_each_row(dc_kept_plan(STORED, 1, types), 1, types, args, set_frequency, p);
-		return;
-	}
-	if (is_remembered(controller_id, revision))
-	{
-		for (DcValue v = 1; v < p->nvalues; v++)
+		for (DcValue v = from; v < p->nvalues; v++)
 		{
 			const Remembered *entry = remembered_lookup(memory.values, (int64) p->hash[v]);
 
@@ -203,7 +198,7 @@ read_frequencies(DcPopulation *p, int controller_id, int64 revision)
 		return;
 	}
 	hash = palloc(sizeof(Datum) * p->nvalues);
-	for (DcValue v = 1; v < p->nvalues; v++)
+	for (DcValue v = from; v < p->nvalues; v++)
 		hash[n++] = Int64GetDatum((int64) p->hash[v]);
 	args[1] = PointerGetDatum(construct_array(hash, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 	dc_each_row(dc_kept_plan(STORED " AND value_hash = ANY ($2)", 2, types), 2, types, args, set_frequency, p);
@@ -386,14 +381,23 @@ dc_store_statistics(DcPopulation *p, int controller_id, const DcModel *model)
 	}
 }
 
-/* The statistics of a few contacts' values; those of all when none were ever stored. */
 void
-dc_load_statistics_of(DcPopulation *p, int controller_id, DcModel *model)
+dc_load_frequencies(DcPopulation *p, int controller_id, DcValue from)
 {
 	Counted		counted = read_counted(controller_id);
 
 	dc_make_tokens(p);
-	dc_set_size(p, Max(counted.size, DC_LEAST_SIZE));
-	read_frequencies(p, controller_id, counted.revision);
+	if (from >= p->nvalues)
+		return;
+	dc_set_rare(p, from);
+	read_frequencies(p, controller_id, counted.revision, from);
+}
+
+/* The statistics of a few contacts' values; those of all when none were ever stored. */
+void
+dc_load_statistics_of(DcPopulation *p, int controller_id, DcModel *model)
+{
+	p->size = Max(read_counted(controller_id).size, DC_LEAST_SIZE);
+	dc_load_frequencies(p, controller_id, 1);
 	read_model(p, controller_id, model);
 }

@@ -12,18 +12,19 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
-#include "utils/snapmgr.h"
 
 #include "match/pending.h"
 #include "match/plan.h"
-#include "match/read.h"
+#include "match/run.h"
+
+/* From this share of the contacts on, matching all of them is cheaper than reading those touched. */
+#define MANY_SHARE 4
 
 typedef enum ChangeKind
 {
@@ -89,16 +90,6 @@ push_changes(KeyChanges *changes, const DcIndexedContact *old, const DcIndexedCo
 			push_change(changes, new->key[j++], new, CHANGE_GAINED);
 		}
 	}
-}
-
-static int
-compare_changes(const void *a, const void *b)
-{
-	const KeyChange *x = a;
-	const KeyChange *y = b;
-	int			order = dc_compare_entries(&x->entry, &y->entry);
-
-	return order != 0 ? order : (int) x->kind - (int) y->kind;
 }
 
 /* The group that begins at a change. */
@@ -219,46 +210,7 @@ touch_small(const KeyGroup *group, const DcIndexEntry *member, int n, bool all, 
 				push_pair(&touched->pairs, group->change[c].entry.contact_id, member[i].contact_id);
 }
 
-/* O(b) for the members of a block up to its limit and what it gained; O(c w) for c changes in a larger one. */
-static void
-touch_block(DcKeyIndex *index, const KeyGroup *group, Touched *touched)
-{
-	int			limit = dc_block_limit(group->key);
-	int			max = limit + group->ngained;
-	DcIndexEntry *member = palloc(sizeof(DcIndexEntry) * (max + 1));
-	int			n = dc_index_block(index, group->key, max, member);
-	bool		is_large = n > limit;
-	bool		was_large = n > max || n - group->ngained + group->nlost > limit;
-
-	if (!is_large)
-		touch_small(group, member, n, was_large, touched);
-	else
-	{
-		if (!was_large)
-			for (int i = 0; i < n; i++)
-				dc_push_id(&touched->contacts, member[i].contact_id);
-		for (int c = 0; c < group->n; c++)
-			touch_neighbours(index, group, &group->change[c], touched);
-	}
-	pfree(member);
-}
-
-static void
-touch_blocks(DcKeyIndex *index, KeyChanges *changes, Touched *touched)
-{
-	KeyGroup		group;
-
-	if (changes->n > 0)
-		qsort(changes->change, changes->n, sizeof(KeyChange), compare_changes);
-	for (size_t from = 0; from < changes->n; from += group.n)
-	{
-		CHECK_FOR_INTERRUPTS();
-		group = group_at(changes, from);
-		touch_block(index, &group, touched);
-	}
-}
-
-/* ---------- shared mailboxes and numbers ---------- */
+/* ---------- mailboxes and numbers ---------- */
 
 /* Members of a block that are looked at first: names unlike each other are mostly met among them. */
 #define FIRST_BEARERS 16
@@ -272,51 +224,102 @@ typedef struct Identifier
 	bool		decided;
 } Identifier;
 
+typedef struct Identifiers
+{
+	int			n;
+	int			capacity;
+	Identifier *identifier;
+} Identifiers;
+
+/* Notes a mailbox or number of contacts that changed whose bearers, the members of its block, may be judged otherwise than before. */
+static void
+note_identifier(Identifiers *identifiers, const KeyGroup *group, const DcIndexEntry *member, int n)
+{
+	Identifier	identifier = {.key = group->key, .n = Min(n, FIRST_BEARERS + 1)};
+
+	if ((group->key & DC_KEY_CLASS) != DC_KEY_EMAIL && (group->key & DC_KEY_CLASS) != DC_KEY_PHONE)
+		return;
+	/* too few now to be shared, and no fewer than before: nothing can be otherwise */
+	if (n == 0 || (n < DC_SHARED_BY && group->nlost == 0 && group->ngained == group->n))
+		return;
+	identifier.bearer = palloc(sizeof(DcIndexEntry) * identifier.n);
+	memcpy(identifier.bearer, member, sizeof(DcIndexEntry) * identifier.n);
+	if (identifiers->n == identifiers->capacity)
+	{
+		identifiers->capacity = Max(64, identifiers->capacity * 2);
+		identifiers->identifier = identifiers->identifier == NULL ? palloc(sizeof(Identifier) * identifiers->capacity) :
+			repalloc_huge(identifiers->identifier, sizeof(Identifier) * identifiers->capacity);
+	}
+	identifiers->identifier[identifiers->n++] = identifier;
+}
+
+/* ---------- blocks touched ---------- */
+
+/* O(b) for the members of a block up to its limit and what it gained; O(c w) for c changes in a larger one. */
+static void
+touch_block(DcKeyIndex *index, const KeyGroup *group, Touched *touched, Identifiers *identifiers)
+{
+	int			limit = dc_block_limit(group->key);
+	int			max = limit + group->ngained;
+	DcIndexEntry *member = palloc(sizeof(DcIndexEntry) * (max + 1));
+	int			n = dc_index_block(index, group->key, max, member);
+	bool		is_large = n > limit;
+	bool		was_large = n > max || n - group->ngained + group->nlost > limit;
+
+	if (identifiers != NULL)
+		note_identifier(identifiers, group, member, n);
+	if (!is_large)
+		touch_small(group, member, n, was_large, touched);
+	else
+	{
+		if (!was_large)
+			for (int i = 0; i < n; i++)
+				dc_push_id(&touched->contacts, member[i].contact_id);
+		for (int c = 0; c < group->n; c++)
+			touch_neighbours(index, group, &group->change[c], touched);
+	}
+	pfree(member);
+}
+
+static int
+compare_changes(const KeyChange *x, const KeyChange *y)
+{
+	int			order = dc_compare_entries(&x->entry, &y->entry);
+
+	return order != 0 ? order : (int) x->kind - (int) y->kind;
+}
+
+#define ST_SORT sort_changes
+#define ST_ELEMENT_TYPE KeyChange
+#define ST_COMPARE(a, b) compare_changes(a, b)
+#define ST_SCOPE static
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+/* identifiers: where to note those whose bearers are to be judged; may be NULL. */
+static void
+touch_blocks(DcKeyIndex *index, KeyChanges *changes, Touched *touched, Identifiers *identifiers)
+{
+	KeyGroup	group;
+
+	if (changes->n > 0)
+		sort_changes(changes->change, changes->n);
+	for (size_t from = 0; from < changes->n; from += group.n)
+	{
+		CHECK_FOR_INTERRUPTS();
+		group = group_at(changes, from);
+		touch_block(index, &group, touched, identifiers);
+	}
+}
+
+/* ---------- shared mailboxes and numbers ---------- */
+
 typedef struct Flips
 {
 	IdList		on;				/* hashes of values */
 	IdList		off;
 	IdList		bearers;
 } Flips;
-
-static void
-read_bearers(DcKeyIndex *index, Identifier *identifier, int max)
-{
-	identifier->bearer = palloc(sizeof(DcIndexEntry) * (max + 1));
-	identifier->n = dc_index_block(index, identifier->key, max, identifier->bearer);
-}
-
-/* Mailboxes and numbers of contacts that changed whose bearers may be judged otherwise than before. */
-static Identifier *
-find_identifiers(DcKeyIndex *index, const KeyChanges *changes, int *n)
-{
-	Identifier *identifiers = NULL;
-	int			capacity = 0;
-	KeyGroup		group;
-
-	*n = 0;
-	for (size_t from = 0; from < changes->n; from += group.n)
-	{
-		Identifier	identifier = {0};
-
-		CHECK_FOR_INTERRUPTS();
-		group = group_at(changes, from);
-		identifier.key = group.key;
-		if ((group.key & DC_KEY_CLASS) != DC_KEY_EMAIL && (group.key & DC_KEY_CLASS) != DC_KEY_PHONE)
-			continue;
-		read_bearers(index, &identifier, FIRST_BEARERS);
-		/* too few now to be shared, and no fewer than before: nothing can be otherwise */
-		if (identifier.n == 0 || (identifier.n < DC_SHARED_BY && group.nlost == 0 && group.ngained == group.n))
-			continue;
-		if (*n == capacity)
-		{
-			capacity = Max(64, capacity * 2);
-			identifiers = identifiers == NULL ? palloc(sizeof(Identifier) * capacity) : repalloc_huge(identifiers, sizeof(Identifier) * capacity);
-		}
-		identifiers[(*n)++] = identifier;
-	}
-	return identifiers;
-}
 
 /* The value of a record that a key of an identifier was made of. */
 static DcValue
@@ -333,8 +336,9 @@ value_of_key(const DcPopulation *p, const DcRecord *record, uint64 key)
 
 /* Judges the bearers that were read; max: as many were asked for. */
 static void
-judge(const DcPopulation *p, Identifier *identifier, int max, Flips *flips)
+judge(const DcGathered *g, Identifier *identifier, int max, Flips *flips)
 {
+	const DcPopulation *p = g->population;
 	DcJudgement judgement = {0};
 	DcValue		value = 0;
 	bool		shared = false;
@@ -342,7 +346,7 @@ judge(const DcPopulation *p, Identifier *identifier, int max, Flips *flips)
 
 	for (int i = 0; i < n && !shared; i++)
 	{
-		int			record = dc_find_record(p, identifier->bearer[i].contact_id);
+		int			record = dc_gathered_record(g, identifier->bearer[i].contact_id);
 
 		if (record < 0)
 			continue;
@@ -357,42 +361,79 @@ judge(const DcPopulation *p, Identifier *identifier, int max, Flips *flips)
 	dc_push_id(&flips->bearers, (int64) identifier->key);
 }
 
-/* Reads the bearers of those that are not decided, max of each at most, and judges them. */
+/* Adds the bearers that were read of those that are not decided. */
 static void
-judge_round(int controller_id, DcKeyIndex *index, Identifier *identifiers, int n, int max, Flips *flips)
+add_bearers(const Identifiers *identifiers, IdList *contacts)
 {
-	IdList		bearers = {0};
-	DcPopulation *p;
-	DcModel		model;
+	for (int i = 0; i < identifiers->n; i++)
+		for (int b = 0; !identifiers->identifier[i].decided && b < identifiers->identifier[i].n; b++)
+			dc_push_id(contacts, identifiers->identifier[i].bearer[b].contact_id);
+}
 
-	for (int i = 0; i < n; i++)
-		if (!identifiers[i].decided)
-		{
-			if (max > FIRST_BEARERS)
-				read_bearers(index, &identifiers[i], max);
-			for (int b = 0; b < Min(identifiers[i].n, max); b++)
-				dc_push_id(&bearers, identifiers[i].bearer[b].contact_id);
-		}
-	if (bearers.n == 0)
-		return;
-	dc_sort_ids(&bearers);
-	p = dc_read_contacts(controller_id, bearers.id, bearers.n);
-	dc_load_statistics_of(p, controller_id, &model);
-	for (int i = 0; i < n; i++)
-		if (!identifiers[i].decided)
-			judge(p, &identifiers[i], max, flips);
+/* Reads more bearers of those that are not decided, MOST_BEARERS of each at most. */
+static void
+read_bearers(DcGathered *g, DcKeyIndex *index, Identifiers *identifiers)
+{
+	IdList		contacts = {0};
+
+	for (int i = 0; i < identifiers->n; i++)
+	{
+		Identifier *identifier = &identifiers->identifier[i];
+
+		CHECK_FOR_INTERRUPTS();
+		if (identifier->decided)
+			continue;
+		pfree(identifier->bearer);
+		identifier->bearer = palloc(sizeof(DcIndexEntry) * (MOST_BEARERS + 1));
+		identifier->n = dc_index_block(index, identifier->key, MOST_BEARERS, identifier->bearer);
+	}
+	add_bearers(identifiers, &contacts);
+	dc_sort_ids(&contacts);
+	dc_gather(g, &contacts);
+}
+
+/* Judges those that are not decided by the bearers that were read; answers how many are still not. */
+static int
+judge_all(DcGathered *g, Identifiers *identifiers, int max, Flips *flips)
+{
+	int			open = 0;
+
+	for (int i = 0; i < identifiers->n; i++)
+	{
+		Identifier *identifier = &identifiers->identifier[i];
+
+		if (!identifier->decided)
+			judge(g, identifier, max, flips);
+		open += !identifier->decided;
+	}
+	return open;
 }
 
 static void
-store_flips(int controller_id, const Flips *flips)
+mark_shared(DcPopulation *p, const IdList *hashes, bool shared)
+{
+	for (size_t i = 0; i < hashes->n; i++)
+	{
+		DcValue		value = dc_find_hash(p, (uint64) hashes->id[i]);
+
+		if (shared)
+			p->flags[value] |= VALUE_SHARED;
+		else
+			p->flags[value] &= ~VALUE_SHARED;
+	}
+}
+
+/* Stores what is shared now and what no longer is; pairs are scored by it from here on. */
+static void
+store_flips(DcGathered *g, const Flips *flips)
 {
 	Oid			types[] = {INT4OID, INT8ARRAYOID, INT8ARRAYOID};
-	Datum		args[] = {Int32GetDatum(controller_id), dc_id_array(&flips->on), dc_id_array(&flips->off)};
+	Datum		args[] = {Int32GetDatum(g->controller_id), dc_id_array(&flips->on), dc_id_array(&flips->off)};
 
 	dc_execute("SELECT dropcontact.store_shared($1, $2, $3)", 3, types, args, false, SPI_OK_SELECT);
-	/* those who score from here on go by what was stored */
-	CommandCounterIncrement();
-	UpdateActiveSnapshotCommandId();
+	dc_see_own_changes();
+	mark_shared(g->population, &flips->on, true);
+	mark_shared(g->population, &flips->off, false);
 }
 
 /* Everyone who carries a value that is now shared, or no longer is, meets everyone again. */
@@ -422,148 +463,54 @@ touch_bearers(DcKeyIndex *index, const Flips *flips, Touched *touched)
 			for (int k = 0; k < contact.nkeys; k++)
 				push_change(&kept, contact.key[k], &contact, CHANGE_KEPT);
 	}
-	touch_blocks(index, &kept, touched);
+	touch_blocks(index, &kept, touched, NULL);
 	return true;
 }
 
+/* Gathers the contacts of the pairs and the bearers to be judged first; false: they are too many. */
 static bool
-touch_shared(int controller_id, DcKeyIndex *index, const KeyChanges *changes, Touched *touched)
+gather_touched(DcGathered *g, const DcKeyIndex *index, const Touched *touched, const Identifiers *identifiers)
 {
-	Flips		flips = {0};
-	int			n;
-	Identifier *identifiers = find_identifiers(index, changes, &n);
+	IdList		contacts = {0};
 
-	judge_round(controller_id, index, identifiers, n, FIRST_BEARERS, &flips);
-	judge_round(controller_id, index, identifiers, n, MOST_BEARERS, &flips);
-	for (int i = 0; i < n; i++)
-		if (!identifiers[i].decided)
-			return false;
-	if (flips.bearers.n == 0)
-		return true;
-	store_flips(controller_id, &flips);
-	return touch_bearers(index, &flips, touched);
+	for (size_t i = 0; i < touched->pairs.n; i++)
+		dc_push_id(&contacts, touched->pairs.id[i]);
+	add_bearers(identifiers, &contacts);
+	dc_sort_ids(&contacts);
+	if (dc_too_many(index, contacts.n, MANY_SHARE))
+		return false;
+	dc_gather(g, &contacts);
+	return true;
 }
 
 /* ---------- all of it ---------- */
 
 bool
-dc_find_touched(int controller_id, DcKeyIndex *index, const Changes *changes, Touched *touched)
+dc_find_touched(DcGathered *g, DcKeyIndex *index, const Changes *changes, Touched *touched)
 {
 	KeyChanges	keys = {0};
+	Identifiers identifiers = {0};
+	Flips		flips = {0};
 
 	for (int i = 0; i < changes->n; i++)
 	{
 		push_changes(&keys, &changes->old[i], &changes->new[i]);
 		dc_push_id(&touched->contacts, changes->new[i].contact_id);
 	}
-	touch_blocks(index, &keys, touched);
-	return touch_shared(controller_id, index, &keys, touched);
-}
-
-/* ---------- pairs among a few ---------- */
-
-typedef struct Held
-{
-	DcIndexEntry entry;
-	int			record;
-} Held;
-
-static int
-compare_held(const void *a, const void *b)
-{
-	return dc_compare_entries(&((const Held *) a)->entry, &((const Held *) b)->entry);
-}
-
-static int
-compare_record_pairs(const void *a, const void *b)
-{
-	const RecordPair *x = a;
-	const RecordPair *y = b;
-
-	if (x->a != y->a)
-		return x->a < y->a ? -1 : 1;
-	return x->b < y->b ? -1 : x->b > y->b;
-}
-
-typedef struct RecordPairs
-{
-	size_t		n;
-	size_t		capacity;
-	RecordPair *pair;
-} RecordPairs;
-
-static void
-push_records(RecordPairs *pairs, int a, int b)
-{
-	if (pairs->n == pairs->capacity)
-		pairs->pair = repalloc_huge(pairs->pair, sizeof(RecordPair) * (pairs->capacity *= 2));
-	pairs->pair[pairs->n++] = (RecordPair) {Min(a, b), Max(a, b)};
-}
-
-/* The pairs of the members held of one block; of a large one, those that are neighbours in the whole of it. */
-static void
-pair_block(DcKeyIndex *index, const Held *held, int n, RecordPairs *pairs)
-{
-	uint64		key = held[0].entry.key;
-	int			limit = dc_block_limit(key);
-	int			window = dc_block_window(key);
-	DcIndexEntry *member = palloc(sizeof(DcIndexEntry) * (Max(limit, window) + 1));
-	bool		is_large = n > limit || dc_index_block(index, key, limit, member) > limit;
-
-	for (int i = 0; i < n; i++)
+	touch_blocks(index, &keys, touched, &identifiers);
+	if (!gather_touched(g, index, touched, &identifiers))
+		return false;
+	if (judge_all(g, &identifiers, FIRST_BEARERS, &flips) > 0)
 	{
-		int			nafter = is_large ? dc_index_after(index, &held[i].entry, window, member) : 0;
-
-		CHECK_FOR_INTERRUPTS();
-		for (int j = i + 1; j < n && j - i <= (is_large ? window : n); j++)
-		{
-			bool		meet = !is_large;
-
-			for (int m = 0; m < nafter && !meet; m++)
-				meet = member[m].contact_id == held[j].entry.contact_id && dc_neighbours_meet(key, held[i].entry.place, held[j].entry.place);
-			if (meet)
-				push_records(pairs, held[i].record, held[j].record);
-		}
+		read_bearers(g, index, &identifiers);
+		if (judge_all(g, &identifiers, MOST_BEARERS, &flips) > 0)
+			return false;
 	}
-	pfree(member);
-}
-
-/* O(k log k) for the k keys of the records, and a look-up in the index for each that two of them share. */
-RecordPair *
-dc_pairs_within(DcKeyIndex *index, const DcPopulation *p, size_t *npairs)
-{
-	RecordPairs pairs = {.capacity = 1024, .pair = palloc(sizeof(RecordPair) * 1024)};
-	size_t		capacity = (size_t) p->nrecords * 16 + DC_MAX_KEYS;
-	Held	   *held = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Held) * capacity);
-	size_t		n = 0;
-	size_t		kept = 0;
-
-	for (int r = 0; r < p->nrecords; r++)
+	if (flips.bearers.n > 0)
 	{
-		DcKeys		keys;
-		uint64		place = dc_block_order(p, &p->records[r]);
-
-		dc_make_keys(p, &p->records[r], &keys);
-		if (n + keys.n > capacity)
-			held = repalloc_huge(held, sizeof(Held) * (capacity *= 2));
-		for (int k = 0; k < keys.n; k++)
-			held[n++] = (Held) {{keys.key[k], place, p->records[r].contact_id}, r};
+		store_flips(g, &flips);
+		if (!touch_bearers(index, &flips, touched) || !gather_touched(g, index, touched, &identifiers))
+			return false;
 	}
-	if (n > 0)
-		qsort(held, n, sizeof(Held), compare_held);
-	for (size_t from = 0, to; from < n; from = to)
-	{
-		for (to = from + 1; to < n && held[to].entry.key == held[from].entry.key; to++)
-			;
-		if (to - from > 1)
-			pair_block(index, held + from, to - from, &pairs);
-	}
-	pfree(held);
-	if (pairs.n > 0)
-		qsort(pairs.pair, pairs.n, sizeof(RecordPair), compare_record_pairs);
-	for (size_t i = 0; i < pairs.n; i++)
-		if (kept == 0 || compare_record_pairs(&pairs.pair[kept - 1], &pairs.pair[i]) != 0)
-			pairs.pair[kept++] = pairs.pair[i];
-	*npairs = kept;
-	return pairs.pair;
+	return true;
 }
