@@ -18,7 +18,9 @@ DECLARE
 	p integer := floor(random() * s.pool);
 BEGIN
 	first_name := pg_temp.mistyped((ARRAY['Anne', 'Paul', 'Marie', 'Luc', 'Emma', 'Hugo', 'Louis', 'Bob', 'Robert', 'Jean'])[p % 10 + 1]);
-	last_name := pg_temp.mistyped((ARRAY['Martin', 'Bernard', 'Dubois', 'Petit', 'Durand', 'Leroy', 'Moreau'])[p % 7 + 1]);
+	last_name := pg_temp.mistyped((ARRAY['Martin', 'Bernard', 'Dubois', 'Petit', 'Durand', 'Leroy', 'Moreau'])[p % 7 + 1] ||
+		/* of many, each with a family of its own */
+		CASE WHEN s.pool > 1000 THEN translate(to_char(p * 7919 % 10007, 'FM0000'), '0123456789', 'acdeginoru') ELSE '' END);
 	email := CASE WHEN random() < 0.4 THEN format('p%s@maison%s.fr', p, p % 5) WHEN random() < 0.15 THEN format('shared%s@maison%s.fr', p % 4, p % 5) END;
 	phone := CASE WHEN random() < 0.4 THEN '+336' || lpad((p * 7919)::text, 8, '0') WHEN random() < 0.3 THEN '+33142685' || lpad((p % 3)::text, 3, '0') END;
 	company := CASE WHEN random() < 0.6 THEN 'Maison ' || (ARRAY['Alpha', 'Beta', 'Gamma'])[p % 3 + 1] END;
@@ -152,6 +154,9 @@ DELETE FROM dropcontact.contact WHERE last_name IS NOT NULL;
 SELECT * FROM pg_temp.play(100, 4);
 -- a match field takes part
 UPDATE public.increment_settings SET organisations = 0;
+DELETE FROM dropcontact.processing_limit;
+DELETE FROM dropcontact.contact WHERE last_name IS NULL;
+SELECT pg_temp.add(100);
 SELECT dropcontact.add_match_field('birth', 'date');
 UPDATE dropcontact.contact SET attributes = jsonb_build_object('birth', date '1970-01-01' + (contact_id % 40)::integer);
 SELECT * FROM pg_temp.play(100, 5);
@@ -160,8 +165,30 @@ SELECT dropcontact.configure('match_mode', 'immediate', 'test', 'test');
 SELECT * FROM pg_temp.play(200, 4);
 SELECT dropcontact.match_pending();
 
--- a word of the controller, a threshold, a model: all is matched anew
+-- many at once: their keys get pages of their own, which few changes go out of and later many take in
 SELECT dropcontact.configure('match_mode', 'manual', 'test', 'test');
+UPDATE public.increment_settings SET pool = 3000;
+SELECT pg_temp.add(2300);
+SELECT dropcontact.match_pending() > 0 AS matched;
+SELECT pg_temp.add(1100);
+SELECT dropcontact.match_pending();
+SELECT runs FROM dropcontact.match_index_state;
+SELECT * FROM pg_temp.play(5, 4);
+SELECT pg_temp.add(520);
+SELECT dropcontact.match_pending();
+SELECT * FROM pg_temp.play(9, 20);
+SELECT runs > 0 AS runs, (SELECT count(DISTINCT run) FROM dropcontact.match_index) - 1 = runs AS pages_of_each FROM dropcontact.match_index_state;
+UPDATE dropcontact.contact c SET (first_name, last_name, email, phone, company, city, postcode) = (SELECT p.* FROM pg_temp.person(c.contact_id::integer) p)
+WHERE contact_id IN (SELECT contact_id FROM dropcontact.contact ORDER BY random() LIMIT 600);
+SELECT * FROM pg_temp.play(9, 20);
+DELETE FROM dropcontact.contact WHERE contact_id IN (SELECT contact_id FROM dropcontact.contact ORDER BY random() LIMIT 700);
+SELECT * FROM pg_temp.play(9, 20);
+-- no page tells of a contact that is no more, or was changed
+SELECT count(*) FROM dropcontact.match_index i CROSS JOIN LATERAL generate_series(0, length(i.entries) / 24 - 1) e
+	WHERE i.run > 0 AND NOT EXISTS (SELECT FROM dropcontact.match_changed c WHERE c.controller_id = i.controller_id AND c.run = i.run
+		AND position(substring(i.entries FROM e * 24 + 1 FOR 8) IN c.entry) > 0 AND position(substring(i.entries FROM e * 24 + 17 FOR 8) IN c.entry) = 1);
+
+-- a word of the controller, a threshold, a model: all is matched anew
 SELECT signature AS before FROM dropcontact.match_index_state \gset
 SELECT dropcontact.add_word('nicknames', 'toto', 'hugo');
 SELECT pg_temp.add(1);

@@ -31,7 +31,7 @@
 
 #define ROWS 256				/* put into pages at a time */
 #define ENTRIES 1000000			/* of an index, kept back at most */
-#define MAX_KEYS 4
+#define MAX_KEYS 5
 
 /* An entry is the columns of the index as numbers, and then one that holds the place of the row. */
 typedef struct BulkIndex

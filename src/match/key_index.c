@@ -42,7 +42,7 @@ typedef struct Changed
 /* Columns */
 enum
 {
-	PAGE_CONTROLLER = 1, PAGE_PAGE, PAGE_KEY, PAGE_PLACE, PAGE_CONTACT, PAGE_ENTRIES
+	PAGE_CONTROLLER = 1, PAGE_RUN, PAGE_PAGE, PAGE_KEY, PAGE_PLACE, PAGE_CONTACT, PAGE_ENTRIES
 };
 enum
 {
@@ -50,11 +50,15 @@ enum
 };
 enum
 {
+	CHANGED_CONTROLLER = 1, CHANGED_CONTACT, CHANGED_RUN, CHANGED_ENTRY
+};
+enum
+{
 	DELTA_CONTROLLER = 1, DELTA_KEY, DELTA_PLACE, DELTA_CONTACT
 };
 enum
 {
-	STATE_CONTROLLER = 1, STATE_SIGNATURE, STATE_CHECKSUM, STATE_CONTACTS, STATE_PERSONS, STATE_INDEXED, STATE_LAST
+	STATE_CONTROLLER = 1, STATE_SIGNATURE, STATE_CHECKSUM, STATE_CONTACTS, STATE_PERSONS, STATE_INDEXED, STATE_LAST, STATE_RUNS
 };
 
 typedef struct Table
@@ -75,11 +79,21 @@ typedef struct CachedRow
 	}			data;
 } CachedRow;
 
+/* The pages of one run: a sorted list of entries. */
+typedef struct Pages
+{
+	int			run;			/* 0: those of dedupe(), in which contacts that changed count for nothing */
+	SysScanDesc ahead;			/* goes on behind the page, or NULL */
+	CachedRow	page;
+	int			position;		/* in the page */
+} Pages;
+
 struct DcKeyIndex
 {
 	int			controller_id;
 	Snapshot	snapshot;
 	DcIndexState state;
+	bool		many;			/* look-ups are to come, mostly in the order of keys */
 	Table		by_key;
 	Relation	by_page;		/* the other index of match_index */
 	Table		by_contact;
@@ -87,25 +101,12 @@ struct DcKeyIndex
 	Table		delta;
 	bool		none_changed;
 	changed_hash *set;			/* contacts changed; NULL: each is looked up */
-	DcIndexEntry *late;			/* with them their entries, in order */
+	DcIndexEntry *late;			/* with them the entries of match_delta, in order */
 	size_t		nlate;
-	CachedRow		page;
-	int			position;		/* in the page */
-	CachedRow		contacts;
+	int			npages;
+	Pages	   *pages;
+	CachedRow	contacts;
 };
-
-/* The order of uint64 kept by bigint. */
-static inline int64
-to_column(uint64 value)
-{
-	return (int64) (value ^ (UINT64CONST(1) << 63));
-}
-
-static inline uint64
-from_column(Datum value)
-{
-	return (uint64) DatumGetInt64(value) ^ (UINT64CONST(1) << 63);
-}
 
 static Relation
 open_relation(const char *name, bool is_index)
@@ -153,6 +154,15 @@ start_conditions(const DcKeyIndex *index, ScanKey keys)
 	return 1;
 }
 
+static int
+start_pages(const DcKeyIndex *index, const Pages *pages, ScanKey keys)
+{
+	int			n = start_conditions(index, keys);
+
+	ScanKeyInit(&keys[n], PAGE_RUN, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(pages->run));
+	return n + 1;
+}
+
 static SysScanDesc
 scan(const DcKeyIndex *index, const Table *table, int n, ScanKey keys)
 {
@@ -178,6 +188,7 @@ read_state(DcKeyIndex *index)
 			.persons = DatumGetInt64(column(tuple, &table, STATE_PERSONS)),
 			.indexed = DatumGetInt64(column(tuple, &table, STATE_INDEXED)),
 			.last_contact = DatumGetInt64(column(tuple, &table, STATE_LAST)),
+			.runs = DatumGetInt32(column(tuple, &table, STATE_RUNS)),
 		};
 	systable_endscan_ordered(desc);
 	close_table(&table);
@@ -202,7 +213,7 @@ read_changed(DcKeyIndex *index, bool all)
 		index->none_changed = false;
 		if (!all)
 			break;
-		changed_insert(index->set, DatumGetInt64(column(tuple, &index->changed, KEYS_CONTACT)), &found);
+		changed_insert(index->set, DatumGetInt64(column(tuple, &index->changed, CHANGED_CONTACT)), &found);
 	}
 	systable_endscan_ordered(desc);
 }
@@ -222,38 +233,61 @@ copy_bytes(CachedRow *page, Datum entries, size_t size)
 }
 
 static void
-keep_page(DcKeyIndex *index, HeapTuple tuple)
+keep_page(const DcKeyIndex *index, Pages *pages, HeapTuple tuple)
 {
-	index->page.number = DatumGetInt32(column(tuple, &index->by_key, PAGE_PAGE));
-	copy_bytes(&index->page, column(tuple, &index->by_key, PAGE_ENTRIES), sizeof(DcIndexEntry));
+	pages->page.number = DatumGetInt32(column(tuple, &index->by_key, PAGE_PAGE));
+	copy_bytes(&pages->page, column(tuple, &index->by_key, PAGE_ENTRIES), sizeof(DcIndexEntry));
 }
 
-/* The next page in this direction from a number; false, and the page stays, when there is none. */
-static bool
-next_page(DcKeyIndex *index, ScanDirection direction)
+static void
+stop_ahead(Pages *pages)
+{
+	if (pages->ahead != NULL)
+		systable_endscan_ordered(pages->ahead);
+	pages->ahead = NULL;
+}
+
+/* Pages in this direction from the one kept. */
+static SysScanDesc
+scan_pages(const DcKeyIndex *index, const Pages *pages, ScanDirection direction)
 {
 	Table		table = {index->by_key.heap, index->by_page};
-	ScanKeyData keys[2];
-	int			n = start_conditions(index, keys);
-	SysScanDesc desc;
-	HeapTuple	tuple;
+	ScanKeyData keys[3];
+	int			n = start_pages(index, pages, keys);
 
 	ScanKeyInit(&keys[n++], PAGE_PAGE, direction == ForwardScanDirection ? BTGreaterStrategyNumber : BTLessStrategyNumber,
-				direction == ForwardScanDirection ? F_INT4GT : F_INT4LT, Int32GetDatum(index->page.number));
-	desc = scan(index, &table, n, keys);
-	tuple = systable_getnext_ordered(desc, direction);
-	if (HeapTupleIsValid(tuple))
-		keep_page(index, tuple);
-	systable_endscan_ordered(desc);
-	return HeapTupleIsValid(tuple);
+				direction == ForwardScanDirection ? F_INT4GT : F_INT4LT, Int32GetDatum(pages->page.number));
+	return scan(index, &table, n, keys);
+}
+
+/* The next page in this direction; false, and the page stays, when there is none. */
+static bool
+next_page(const DcKeyIndex *index, Pages *pages, ScanDirection direction)
+{
+	SysScanDesc desc = direction == ForwardScanDirection && pages->ahead != NULL ? pages->ahead : scan_pages(index, pages, direction);
+	HeapTuple	tuple = systable_getnext_ordered(desc, direction);
+	bool		found = HeapTupleIsValid(tuple);
+
+	if (found)
+		keep_page(index, pages, tuple);
+	if (direction == ForwardScanDirection && index->many && found)
+		pages->ahead = desc;
+	else
+	{
+		if (pages->ahead != desc)
+			stop_ahead(pages);
+		systable_endscan_ordered(desc);
+		pages->ahead = NULL;
+	}
+	return found;
 }
 
 static int
 compare_first(const DcKeyIndex *index, HeapTuple tuple, const DcIndexEntry *wanted)
 {
 	DcIndexEntry first = {
-		from_column(column(tuple, &index->by_key, PAGE_KEY)),
-		from_column(column(tuple, &index->by_key, PAGE_PLACE)),
+		dc_from_column(DatumGetInt64(column(tuple, &index->by_key, PAGE_KEY))),
+		dc_from_column(DatumGetInt64(column(tuple, &index->by_key, PAGE_PLACE))),
 		DatumGetInt64(column(tuple, &index->by_key, PAGE_CONTACT)),
 	};
 
@@ -262,7 +296,7 @@ compare_first(const DcKeyIndex *index, HeapTuple tuple, const DcIndexEntry *want
 
 /* Keeps the last page under these conditions that does not begin after what is wanted; false: there is none. */
 static bool
-last_page(DcKeyIndex *index, int n, ScanKey keys, const DcIndexEntry *wanted, bool *began_after)
+last_page(const DcKeyIndex *index, Pages *pages, int n, ScanKey keys, const DcIndexEntry *wanted, bool *began_after)
 {
 	SysScanDesc desc = scan(index, &index->by_key, n, keys);
 	HeapTuple	tuple = systable_getnext_ordered(desc, BackwardScanDirection);
@@ -270,7 +304,7 @@ last_page(DcKeyIndex *index, int n, ScanKey keys, const DcIndexEntry *wanted, bo
 
 	*began_after = HeapTupleIsValid(tuple) && !found;
 	if (found)
-		keep_page(index, tuple);
+		keep_page(index, pages, tuple);
 	systable_endscan_ordered(desc);
 	return found;
 }
@@ -280,32 +314,33 @@ last_page(DcKeyIndex *index, int n, ScanKey keys, const DcIndexEntry *wanted, bo
  * fill pages.
  */
 static bool
-find_page(DcKeyIndex *index, const DcIndexEntry *wanted)
+find_page(const DcKeyIndex *index, Pages *pages, const DcIndexEntry *wanted)
 {
-	ScanKeyData keys[4];
-	int			n = start_conditions(index, keys);
+	ScanKeyData keys[5];
+	int			n = start_pages(index, pages, keys);
 	bool		began_after;
 
-	add_condition(keys, &n, PAGE_KEY, BTLessEqualStrategyNumber, to_column(wanted->key));
-	if (last_page(index, n, keys, wanted, &began_after))
+	stop_ahead(pages);
+	add_condition(keys, &n, PAGE_KEY, BTLessEqualStrategyNumber, dc_to_column(wanted->key));
+	if (last_page(index, pages, n, keys, wanted, &began_after))
 		return true;
 	if (!began_after)
 		return false;
 	/* several pages begin with the key; of entries of one place, those of lower contacts come first */
-	n = start_conditions(index, keys);
-	add_condition(keys, &n, PAGE_KEY, BTEqualStrategyNumber, to_column(wanted->key));
-	add_condition(keys, &n, PAGE_PLACE, BTEqualStrategyNumber, to_column(wanted->place));
+	n = start_pages(index, pages, keys);
+	add_condition(keys, &n, PAGE_KEY, BTEqualStrategyNumber, dc_to_column(wanted->key));
+	add_condition(keys, &n, PAGE_PLACE, BTEqualStrategyNumber, dc_to_column(wanted->place));
 	add_condition(keys, &n, PAGE_CONTACT, BTLessEqualStrategyNumber, wanted->contact_id);
-	if (last_page(index, n, keys, wanted, &began_after))
+	if (last_page(index, pages, n, keys, wanted, &began_after))
 		return true;
-	n = start_conditions(index, keys);
-	add_condition(keys, &n, PAGE_KEY, BTEqualStrategyNumber, to_column(wanted->key));
-	add_condition(keys, &n, PAGE_PLACE, BTLessStrategyNumber, to_column(wanted->place));
-	if (last_page(index, n, keys, wanted, &began_after))
+	n = start_pages(index, pages, keys);
+	add_condition(keys, &n, PAGE_KEY, BTEqualStrategyNumber, dc_to_column(wanted->key));
+	add_condition(keys, &n, PAGE_PLACE, BTLessStrategyNumber, dc_to_column(wanted->place));
+	if (last_page(index, pages, n, keys, wanted, &began_after))
 		return true;
-	n = start_conditions(index, keys);
-	add_condition(keys, &n, PAGE_KEY, BTLessStrategyNumber, to_column(wanted->key));
-	return last_page(index, n, keys, wanted, &began_after);
+	n = start_pages(index, pages, keys);
+	add_condition(keys, &n, PAGE_KEY, BTLessStrategyNumber, dc_to_column(wanted->key));
+	return last_page(index, pages, n, keys, wanted, &began_after);
 }
 
 /* The first entry of the page that is not before what is wanted. */
@@ -327,78 +362,94 @@ lower_bound(const CachedRow *page, const DcIndexEntry *wanted)
 	return low;
 }
 
+static bool
+ends_before(const CachedRow *page, const DcIndexEntry *wanted)
+{
+	return page->n == 0 || dc_compare_entries(&page->data.entry[page->n - 1], wanted) < 0;
+}
+
+/* So many pages are gone through before one is looked up. */
+#define PAGES_AHEAD 4
+
+/* Keys that are asked for in their order are in the page, or a few pages on. */
+static bool
+is_near(const DcKeyIndex *index, Pages *pages, const DcIndexEntry *wanted)
+{
+	CachedRow  *page = &pages->page;
+
+	if (page->number < 0 || page->n == 0 || dc_compare_entries(&page->data.entry[0], wanted) > 0)
+		return false;
+	for (int i = 0; index->many && i < PAGES_AHEAD && ends_before(page, wanted); i++)
+		if (!next_page(index, pages, ForwardScanDirection))
+			return true;
+	return !ends_before(page, wanted);
+}
+
 /* Puts the position on the first entry that is not before what is wanted, perhaps after the last of the page. */
 static bool
-seek(DcKeyIndex *index, const DcIndexEntry *wanted)
+seek(const DcKeyIndex *index, Pages *pages, const DcIndexEntry *wanted)
 {
-	CachedRow	   *page = &index->page;
-
-	if (page->number < 0 || page->n == 0 || dc_compare_entries(&page->data.entry[0], wanted) > 0 ||
-		dc_compare_entries(&page->data.entry[page->n - 1], wanted) < 0)
-		if (!find_page(index, wanted))
-		{
-			page->number = -1;
-			if (!next_page(index, ForwardScanDirection))
-				return false;
-		}
-	index->position = lower_bound(page, wanted);
+	if (!is_near(index, pages, wanted) && !find_page(index, pages, wanted))
+	{
+		pages->page.number = -1;
+		if (!next_page(index, pages, ForwardScanDirection))
+			return false;
+	}
+	pages->position = lower_bound(&pages->page, wanted);
 	return true;
 }
 
 /* The entry at the position, which goes on in this direction; NULL at the end of the key. */
 static const DcIndexEntry *
-take(DcKeyIndex *index, uint64 key, ScanDirection direction)
+take(const DcKeyIndex *index, Pages *pages, uint64 key, ScanDirection direction)
 {
-	CachedRow	   *page = &index->page;
+	CachedRow  *page = &pages->page;
 	const DcIndexEntry *entry;
 
 	if (direction == ForwardScanDirection)
 	{
-		if (index->position >= page->n)
+		if (pages->position >= page->n)
 		{
-			if (!next_page(index, direction))
+			if (!next_page(index, pages, direction))
 				return NULL;
-			index->position = 0;
+			pages->position = 0;
 		}
-		entry = &page->data.entry[index->position++];
+		entry = &page->data.entry[pages->position++];
 	}
 	else
 	{
-		if (index->position == 0)
+		if (pages->position == 0)
 		{
-			if (!next_page(index, direction))
+			if (!next_page(index, pages, direction))
 				return NULL;
-			index->position = page->n;
+			pages->position = page->n;
 		}
-		entry = &page->data.entry[--index->position];
+		entry = &page->data.entry[--pages->position];
 	}
 	return entry->key == key ? entry : NULL;
 }
 
 /* ---------- changed since ---------- */
 
+/* What is kept of a contact that changed; nothing when it is gone. */
 static bool
-find_changed(DcKeyIndex *index, int64 contact_id, CachedRow *entry, bool *gone)
+find_changed(DcKeyIndex *index, int64 contact_id, CachedRow *entry)
 {
 	ScanKeyData keys[2];
 	int			n = start_conditions(index, keys);
 	SysScanDesc desc;
 	HeapTuple	tuple;
 
-	add_condition(keys, &n, KEYS_CONTACT, BTEqualStrategyNumber, contact_id);
+	add_condition(keys, &n, CHANGED_CONTACT, BTEqualStrategyNumber, contact_id);
 	desc = scan(index, &index->changed, n, keys);
 	tuple = systable_getnext_ordered(desc, ForwardScanDirection);
 	if (HeapTupleIsValid(tuple) && entry != NULL)
-	{
-		*gone = heap_attisnull(tuple, KEYS_ENTRIES, RelationGetDescr(index->changed.heap));
-		if (!*gone)
-			copy_bytes(entry, column(tuple, &index->changed, KEYS_ENTRIES), sizeof(uint64));
-	}
+		copy_bytes(entry, column(tuple, &index->changed, CHANGED_ENTRY), sizeof(uint64));
 	systable_endscan_ordered(desc);
 	return HeapTupleIsValid(tuple);
 }
 
-/* Do the pages no longer speak for this contact? */
+/* Do the pages of dedupe() no longer speak for this contact? */
 static bool
 is_changed(DcKeyIndex *index, int64 contact_id)
 {
@@ -406,7 +457,7 @@ is_changed(DcKeyIndex *index, int64 contact_id)
 		return false;
 	if (index->set != NULL)
 		return changed_lookup(index->set, contact_id) != NULL;
-	return find_changed(index, contact_id, NULL, NULL);
+	return find_changed(index, contact_id, NULL);
 }
 
 /* Reads all of match_delta, in order. */
@@ -425,8 +476,8 @@ read_delta(DcKeyIndex *index)
 		if (index->nlate == capacity)
 			index->late = repalloc_huge(index->late, sizeof(DcIndexEntry) * (capacity *= 2));
 		index->late[index->nlate++] = (DcIndexEntry) {
-			from_column(column(tuple, &index->delta, DELTA_KEY)),
-			from_column(column(tuple, &index->delta, DELTA_PLACE)),
+			dc_from_column(DatumGetInt64(column(tuple, &index->delta, DELTA_KEY))),
+			dc_from_column(DatumGetInt64(column(tuple, &index->delta, DELTA_PLACE))),
 			DatumGetInt64(column(tuple, &index->delta, DELTA_CONTACT)),
 		};
 	}
@@ -473,13 +524,13 @@ delta_entries(DcKeyIndex *index, const DcIndexEntry *from, ScanDirection directi
 		return 0;
 	if (index->set != NULL)
 		return late_entries(index, from, direction, n, entries);
-	add_condition(keys, &nkeys, DELTA_KEY, BTEqualStrategyNumber, to_column(from->key));
+	add_condition(keys, &nkeys, DELTA_KEY, BTEqualStrategyNumber, dc_to_column(from->key));
 	add_condition(keys, &nkeys, DELTA_PLACE, direction == ForwardScanDirection ? BTGreaterEqualStrategyNumber : BTLessEqualStrategyNumber,
-				  to_column(from->place));
+				  dc_to_column(from->place));
 	desc = scan(index, &index->delta, nkeys, keys);
 	while (found < n && HeapTupleIsValid(tuple = systable_getnext_ordered(desc, direction)))
 	{
-		DcIndexEntry entry = {from->key, from_column(column(tuple, &index->delta, DELTA_PLACE)), DatumGetInt64(column(tuple, &index->delta, DELTA_CONTACT))};
+		DcIndexEntry entry = {from->key, dc_from_column(DatumGetInt64(column(tuple, &index->delta, DELTA_PLACE))), DatumGetInt64(column(tuple, &index->delta, DELTA_CONTACT))};
 		int			order = dc_compare_entries(&entry, from);
 
 		CHECK_FOR_INTERRUPTS();
@@ -503,11 +554,18 @@ dc_index_open(int controller_id, bool many)
 	index = palloc0(sizeof(DcKeyIndex));
 	index->controller_id = controller_id;
 	index->snapshot = GetActiveSnapshot();
-	index->page.number = -1;
+	index->many = many;
 	if (!read_state(index))
 	{
 		pfree(index);
 		return NULL;
+	}
+	index->npages = index->state.runs + 1;
+	index->pages = palloc0(sizeof(Pages) * index->npages);
+	for (int r = 0; r < index->npages; r++)
+	{
+		index->pages[r].run = r;
+		index->pages[r].page.number = -1;
 	}
 	index->by_key = open_table("match_index", "match_index_first");
 	index->by_page = open_relation("match_index_page", true);
@@ -525,6 +583,9 @@ dc_index_close(DcKeyIndex *index)
 {
 	if (index == NULL)
 		return;
+	for (int r = 0; r < index->npages; r++)
+		stop_ahead(&index->pages[r]);
+	pfree(index->pages);
 	close_table(&index->by_key);
 	index_close(index->by_page, AccessShareLock);
 	close_table(&index->by_contact);
@@ -545,34 +606,66 @@ dc_index_state(const DcKeyIndex *index)
 
 /* ---------- blocks and neighbours ---------- */
 
-/* Valid entries of a key from a place on, pages and changes together, in order, n at most. */
+/* One list of entries in which a key is looked up: pages, or what is left of those of match_delta. */
+typedef struct Stream
+{
+	Pages	   *pages;			/* NULL for match_delta */
+	const DcIndexEntry *next;	/* NULL at the end */
+	int			nleft;
+} Stream;
+
+static void
+advance(DcKeyIndex *index, Stream *stream, uint64 key, ScanDirection direction)
+{
+	if (stream->pages == NULL)
+		stream->next = --stream->nleft > 0 ? stream->next + 1 : NULL;
+	else
+		do
+		{
+			CHECK_FOR_INTERRUPTS();
+			stream->next = take(index, stream->pages, key, direction);
+		} while (stream->next != NULL && stream->pages->run == 0 && is_changed(index, stream->next->contact_id));
+}
+
+/* The stream whose entry comes first in this direction; NULL: all are at their end. */
+static Stream *
+first_of(Stream *streams, int n, ScanDirection direction)
+{
+	Stream	   *first = NULL;
+
+	for (int i = 0; i < n; i++)
+		if (streams[i].next != NULL &&
+			(first == NULL || dc_compare_entries(streams[i].next, first->next) * (direction == ForwardScanDirection ? 1 : -1) < 0))
+			first = &streams[i];
+	return first;
+}
+
+/* Valid entries of a key from a place on, of all pages and changes together, in order, n at most. */
 static int
 collect(DcKeyIndex *index, const DcIndexEntry *from, ScanDirection direction, int n, DcIndexEntry *entries)
 {
+	int			nstreams = index->npages + 1;
+	Stream	   *streams = palloc(sizeof(Stream) * nstreams);
 	DcIndexEntry *late = palloc(sizeof(DcIndexEntry) * (n + 1));
 	int			nlate = delta_entries(index, from, direction, n, late);
-	int			used = 0;
+	Stream	   *first;
 	int			found = 0;
-	const DcIndexEntry *entry = seek(index, from) ? take(index, from->key, direction) : NULL;
 
-	while (found < n)
+	for (int i = 0; i < index->npages; i++)
 	{
-		CHECK_FOR_INTERRUPTS();
-		if (entry != NULL && is_changed(index, entry->contact_id))
-			entry = take(index, from->key, direction);
-		else if (entry == NULL && used == nlate)
-			break;
-		else if (entry == NULL ||
-				 (used < nlate && dc_compare_entries(&late[used], entry) * (direction == ForwardScanDirection ? 1 : -1) < 0))
-			entries[found++] = late[used++];
-		else
-		{
-			entries[found++] = *entry;
-			if (found < n)
-				entry = take(index, from->key, direction);
-		}
+		streams[i] = (Stream) {.pages = &index->pages[i]};
+		if (seek(index, &index->pages[i], from))
+			advance(index, &streams[i], from->key, direction);
+	}
+	streams[index->npages] = (Stream) {.next = nlate > 0 ? late : NULL, .nleft = nlate};
+	while (found < n && (first = first_of(streams, nstreams, direction)) != NULL)
+	{
+		entries[found++] = *first->next;
+		if (found < n)
+			advance(index, first, from->key, direction);
 	}
 	pfree(late);
+	pfree(streams);
 	return found;
 }
 
@@ -649,12 +742,11 @@ find_contacts(DcKeyIndex *index, int64 contact_id)
 bool
 dc_index_contact(DcKeyIndex *index, int64 contact_id, DcIndexedContact *contact)
 {
-	CachedRow		late;
-	bool		gone;
+	CachedRow	late;
 
-	if (is_changed(index, contact_id) && find_changed(index, contact_id, &late, &gone))
+	if (is_changed(index, contact_id) && find_changed(index, contact_id, &late))
 	{
-		if (gone)
+		if (late.n == 0)
 			return false;
 		read_contact(&late, 0, contact);
 		return true;
@@ -664,25 +756,24 @@ dc_index_contact(DcKeyIndex *index, int64 contact_id, DcIndexedContact *contact)
 	return find_contacts(index, contact_id) && contact_on_page(&index->contacts, contact_id, contact);
 }
 
+/* number: of the column of the entries. */
 static void
-scan_contacts(DcKeyIndex *index, const Table *table, bool pages, DcContactCallback callback, void *state)
+scan_contacts(DcKeyIndex *index, const Table *table, int number, DcContactCallback callback, void *state)
 {
 	ScanKeyData keys[1];
 	SysScanDesc desc = scan(index, table, start_conditions(index, keys), keys);
 	DcIndexedContact contact;
 	HeapTuple	tuple;
-	CachedRow		page;
+	CachedRow	page;
 
 	while (HeapTupleIsValid(tuple = systable_getnext_ordered(desc, ForwardScanDirection)))
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (heap_attisnull(tuple, KEYS_ENTRIES, RelationGetDescr(table->heap)))
-			continue;
-		copy_bytes(&page, column(tuple, table, KEYS_ENTRIES), sizeof(uint64));
+		copy_bytes(&page, column(tuple, table, number), sizeof(uint64));
 		for (int at = 0; at < page.n;)
 		{
 			at = read_contact(&page, at, &contact);
-			if (!pages || !is_changed(index, contact.contact_id))
+			if (table == &index->changed || !is_changed(index, contact.contact_id))
 				callback(state, &contact);
 		}
 	}
@@ -692,6 +783,6 @@ scan_contacts(DcKeyIndex *index, const Table *table, bool pages, DcContactCallba
 void
 dc_index_contacts(DcKeyIndex *index, DcContactCallback callback, void *state)
 {
-	scan_contacts(index, &index->by_contact, true, callback, state);
-	scan_contacts(index, &index->changed, false, callback, state);
+	scan_contacts(index, &index->by_contact, KEYS_ENTRIES, callback, state);
+	scan_contacts(index, &index->changed, CHANGED_ENTRY, callback, state);
 }

@@ -5,8 +5,10 @@
  *
  * dedupe() writes pages: the entries (key, place, contact_id) of all contacts in this order, about 330 a row of
  * match_index, found by a btree over their first entries; and the same by contact in match_keys_of, for what a
- * contact that has changed since was known by.  What later runs match goes to match_changed and
- * match_delta, which take the place of what the pages say of these contacts.  place is dc_block_order().
+ * contact that has changed since was known by.  What later runs match goes to match_changed, whose contacts the
+ * pages of dedupe() no longer speak for.  Their entries are rows of match_delta where few changed at once; a run over
+ * many writes pages of its own, and takes into them what smaller runs before it left, so that these pages stay few.
+ * place is dc_block_order().
  *
  * Reading is by index scans in C, with the rights of whoever runs; callers have checked the controller.
  *
@@ -48,6 +50,7 @@ typedef struct DcIndexState
 	int64		persons;
 	int64		indexed;
 	int64		last_contact;
+	int			runs;			/* over changes that have pages of their own */
 } DcIndexState;
 
 typedef struct DcKeyIndex DcKeyIndex;
@@ -88,7 +91,30 @@ extern bool dc_index_contact(DcKeyIndex *index, int64 contact_id, DcIndexedConta
 typedef void (*DcContactCallback) (void *state, const DcIndexedContact *contact);
 extern void dc_index_contacts(DcKeyIndex *index, DcContactCallback callback, void *state);
 
+/* ---------- for writing ---------- */
+
+/* A row fills one page of the table: what is left of it once the headers and the other columns have their room. */
+#define DC_ENTRIES_A_PAGE ((int) ((BLCKSZ - 192) / sizeof(DcIndexEntry)))
+
+/* The order of uint64 kept by bigint. */
+static inline int64
+dc_to_column(uint64 value)
+{
+	return (int64) (value ^ (UINT64CONST(1) << 63));
+}
+
+static inline uint64
+dc_from_column(int64 value)
+{
+	return (uint64) value ^ (UINT64CONST(1) << 63);
+}
+
 /* key_index_write.c */
+extern struct varlena *dc_to_bytes(const void *data, size_t size);
+
+/* Appends a contact to words, 4 + DC_MAX_KEYS of them at most; answers their number. */
+extern int	dc_put_contact(uint64 *word, const DcIndexedContact *contact);
+extern void dc_store_index_state(int controller_id, const DcIndexState *state);
 
 /* What is to be known of a record; frequencies must have been loaded. */
 extern void dc_describe_contact(const DcPopulation *population, const DcRecord *record, DcIndexedContact *contact);
@@ -102,12 +128,19 @@ extern void dc_index_invalidate(int controller_id);
 /* Removes all of it. */
 extern void dc_index_drop(int controller_id);
 
+/* key_index_change.c */
+
 /*
  * From now on these contacts are known by this; old: what they were known by, nkeys -1 for not at all; new: likewise
- * -1 for contacts that are gone.  state is what holds afterwards.
+ * -1 for contacts that are gone.  state is what holds afterwards, but for the runs, which are told.
  */
 extern void dc_index_change(int controller_id, const DcIndexedContact *old, const DcIndexedContact *new, int n,
-							const DcIndexState *state);
+							DcIndexState *state);
+
+/* key_index_forget.c */
+
+/* Takes an entry out of the pages of a run, if it is there. */
+extern void dc_index_remove(int controller_id, int run, const DcIndexEntry *entry);
 
 /* Takes everything out that tells of a contact, which was changed to be gone. */
 extern void dc_index_forget(int controller_id, int64 contact_id);

@@ -11,7 +11,8 @@ CREATE UNLOGGED TABLE dropcontact.match_index_state (
 	contacts bigint NOT NULL,
 	persons bigint NOT NULL,
 	indexed bigint NOT NULL,
-	last_contact bigint NOT NULL
+	last_contact bigint NOT NULL,
+	runs integer NOT NULL
 );
 COMMENT ON TABLE dropcontact.match_index_state IS 'What the index of keys stands for; without a row, matching works on all contacts';
 COMMENT ON COLUMN dropcontact.match_index_state.controller_id IS 'Whose contacts';
@@ -21,20 +22,23 @@ COMMENT ON COLUMN dropcontact.match_index_state.contacts IS 'How many contacts a
 COMMENT ON COLUMN dropcontact.match_index_state.persons IS 'How many of them are persons';
 COMMENT ON COLUMN dropcontact.match_index_state.indexed IS 'How many contacts its pages were written for';
 COMMENT ON COLUMN dropcontact.match_index_state.last_contact IS 'The greatest contact_id known to it';
+COMMENT ON COLUMN dropcontact.match_index_state.runs IS 'So many runs over changes have pages of their own';
 
 CREATE UNLOGGED TABLE dropcontact.match_index (
 	controller_id integer NOT NULL,
+	run integer NOT NULL,
 	page integer NOT NULL,
 	first_key bigint NOT NULL,
 	first_place bigint NOT NULL,
 	first_contact bigint NOT NULL,
 	entries bytea NOT NULL,
-	CONSTRAINT match_index_page PRIMARY KEY (controller_id, page)
+	CONSTRAINT match_index_page PRIMARY KEY (controller_id, run, page)
 );
 ALTER TABLE dropcontact.match_index ALTER COLUMN entries SET STORAGE PLAIN;
-CREATE INDEX match_index_first ON dropcontact.match_index (controller_id, first_key, first_place, first_contact);
+CREATE INDEX match_index_first ON dropcontact.match_index (controller_id, run, first_key, first_place, first_contact);
 COMMENT ON TABLE dropcontact.match_index IS 'The keys of contacts, sorted, a page a row; see key_index.h';
 COMMENT ON COLUMN dropcontact.match_index.controller_id IS 'Whose contacts';
+COMMENT ON COLUMN dropcontact.match_index.run IS '0: of all contacts, by dedupe(); from 1 on: of those that a later run found changed';
 COMMENT ON COLUMN dropcontact.match_index.page IS 'Ascending with the keys';
 COMMENT ON COLUMN dropcontact.match_index.first_key IS 'Key of the first entry, its highest bit flipped for the order of bigint';
 COMMENT ON COLUMN dropcontact.match_index.first_place IS 'Its place within the block of its key, likewise';
@@ -56,13 +60,16 @@ COMMENT ON COLUMN dropcontact.match_keys_of.entries IS 'For each contact: contac
 CREATE UNLOGGED TABLE dropcontact.match_changed (
 	controller_id integer NOT NULL,
 	contact_id bigint NOT NULL,
-	entry bytea,
+	run integer NOT NULL,
+	entry bytea NOT NULL,
 	CONSTRAINT match_changed_contact PRIMARY KEY (controller_id, contact_id)
 );
-COMMENT ON TABLE dropcontact.match_changed IS 'Contacts matched since the pages of match_index were written: the pages say nothing true of them any more';
+ALTER TABLE dropcontact.match_changed ALTER COLUMN entry SET STORAGE PLAIN;
+COMMENT ON TABLE dropcontact.match_changed IS 'Contacts matched since dedupe() wrote the pages of match_index: these say nothing true of them any more';
 COMMENT ON COLUMN dropcontact.match_changed.controller_id IS 'Whose contacts';
 COMMENT ON COLUMN dropcontact.match_changed.contact_id IS 'The contact';
-COMMENT ON COLUMN dropcontact.match_changed.entry IS 'As in match_keys_of; NULL when the contact is gone';
+COMMENT ON COLUMN dropcontact.match_changed.run IS 'Whose pages of match_index have its keys; 0: they are in match_delta';
+COMMENT ON COLUMN dropcontact.match_changed.entry IS 'As in match_keys_of; empty when the contact is gone';
 
 CREATE UNLOGGED TABLE dropcontact.match_delta (
 	controller_id integer NOT NULL,
@@ -71,7 +78,7 @@ CREATE UNLOGGED TABLE dropcontact.match_delta (
 	contact_id bigint NOT NULL,
 	CONSTRAINT match_delta_key PRIMARY KEY (controller_id, key, place, contact_id)
 );
-COMMENT ON TABLE dropcontact.match_delta IS 'The keys of the contacts of match_changed, an entry a row';
+COMMENT ON TABLE dropcontact.match_delta IS 'The keys of contacts of match_changed, where few changed at once: an entry a row';
 COMMENT ON COLUMN dropcontact.match_delta.controller_id IS 'Whose contacts';
 COMMENT ON COLUMN dropcontact.match_delta.key IS 'The key, its highest bit flipped';
 COMMENT ON COLUMN dropcontact.match_delta.place IS 'The place of the contact in the block of the key, likewise';

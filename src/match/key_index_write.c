@@ -17,10 +17,9 @@
 #include "match/key_index.h"
 #include "match/plan.h"
 
-/* A row fills one page of the table: what is left of it once the headers and the other columns have their room. */
-#define ENTRIES_A_PAGE ((int) ((BLCKSZ - 192) / sizeof(DcIndexEntry)))
 #define AHEAD 16				/* entries: so far what they point to is asked for before its turn */
 
+/* As DC_ENTRIES_A_PAGE. */
 #define WORDS_A_ROW ((int) ((BLCKSZ - 192) / sizeof(uint64)))
 
 static uint64
@@ -28,12 +27,6 @@ mix(uint64 h, uint64 value)
 {
 	h = (h ^ value) * UINT64CONST(0x9ddfea08eb382d69);
 	return h ^ (h >> 29);
-}
-
-static Datum
-to_column(uint64 value)
-{
-	return Int64GetDatum((int64) (value ^ (UINT64CONST(1) << 63)));
 }
 
 uint64
@@ -59,8 +52,8 @@ dc_describe_contact(const DcPopulation *p, const DcRecord *record, DcIndexedCont
 	memcpy(contact->key, keys.key, sizeof(uint64) * keys.n);
 }
 
-static bytea *
-to_bytes(const void *data, size_t size)
+bytea *
+dc_to_bytes(const void *data, size_t size)
 {
 	bytea	   *bytes = palloc(VARHDRSZ + size);
 
@@ -71,14 +64,14 @@ to_bytes(const void *data, size_t size)
 
 /* ---------- pages by key ---------- */
 
-static const DcTarget pages_of = {"match_index", {"page", "first_key", "first_place", "first_contact", "entries"}};
+static const DcTarget pages_of = {"match_index", {"run", "page", "first_key", "first_place", "first_contact", "entries"}};
 
 typedef struct PageWriter
 {
 	DcBatch    *pages;
 	int			page;
 	int			n;
-	DcIndexEntry entry[ENTRIES_A_PAGE];
+	DcIndexEntry entry[DC_ENTRIES_A_PAGE];
 } PageWriter;
 
 static void
@@ -89,8 +82,8 @@ flush_page(PageWriter *writer)
 
 	if (writer->n > 0)
 	{
-		Datum		row[] = {Int32GetDatum(writer->page++), to_column(first->key), to_column(first->place), Int64GetDatum(first->contact_id),
-			PointerGetDatum(to_bytes(first, size))};
+		Datum		row[] = {Int32GetDatum(0), Int32GetDatum(writer->page++), Int64GetDatum(dc_to_column(first->key)), Int64GetDatum(dc_to_column(first->place)), Int64GetDatum(first->contact_id),
+			PointerGetDatum(dc_to_bytes(first, size))};
 
 		dc_batch_add(writer->pages, row, size);
 	}
@@ -120,7 +113,7 @@ write_pages(const DcPopulation *p, DcKeyTable *table, int controller_id)
 				DC_PREFETCH(&place[entries[i + AHEAD].record]);
 				DC_PREFETCH(&p->records[entries[i + AHEAD].record].contact_id);
 			}
-			if (writer->n == ENTRIES_A_PAGE)
+			if (writer->n == DC_ENTRIES_A_PAGE)
 			{
 				CHECK_FOR_INTERRUPTS();
 				flush_page(writer);
@@ -144,9 +137,8 @@ typedef struct RowWriter
 	uint64		word[WORDS_A_ROW];
 } RowWriter;
 
-/* Appends a contact to words; answers their number. */
-static int
-put_contact(uint64 *word, const DcIndexedContact *contact)
+int
+dc_put_contact(uint64 *word, const DcIndexedContact *contact)
 {
 	word[0] = (uint64) contact->contact_id;
 	word[1] = contact->fingerprint;
@@ -163,7 +155,7 @@ flush_row(RowWriter *writer)
 
 	if (writer->n > 0)
 	{
-		Datum		row[] = {Int64GetDatum((int64) writer->word[0]), PointerGetDatum(to_bytes(writer->word, size))};
+		Datum		row[] = {Int64GetDatum((int64) writer->word[0]), PointerGetDatum(dc_to_bytes(writer->word, size))};
 
 		dc_batch_add(writer->rows, row, size);
 	}
@@ -187,7 +179,7 @@ write_contacts(const DcPopulation *p, int controller_id)
 		dc_describe_contact(p, &p->records[r], &contact);
 		if (writer->n + 4 + contact.nkeys > WORDS_A_ROW)
 			flush_row(writer);
-		writer->n += put_contact(writer->word + writer->n, &contact);
+		writer->n += dc_put_contact(writer->word + writer->n, &contact);
 	}
 	flush_row(writer);
 	dc_batch_finish(writer->rows);
@@ -207,20 +199,20 @@ is_written(int controller_id, uint64 sum)
 	return SPI_processed > 0;
 }
 
-static void
-store_state(int controller_id, const DcIndexState *state)
+void
+dc_store_index_state(int controller_id, const DcIndexState *state)
 {
-	Oid			types[] = {INT4OID, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID};
+	Oid			types[] = {INT4OID, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID, INT8OID, INT4OID};
 	Datum		args[] = {
 		Int32GetDatum(controller_id), Int64GetDatum((int64) state->signature), Int64GetDatum((int64) state->checksum), Int64GetDatum(state->contacts),
-		Int64GetDatum(state->persons), Int64GetDatum(state->indexed), Int64GetDatum(state->last_contact),
+		Int64GetDatum(state->persons), Int64GetDatum(state->indexed), Int64GetDatum(state->last_contact), Int32GetDatum(state->runs),
 	};
 
-	dc_execute("INSERT INTO dropcontact.match_index_state AS s (controller_id, signature, checksum, contacts, persons, indexed, last_contact) "
-			   "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (controller_id) DO UPDATE "
+	dc_execute("INSERT INTO dropcontact.match_index_state AS s (controller_id, signature, checksum, contacts, persons, indexed, last_contact, runs) "
+			   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (controller_id) DO UPDATE "
 			   "SET signature = excluded.signature, checksum = excluded.checksum, contacts = excluded.contacts, "
-			   "persons = excluded.persons, indexed = excluded.indexed, last_contact = excluded.last_contact "
-			   "WHERE ROW(s.*) IS DISTINCT FROM ROW(excluded.*)", 7, types, args, false, SPI_OK_INSERT);
+			   "persons = excluded.persons, indexed = excluded.indexed, last_contact = excluded.last_contact, runs = excluded.runs "
+			   "WHERE ROW(s.*) IS DISTINCT FROM ROW(excluded.*)", 8, types, args, false, SPI_OK_INSERT);
 }
 
 static void
@@ -263,196 +255,5 @@ dc_index_write(DcPopulation *p, DcKeyTable *table, int controller_id, uint64 sig
 		write_pages(p, table, controller_id);
 		write_contacts(p, controller_id);
 	}
-	store_state(controller_id, &state);
-}
-
-/* ---------- changes ---------- */
-
-static Datum
-make_array(Datum *values, bool *nulls, int n, Oid type)
-{
-	int			lower = 1;
-
-	return PointerGetDatum(construct_md_array(values, nulls, 1, &n, &lower, type, type == BYTEAOID ? -1 : 8, type != BYTEAOID && FLOAT8PASSBYVAL,
-											  type == BYTEAOID ? TYPALIGN_INT : TYPALIGN_DOUBLE));
-}
-
-/* The entries of contacts as three arrays. */
-static int
-list_entries(const DcIndexedContact *contacts, int n, Datum *args)
-{
-	size_t		total = 0;
-	Datum	   *key;
-	Datum	   *place;
-	Datum	   *contact;
-	int			m = 0;
-
-	for (int i = 0; i < n; i++)
-		total += Max(contacts[i].nkeys, 0);
-	key = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * (total + 1));
-	place = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * (total + 1));
-	contact = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * (total + 1));
-	for (int i = 0; i < n; i++)
-		for (int k = 0; k < contacts[i].nkeys; k++)
-		{
-			key[m] = to_column(contacts[i].key[k]);
-			place[m] = to_column(contacts[i].place);
-			contact[m++] = Int64GetDatum(contacts[i].contact_id);
-		}
-	args[0] = make_array(key, NULL, m, INT8OID);
-	args[1] = make_array(place, NULL, m, INT8OID);
-	args[2] = make_array(contact, NULL, m, INT8OID);
-	return m;
-}
-
-static void
-write_delta(int controller_id, const DcIndexedContact *old, const DcIndexedContact *new, int n)
-{
-	Oid			types[] = {INT8ARRAYOID, INT8ARRAYOID, INT8ARRAYOID, INT4OID};
-	Datum		args[4] = {0, 0, 0, Int32GetDatum(controller_id)};
-
-	/* entries of the pages are not found here, and stay where they are */
-	if (list_entries(old, n, args) > 0)
-		dc_execute("DELETE FROM dropcontact.match_delta d USING ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3)) AS o(key, place, contact_id) "
-			   "WHERE d.controller_id = $4 AND d.key = o.key AND d.place = o.place AND d.contact_id = o.contact_id", 4, types, args, false, SPI_OK_DELETE);
-	if (list_entries(new, n, args) > 0)
-		dc_execute("INSERT INTO dropcontact.match_delta (controller_id, key, place, contact_id) "
-			   "SELECT $4, n.key, n.place, n.contact_id FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3)) AS n(key, place, contact_id)", 4, types, args, false, SPI_OK_INSERT);
-}
-
-static void
-write_changed(int controller_id, const DcIndexedContact *new, int n)
-{
-	Oid			types[] = {INT4OID, INT8ARRAYOID, BYTEAARRAYOID};
-	Datum		args[3] = {Int32GetDatum(controller_id)};
-	Datum	   *contact = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * (n + 1));
-	Datum	   *entry = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * (n + 1));
-	bool	   *nulls = MemoryContextAllocHuge(CurrentMemoryContext, n + 1);
-	uint64		word[4 + DC_MAX_KEYS];
-
-	for (int i = 0; i < n; i++)
-	{
-		contact[i] = Int64GetDatum(new[i].contact_id);
-		nulls[i] = new[i].nkeys < 0;
-		entry[i] = nulls[i] ? (Datum) 0 : PointerGetDatum(to_bytes(word, sizeof(uint64) * put_contact(word, &new[i])));
-	}
-	args[1] = make_array(contact, NULL, n, INT8OID);
-	args[2] = make_array(entry, nulls, n, BYTEAOID);
-	dc_execute("INSERT INTO dropcontact.match_changed (controller_id, contact_id, entry) "
-			   "SELECT $1, n.contact_id, n.entry FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3)) AS n(contact_id, entry) "
-			   "ON CONFLICT ON CONSTRAINT match_changed_contact DO UPDATE SET entry = excluded.entry", 3, types, args, false, SPI_OK_INSERT);
-}
-
-void
-dc_index_change(int controller_id, const DcIndexedContact *old, const DcIndexedContact *new, int n, const DcIndexState *state)
-{
-	if (n > 0)
-	{
-		write_delta(controller_id, old, new, n);
-		write_changed(controller_id, new, n);
-	}
-	store_state(controller_id, state);
-}
-
-/* ---------- contacts that must leave no trace ---------- */
-
-/* The entries of the one row that a query answers, as a copy that may be changed; NULL when there is none. */
-static uint64 *
-read_entries(const char *query, int nargs, Oid *types, Datum *args, int *nwords, Datum *id)
-{
-	bool		isnull;
-	bytea	   *bytes;
-
-	*id = dc_execute_value(query, nargs, types, args, false, &isnull);
-	if (isnull)
-		return NULL;
-	bytes = DatumGetByteaPCopy(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
-	*nwords = (VARSIZE(bytes) - VARHDRSZ) / sizeof(uint64);
-	return memcpy(palloc(VARSIZE(bytes)), VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ);
-}
-
-static void
-forget_entry(int controller_id, const DcIndexEntry *wanted)
-{
-	Oid			types[] = {INT4OID, INT8OID, INT8OID, INT8OID};
-	Datum		args[] = {Int32GetDatum(controller_id), to_column(wanted->key), to_column(wanted->place), Int64GetDatum(wanted->contact_id)};
-	Oid			row_types[] = {INT4OID, INT4OID, INT8OID, INT8OID, INT8OID, BYTEAOID};
-	Datum		row[6] = {Int32GetDatum(controller_id)};
-	int			nwords;
-	DcIndexEntry *entry = (DcIndexEntry *) read_entries("SELECT page, entries FROM dropcontact.match_index "
-														"WHERE controller_id = $1 AND (first_key, first_place, first_contact) <= ($2, $3, $4) "
-														"ORDER BY first_key DESC, first_place DESC, first_contact DESC LIMIT 1", 4, types, args, &nwords, &row[1]);
-	int			n = entry == NULL ? 0 : nwords * sizeof(uint64) / sizeof(DcIndexEntry);
-	int			kept = 0;
-
-	for (int i = 0; i < n; i++)
-		if (dc_compare_entries(&entry[i], wanted) != 0)
-			entry[kept++] = entry[i];
-	if (kept == n)
-		return;
-	if (kept == 0)
-	{
-		dc_execute("DELETE FROM dropcontact.match_index WHERE controller_id = $1 AND page = $2", 2, row_types, row, false, SPI_OK_DELETE);
-		return;
-	}
-	row[2] = to_column(entry[0].key);
-	row[3] = to_column(entry[0].place);
-	row[4] = Int64GetDatum(entry[0].contact_id);
-	row[5] = PointerGetDatum(to_bytes(entry, sizeof(DcIndexEntry) * kept));
-	dc_execute("UPDATE dropcontact.match_index SET first_key = $3, first_place = $4, first_contact = $5, entries = $6 WHERE controller_id = $1 AND page = $2",
-			   6, row_types, row, false, SPI_OK_UPDATE);
-}
-
-/* Takes a contact out of its row of match_keys_of; false when it is not there. */
-static bool
-forget_contact(int controller_id, int64 contact_id, DcIndexedContact *contact)
-{
-	Oid			types[] = {INT4OID, INT8OID};
-	Datum		args[] = {Int32GetDatum(controller_id), Int64GetDatum(contact_id)};
-	Oid			row_types[] = {INT4OID, INT8OID, INT8OID, BYTEAOID};
-	Datum		row[4] = {Int32GetDatum(controller_id)};
-	int			nwords;
-	uint64	   *word = read_entries("SELECT first_contact, entries FROM dropcontact.match_keys_of WHERE controller_id = $1 AND first_contact <= $2 "
-									"ORDER BY first_contact DESC LIMIT 1", 2, types, args, &nwords, &row[1]);
-	int			length;
-
-	for (int at = 0; word != NULL && at < nwords; at += length)
-	{
-		length = 4 + (int) word[at + 3];
-		if ((int64) word[at] != contact_id)
-			continue;
-		contact->contact_id = contact_id;
-		contact->place = word[at + 2];
-		contact->nkeys = (int) word[at + 3];
-		memcpy(contact->key, word + at + 4, sizeof(uint64) * contact->nkeys);
-		memmove(word + at, word + at + length, sizeof(uint64) * (nwords - at - length));
-		nwords -= length;
-		row[2] = Int64GetDatum((int64) word[0]);
-		row[3] = PointerGetDatum(to_bytes(word, sizeof(uint64) * nwords));
-		if (nwords == 0)
-			dc_execute("DELETE FROM dropcontact.match_keys_of WHERE controller_id = $1 AND first_contact = $2", 2, row_types, row, false, SPI_OK_DELETE);
-		else
-			dc_execute("UPDATE dropcontact.match_keys_of SET first_contact = $3, entries = $4 WHERE controller_id = $1 AND first_contact = $2",
-					   4, row_types, row, false, SPI_OK_UPDATE);
-		return true;
-	}
-	return false;
-}
-
-void
-dc_index_forget(int controller_id, int64 contact_id)
-{
-	Oid			types[] = {INT4OID, INT8OID};
-	Datum		args[] = {Int32GetDatum(controller_id), Int64GetDatum(contact_id)};
-	DcIndexedContact contact;
-
-	dc_execute("DELETE FROM dropcontact.match_changed WHERE controller_id = $1 AND contact_id = $2", 2, types, args, false, SPI_OK_DELETE);
-	if (!forget_contact(controller_id, contact_id, &contact))
-		return;
-	for (int k = 0; k < contact.nkeys; k++)
-	{
-		DcIndexEntry entry = {contact.key[k], contact.place, contact_id};
-
-		forget_entry(controller_id, &entry);
-	}
+	dc_store_index_state(controller_id, &state);
 }
