@@ -161,10 +161,12 @@ train(PG_FUNCTION_ARGS)
 	dc_progress_phase(PHASE_COUNTING, 0);
 	dc_count_values(p);
 	dc_find_shared(p);
+	dc_progress_phase(PHASE_WRITING, 0);
+	dc_store_frequencies(p, duty.controller_id);
 	dc_progress_phase(PHASE_FITTING, 0);
 	dc_train_model(p, &model);
 	dc_progress_phase(PHASE_WRITING, 0);
-	dc_store_statistics(p, duty.controller_id, &model);
+	dc_store_model(p, duty.controller_id, &model);
 	dc_index_invalidate(duty.controller_id);
 	put_levels(rsinfo, p, &model);
 	dc_progress_end();

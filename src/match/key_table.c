@@ -484,9 +484,8 @@ dc_next_partition(DcKeyTable *table)
 }
 
 int64
-dc_candidate_pairs(DcPopulation *p, DcPairFilter filter, DcPairCallback callback, void *state)
+dc_scan_key_table(DcKeyTable *table, DcPopulation *p, DcPairFilter filter, DcPairCallback callback, void *state)
 {
-	DcKeyTable *table = dc_make_key_table(p, false);
 	int64		pairs = 0;
 
 	if (p->progress != NULL)
@@ -501,6 +500,5 @@ dc_candidate_pairs(DcPopulation *p, DcPairFilter filter, DcPairCallback callback
 			p->progress(base, dc_key_count(table));
 		pairs += dc_scan_pairs(dc_key_rows(table), entries, n, base, filter, callback, state);
 	}
-	dc_key_table_free(table);
 	return pairs;
 }

@@ -8,10 +8,14 @@
 #ifndef DC_MATCH_KEY_TABLE_H
 #define DC_MATCH_KEY_TABLE_H
 
+#include "match/bound.h"
 #include "match/pairs.h"
 #include "match/share.h"
 
 typedef struct DcKeyTable DcKeyTable;
+
+/* What a table may take of shared memory: a part goes with the records, the rest is bounded. */
+#define DC_KEY_TABLE_SIZE(p) ((size_t) (p)->nrecords * (sizeof(DcSketch) + 48) + maintenance_work_mem * (size_t) 1024)
 
 /*
  * A table of the keys of a population for several processes, which is shared, or for one alone (share: NULL).  Keys take
@@ -49,7 +53,7 @@ extern const DcKeyEntry *dc_key_partition(DcKeyTable *table, int partition, size
 /* The next partition that no process has taken, -1 when there is none left. */
 extern int	dc_next_partition(DcKeyTable *table);
 
-/* Calls back for all pairs of records that share a key, or those that the filter lets through (NULL: all). */
-extern int64 dc_candidate_pairs(DcPopulation *population, DcPairFilter filter, DcPairCallback callback, void *state);
+/* Calls back for all pairs of a whole table, or those that the filter lets through (NULL: all). */
+extern int64 dc_scan_key_table(DcKeyTable *table, DcPopulation *population, DcPairFilter filter, DcPairCallback callback, void *state);
 
 #endif							/* DC_MATCH_KEY_TABLE_H */

@@ -26,7 +26,6 @@
 
 #include "match/parallel.h"
 
-#define RECORDS_FOR_WORKERS 20000	/* fewer are scored sooner than a worker starts */
 #define EDGE_AREA (1024 * 1024)
 
 enum
@@ -272,9 +271,6 @@ score_with_workers(DcEdges *edges, DcShare *share, int nworkers, int64 *pairs)
 	return table;
 }
 
-/* What the table of keys takes of shared memory, as far as it is not bounded by maintenance_work_mem. */
-#define TABLE_SIZE(p) ((size_t) (p)->nrecords * (sizeof(DcSketch) + 48))
-
 /*
  * Scores all candidate pairs, keeps those above the review weight as edges, in any order, and answers how
  * many pairs there were.  Workers: max_parallel_maintenance_workers at most; without any the leader
@@ -284,7 +280,6 @@ int64
 dc_score_candidates(DcEdges *edges)
 {
 	DcPopulation *p = edges->population;
-	size_t		beside = TABLE_SIZE(p) + maintenance_work_mem * (size_t) 1024;
 	DcKeyTable *table = NULL;
 	DcBounds	bounds;
 	DcShare		share = {0};
@@ -295,7 +290,7 @@ dc_score_candidates(DcEdges *edges)
 	edges->n = 0;
 	edges->capacity = 0;
 	edges->edge = NULL;
-	if (p->nrecords >= RECORDS_FOR_WORKERS && max_parallel_maintenance_workers > 0 && dc_share_population(p, beside, &share))
+	if (p->nrecords >= DC_RECORDS_FOR_WORKERS && max_parallel_maintenance_workers > 0 && dc_share_population(p, DC_KEY_TABLE_SIZE(p), &share))
 		table = score_with_workers(edges, &share, max_parallel_maintenance_workers, &pairs);
 	if (table == NULL)
 	{

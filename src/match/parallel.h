@@ -40,7 +40,11 @@ extern void dc_keep_edge(void *edges, int a, int b);
 /* Fills the edges of all candidate pairs of the population; answers the number of pairs. */
 extern int64 dc_score_candidates(DcEdges *edges);
 
-/* What a worker runs. */
+/* Fewer are worked on sooner than a worker starts. */
+#define DC_RECORDS_FOR_WORKERS 20000
+
+/* What a worker runs; dc_train_worker is in train_parallel.c. */
 extern PGDLLEXPORT void dc_score_worker(dsm_segment *segment, shm_toc *toc);
+extern PGDLLEXPORT void dc_train_worker(dsm_segment *segment, shm_toc *toc);
 
 #endif							/* DC_MATCH_PARALLEL_H */

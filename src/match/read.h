@@ -72,8 +72,9 @@ extern void dc_load_statistics_of(DcPopulation *population, int controller_id, D
 /* Frequencies again, for the values from one on that have come since. */
 extern void dc_load_frequencies(DcPopulation *population, int controller_id, DcValue from);
 
-/* Stores frequencies and model; what train() ends with. */
-extern void dc_store_statistics(DcPopulation *population, int controller_id, const DcModel *model);
+/* What train() stores. */
+extern void dc_store_frequencies(DcPopulation *population, int controller_id);
+extern void dc_store_model(const DcPopulation *population, int controller_id, const DcModel *model);
 
 /* decisions.c; need SPI connected */
 

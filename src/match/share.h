@@ -19,7 +19,9 @@ typedef enum DcShareArray
 {
 	SHARE_RECORDS, SHARE_HASH, SHARE_SURPRISE, SHARE_FLAGS, SHARE_LETTERS, SHARE_LENGTH, SHARE_TOKENS, SHARE_TOKEN, SHARE_TEXTS,
 	/* of the key table */
-	SHARE_STATE, SHARE_PLACES, SHARE_STARTS, SHARE_BLOCKS, SHARE_SKETCHES, SHARE_ARRAYS
+	SHARE_STATE, SHARE_PLACES, SHARE_STARTS, SHARE_BLOCKS, SHARE_SKETCHES,
+	/* of train() */
+	SHARE_TRAINING, SHARE_ARRAYS
 } DcShareArray;
 
 typedef struct DcHeldSegment DcHeldSegment;
@@ -47,7 +49,7 @@ extern void *dc_share_new(DcShare *share, DcShareArray which, size_t size);
 extern dsm_segment *dc_share_segment(const DcShare *share, DcShareArray which);
 extern dsa_area *dc_share_new_area(DcShare *share);
 
-/* Gives the memory of the key table back before. */
+/* Gives the memory of all but the population back before. */
 extern void dc_unshare_table(DcShare *share);
 
 /* Whether there is so much dynamic shared memory. */

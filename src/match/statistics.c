@@ -357,13 +357,18 @@ dc_load_statistics(DcPopulation *p, int controller_id, DcModel *model)
 }
 
 void
-dc_store_statistics(DcPopulation *p, int controller_id, const DcModel *model)
+dc_store_frequencies(DcPopulation *p, int controller_id)
+{
+	count_anew(p, controller_id);
+}
+
+void
+dc_store_model(const DcPopulation *p, int controller_id, const DcModel *model)
 {
 	Oid			types[] = {INT4OID, TEXTOID, TEXTOID, FLOAT8OID, FLOAT8OID, BOOLOID};
 	Datum		args[6] = {Int32GetDatum(controller_id), CStringGetTextDatum("prior"), CStringGetTextDatum("pairs of one for each contact"),
 		Float8GetDatum(model->prior), Float8GetDatum(1), BoolGetDatum(false)};
 
-	count_anew(p, controller_id);
 	dc_execute("DELETE FROM dropcontact.match_level WHERE controller_id = $1", 1, types, args, false, SPI_OK_DELETE);
 	for (int l = -1; l < dc_level_count(p); l++)
 	{

@@ -9,7 +9,8 @@
  * itself, so that no group confirms itself and what brought a pair together as candidates
  * does not teach that it always agrees.  Both start from the built-in model as from so many
  * pairs seen before, and stay in its neighbourhood.  Samples are drawn by the contents of
- * records, never by their order: the same data give the same model.
+ * records, never by their order: the same data give the same model.  Several processes may take the
+ * steps (train_parallel.c); what they add up is added in one order.
  *
  *-------------------------------------------------------------------------
  */
@@ -17,12 +18,14 @@
 
 #include <math.h>
 
-#include "match/key_table.h"
+#include "match/train.h"
 
 #define SAMPLE_PAIRS 300000
 #define RANDOM_PAIRS 200000
 #define RANDOM_RECORDS 50000
 #define ROUNDS 8
+#define CHUNK 4096				/* pairs that a process takes at a time */
+#define RANDOM_CHUNKS ((RANDOM_PAIRS + CHUNK - 1) / CHUNK)
 
 /* The built-in model counts as so many pairs. */
 #define PRIOR_M 100.0
@@ -52,18 +55,47 @@ typedef struct SampledPair
 	float		surprise[DC_MAX_STEPS];
 } SampledPair;
 
+/* What pairs showed at each level, and those that could have shown it. */
+typedef struct LevelTotals
+{
+	double		seen[L_COUNT];
+	double		total[L_COUNT];
+} LevelTotals;
+
+/* What all processes see. */
+struct DcTraining
+{
+	pg_atomic_uint32 next_random;	/* chunks that are to be taken */
+	pg_atomic_uint32 next_drawn;
+	DcModel		model;
+	LevelTotals totals[RANDOM_CHUNKS];	/* of random pairs */
+	int			ndrawn;
+	int			drawn[SAMPLE_PAIRS][2];
+	SampledPair pair[SAMPLE_PAIRS];	/* the drawn ones scored */
+	int			nrecords;		/* that random pairs are made of */
+	int			record[FLEXIBLE_ARRAY_MEMBER];
+};
+
+/* The draw of candidate pairs. */
 typedef struct Sample
 {
-	DcPopulation *population;
-	const DcModel *model;
 	const uint64 *fingerprint;	/* of each record */
 	uint64		threshold;		/* blocks, and pairs of large blocks, whose hash is below it are kept */
 	uint64		hash;			/* of the block or pair at hand */
 	double		share;			/* of all candidate pairs */
 	int			n;
 	DrawnPair  *drawn;
-	SampledPair *pair;			/* the drawn ones scored */
 } Sample;
+
+/* What the leader alone knows. */
+struct DcTrainingLeader
+{
+	uint64	   *fingerprint;	/* of each record */
+	int		   *record;			/* that random pairs are made of */
+	int			nrecords;
+	double		chance[L_COUNT];	/* of what levels by frequency agree on; 0 where u is not fitted */
+	double		share;			/* of all candidate pairs that were drawn */
+};
 
 /*
  * Levels of organisation and of place are tried one after the other, each where both have the value: a
@@ -203,27 +235,57 @@ compare_drawn(const void *a, const void *b)
 	return x->pair < y->pair ? -1 : x->pair > y->pair;
 }
 
-/* Draws the sample and scores it, in the order of hashes. */
+/* Draws the sample, in the order of hashes. */
 static void
-take_sample(Sample *sample)
+draw_sample(DcTrainer *trainer)
 {
-	DcPopulation *p = sample->population;
+	DcTraining *training = trainer->training;
+	Sample		sample = {.fingerprint = trainer->leader->fingerprint, .threshold = PG_UINT64_MAX, .share = 1};
 
-	sample->drawn = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DrawnPair) * (SAMPLE_PAIRS + 1));
-	dc_candidate_pairs(p, is_sampled, draw_pair, sample);
-	qsort(sample->drawn, sample->n, sizeof(DrawnPair), compare_drawn);
-	sample->pair = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(SampledPair) * (sample->n + 1));
-	for (int i = 0; i < sample->n; i++)
+	sample.drawn = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DrawnPair) * (SAMPLE_PAIRS + 1));
+	dc_scan_key_table(trainer->table, trainer->population, is_sampled, draw_pair, &sample);
+	qsort(sample.drawn, sample.n, sizeof(DrawnPair), compare_drawn);
+	for (int i = 0; i < sample.n; i++)
 	{
-		const DcRecord *a = &p->records[sample->drawn[i].a];
-		const DcRecord *b = &p->records[sample->drawn[i].b];
-		DcScore		score;
-
-		CHECK_FOR_INTERRUPTS();
-		dc_score_pair(p, sample->model, a, b, &score);
-		keep(sample->model, &score, possible_levels(a, b), &sample->pair[i]);
+		training->drawn[i][0] = sample.drawn[i].a;
+		training->drawn[i][1] = sample.drawn[i].b;
 	}
-	pfree(sample->drawn);
+	training->ndrawn = sample.n;
+	trainer->leader->share = sample.share;
+	pfree(sample.drawn);
+}
+
+/* Asks for the records of a pair to come. */
+static pg_attribute_always_inline void
+ask_for_pair(const DcPopulation *p, int a, int b)
+{
+	DC_PREFETCH(&p->records[a]);
+	DC_PREFETCH((const char *) &p->records[a] + 64);
+	DC_PREFETCH(&p->records[b]);
+	DC_PREFETCH((const char *) &p->records[b] + 64);
+}
+
+#define AHEAD 8					/* pairs */
+
+static void
+score_sample(DcTrainer *trainer)
+{
+	DcTraining *training = trainer->training;
+	DcPopulation *p = trainer->population;
+
+	for (int from; (from = pg_atomic_fetch_add_u32(&training->next_drawn, 1) * CHUNK) < training->ndrawn;)
+		for (int i = from; i < Min(from + CHUNK, training->ndrawn); i++)
+		{
+			const DcRecord *a = &p->records[training->drawn[i][0]];
+			const DcRecord *b = &p->records[training->drawn[i][1]];
+			DcScore		score;
+
+			CHECK_FOR_INTERRUPTS();
+			if (i + AHEAD < training->ndrawn)
+				ask_for_pair(p, training->drawn[i + AHEAD][0], training->drawn[i + AHEAD][1]);
+			dc_score_pair(p, &training->model, a, b, &score);
+			keep(&training->model, &score, possible_levels(a, b), &training->pair[i]);
+		}
 }
 
 /* What identifiers agree on is rarer by chance than any sample shows, and what sets namesakes apart shows among them only. */
@@ -329,71 +391,103 @@ level_chance(const DcPopulation *p, int level, Agreement *previous)
 }
 
 /* Some of the records, RANDOM_RECORDS or a few more, in an order that has nothing to do with that of loading. */
-static FingerprintedRecord *
+static int *
 draw_records(const DcPopulation *p, const uint64 *fingerprint, int *n)
 {
 	FingerprintedRecord *drawn = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(FingerprintedRecord) * ((size_t) p->nrecords + 1));
 	double		share = Min(1.0, 1.1 * RANDOM_RECORDS / Max(1, p->nrecords));
+	int		   *records;
 
 	*n = 0;
 	for (int i = 0; i < p->nrecords; i++)
 		if (fingerprint[i] <= share * PG_UINT64_MAX)
 			drawn[(*n)++] = (FingerprintedRecord) {fingerprint[i], i};
 	qsort(drawn, *n, sizeof(FingerprintedRecord), compare_fingerprints);
-	return drawn;
+	records = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int) * ((size_t) *n + 1));
+	for (int i = 0; i < *n; i++)
+		records[i] = drawn[i].record;
+	pfree(drawn);
+	return records;
 }
 
-static void
-fit_u(DcPopulation *p, const uint64 *fingerprint, DcModel *model)
+/* Random numbers, one after the other. */
+static uint64
+next_random(uint64 *state)
 {
-	int			nrecords;
-	FingerprintedRecord *order = draw_records(p, fingerprint, &nrecords);
-	double		seen[L_COUNT] = {0};
-	double		total[L_COUNT] = {0};
-	uint64		state = 1;
-	GroupBounds bounds;
-	Agreement	agreement = {0};
+	*state = *state * UINT64CONST(6364136223846793005) + UINT64CONST(1442695040888963407);
+	return *state >> 33;
+}
 
-	find_bounds(p, &bounds);
-	for (int n = 0; n < RANDOM_PAIRS; n++)
+/* Scores the pairs of one chunk. */
+static void
+score_random_chunk(const DcTrainer *trainer, const GroupBounds *bounds, int chunk, LevelTotals *totals)
+{
+	const DcTraining *training = trainer->training;
+	const DcRecord *records = trainer->population->records;
+	uint64		state = 1;
+
+	/* those of the chunks before */
+	for (int n = 0; n < 2 * chunk * CHUNK; n++)
+		next_random(&state);
+	for (int n = chunk * CHUNK; n < Min((chunk + 1) * CHUNK, RANDOM_PAIRS); n++)
 	{
+		const DcRecord *a = &records[training->record[next_random(&state) % training->nrecords]];
+		const DcRecord *b = &records[training->record[next_random(&state) % training->nrecords]];
 		DcScore		score;
-		int			a;
-		int			b;
 		uint32		possible;
 		double		different;
 
-		if (nrecords < 2)
-			break;
-		CHECK_FOR_INTERRUPTS();
-		state = state * UINT64CONST(6364136223846793005) + UINT64CONST(1442695040888963407);
-		a = (state >> 33) % nrecords;
-		state = state * UINT64CONST(6364136223846793005) + UINT64CONST(1442695040888963407);
-		b = (state >> 33) % nrecords;
 		if (a == b)
 			continue;
-		dc_score_pair(p, model, &p->records[order[a].record], &p->records[order[b].record], &score);
-		possible = possible_levels(&p->records[order[a].record], &p->records[order[b].record]);
+		CHECK_FOR_INTERRUPTS();
+		dc_score_pair(trainer->population, &training->model, a, b, &score);
+		possible = possible_levels(a, b);
 		different = 1 - dc_probability(score.weight);
 		for (int s = 0; s < score.nsteps; s++)
 		{
-			seen[score.steps[s].level] += different;
-			add_total(total, &bounds, score.steps[s].level, possible, different);
+			totals->seen[score.steps[s].level] += different;
+			add_total(totals->total, bounds, score.steps[s].level, possible, different);
 		}
 	}
-	pfree(order);
+}
+
+static void
+score_random(DcTrainer *trainer)
+{
+	DcTraining *training = trainer->training;
+	GroupBounds bounds;
+
+	find_bounds(trainer->population, &bounds);
+	for (int chunk; (chunk = pg_atomic_fetch_add_u32(&training->next_random, 1)) < RANDOM_CHUNKS && training->nrecords >= 2;)
+		score_random_chunk(trainer, &bounds, chunk, &training->totals[chunk]);
+}
+
+static void
+fit_u(DcTrainer *trainer)
+{
+	const DcPopulation *p = trainer->population;
+	DcTraining *training = trainer->training;
+	DcModel    *model = &training->model;
+	LevelTotals sum = {{0}};
+
+	for (int chunk = 0; chunk < RANDOM_CHUNKS; chunk++)
+		for (int l = 0; l < L_COUNT; l++)
+		{
+			sum.seen[l] += training->totals[chunk].seen[l];
+			sum.total[l] += training->totals[chunk].total[l];
+		}
 	for (int l = 0; l < dc_level_count(p); l++)
 	{
 		const DcLevelSpec *spec = dc_level_spec(p, l);
-		double		n = total[l];
-		double		chance;
+		double		chance = trainer->leader->chance[l];
+		double		n = sum.total[l];
 
 		if (n == 0 || is_identifier(l))
 			continue;
 		if (!spec->by_frequency)
-			model->u[l] = Max(spec->u / RARER, (seen[l] + PRIOR_U * spec->u) / (n + PRIOR_U));
-		else if ((chance = level_chance(p, l, &agreement)) > 0)
-			model->u[l] = Max(spec->u / 4, Min(spec->u * 4, (seen[l] + PRIOR_U * spec->u * chance) / (n + PRIOR_U) / chance));
+			model->u[l] = Max(spec->u / RARER, (sum.seen[l] + PRIOR_U * spec->u) / (n + PRIOR_U));
+		else if (chance > 0)
+			model->u[l] = Max(spec->u / 4, Min(spec->u * 4, (sum.seen[l] + PRIOR_U * spec->u * chance) / (n + PRIOR_U) / chance));
 	}
 	dc_model_finish(model);
 }
@@ -410,18 +504,23 @@ identifier_u(double built_in, double different, double size)
 }
 
 static void
-maximise(const Sample *sample, double size, DcModel *model)
+maximise(const DcTrainer *trainer)
 {
+	const DcPopulation *p = trainer->population;
+	const DcTraining *training = trainer->training;
+	DcModel    *model = &trainer->training->model;
+	double		size = p->size;
+	double		share = trainer->leader->share;
 	double		seen[L_COUNT] = {0};
 	double		total[L_COUNT] = {0};
 	double		different[L_COUNT] = {0};
 	double		matches = 0;
 	GroupBounds bounds;
 
-	find_bounds(sample->population, &bounds);
-	for (int i = 0; i < sample->n; i++)
+	find_bounds(p, &bounds);
+	for (int i = 0; i < training->ndrawn; i++)
 	{
-		const SampledPair *pair = &sample->pair[i];
+		const SampledPair *pair = &training->pair[i];
 		double		weight = weight_of(model, pair) - log2(size);
 
 		CHECK_FOR_INTERRUPTS();
@@ -437,42 +536,107 @@ maximise(const Sample *sample, double size, DcModel *model)
 				different[level] += 1 - dc_probability(weight - model->weight[level]);
 		}
 	}
-	for (int l = 0; l < dc_level_count(sample->population); l++)
+	for (int l = 0; l < dc_level_count(p); l++)
 	{
-		double		m = (seen[l] + PRIOR_M * dc_level_spec(sample->population, l)->m) / (total[l] + PRIOR_M);
+		double		m = (seen[l] + PRIOR_M * dc_level_spec(p, l)->m) / (total[l] + PRIOR_M);
 
 		/* six decimals: sums in another order give the same */
 		model->m[l] = rint(Max(0.001, Min(0.999, m)) * 1e6) / 1e6;
 		if (is_agreed_identifier(l))
-			model->u[l] = identifier_u(dc_level_spec(sample->population, l)->u, different[l] / sample->share, size);
+			model->u[l] = identifier_u(dc_level_spec(p, l)->u, different[l] / share, size);
 	}
-	model->prior = rint(Max(1.0, Min(20.0, 2 * matches / sample->share / size)) * 1e6) / 1e6;
+	model->prior = rint(Max(1.0, Min(20.0, 2 * matches / share / size)) * 1e6) / 1e6;
 	dc_model_finish(model);
 }
 
+/* ---------- the steps ---------- */
+
+/* What needs counts of values, or all records in one order. */
+static void
+prepare(DcTrainer *trainer)
+{
+	DcPopulation *p = trainer->population;
+	DcTrainingLeader *leader = trainer->leader;
+	Agreement	agreement = {0};
+
+	leader->fingerprint = dc_fingerprints(p);
+	leader->record = draw_records(p, leader->fingerprint, &leader->nrecords);
+	for (int l = 0; l < dc_level_count(p); l++)
+		if (dc_level_spec(p, l)->by_frequency && !is_identifier(l))
+			leader->chance[l] = level_chance(p, l, &agreement);
+}
+
+size_t
+dc_training_size(const DcTrainer *trainer)
+{
+	return offsetof(DcTraining, record) + sizeof(int) * ((size_t) trainer->leader->nrecords + 1);
+}
+
+void
+dc_training_start(DcTrainer *trainer, void *place)
+{
+	DcTraining *training = trainer->training = place;
+
+	memset(training, 0, offsetof(DcTraining, drawn));
+	pg_atomic_init_u32(&training->next_random, 0);
+	pg_atomic_init_u32(&training->next_drawn, 0);
+	dc_model_default(trainer->population, &training->model);
+	training->nrecords = trainer->leader->nrecords;
+	memcpy(training->record, trainer->leader->record, sizeof(int) * training->nrecords);
+}
+
+/* The last but one is the leader's: it needs what all have found, and what comes after needs it. */
+void
+dc_training_step(DcTrainer *trainer, int step)
+{
+	if (step == 0)
+		score_random(trainer);
+	else if (step <= DC_KEY_STEPS)
+		dc_key_table_step(trainer->table, step - 1);
+	else if (step == DC_TRAINING_STEPS - 1)
+		score_sample(trainer);
+	else if (trainer->leader != NULL)
+	{
+		fit_u(trainer);
+		draw_sample(trainer);
+	}
+}
+
+static void
+train_alone(DcTrainer *trainer)
+{
+	dc_training_start(trainer, MemoryContextAllocHuge(CurrentMemoryContext, dc_training_size(trainer)));
+	trainer->table = dc_key_table_create(trainer->population, NULL, 1, false);
+	for (int step = 0; step < DC_TRAINING_STEPS; step++)
+		dc_training_step(trainer, step);
+}
+
 /*
- * Fits m, u and the prior of the model to the population.  O(candidate pairs), of which
- * SAMPLE_PAIRS at most are kept.
+ * Fits m, u and the prior of the model to the population, whose values are counted; afterwards nothing can be interned or counted.
+ * O(candidate pairs), of which SAMPLE_PAIRS at most are kept.
  */
 void
-dc_train_model(DcPopulation *population, DcModel *model)
+dc_train_model(DcPopulation *p, DcModel *model)
 {
-	Sample		sample = {.population = population, .model = model, .threshold = PG_UINT64_MAX, .share = 1};
-	uint64	   *fingerprint;
+	DcTrainingLeader leader = {0};
+	DcTrainer	trainer = {.population = p, .leader = &leader};
+	DcShare		share = {0};
 
-	dc_model_default(population, model);
-	if (population->nrecords < 2)
+	dc_model_default(p, model);
+	if (p->nrecords < 2)
 		return;
-	fingerprint = dc_fingerprints(population);
-	sample.fingerprint = fingerprint;
-	fit_u(population, fingerprint, model);
-	take_sample(&sample);
+	prepare(&trainer);
+	if (!dc_train_with_workers(&trainer, &share))
+		train_alone(&trainer);
+	dc_key_table_free(trainer.table);
 	for (int round = 0; round < ROUNDS; round++)
 	{
-		if (population->fitting != NULL)
-			population->fitting(round, ROUNDS);
-		maximise(&sample, population->size, model);
+		if (p->fitting != NULL)
+			p->fitting(round, ROUNDS);
+		maximise(&trainer);
 	}
-	pfree(sample.pair);
-	pfree(fingerprint);
+	*model = trainer.training->model;
+	dc_unshare_table(&share);
+	pfree(leader.record);
+	pfree(leader.fingerprint);
 }
