@@ -199,24 +199,29 @@ BEGIN
 	RETURN find_columns(file, (SELECT f.fields FROM pg_temp.dropcontact_file f WHERE f.line = 1), wanted);
 END
 $$;
-COMMENT ON FUNCTION dropcontact.open_file(text, text[]) IS 'Inner part of load_reference(): the records of a CSV file as temporary table dropcontact_file, and the places of its columns. Errors: those of read_csv() and find_columns()';
+COMMENT ON FUNCTION dropcontact.open_file(text, text[]) IS 'Inner part of load_reference(): the records of a CSV file as temporary table dropcontact_file, which load_reference() drops, and the places of its columns. Errors: those of read_csv() and find_columns()';
+
+CREATE FUNCTION dropcontact.refuse_line(file text, wrong text, line bigint) RETURNS void
+	LANGUAGE plpgsql IMMUTABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+BEGIN
+	IF line IS NOT NULL THEN
+		RAISE bad_copy_file_format USING MESSAGE = format('file "%s", line %s: %s', file, line, wrong);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.refuse_line(text, text, bigint) IS 'Inner part of load_reference(): tells what is wrong in a line of a file; nothing where line is NULL. Errors: bad_copy_file_format';
 
 CREATE FUNCTION dropcontact.read_first_names(file text, OUT list text, OUT word text, OUT value text) RETURNS SETOF record
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
 DECLARE
-	at integer[];
-	wrong record;
+	at integer[] := open_file(file, '{sexe,preusuel|prenom,nombre|valeur}');
 BEGIN
-	at := open_file(file, '{sexe,preusuel|prenom,nombre|valeur}');
-	SELECT f.line INTO wrong FROM pg_temp.dropcontact_file f
-	WHERE f.line > 1 AND (coalesce(f.fields[at[1]], '') !~ '^[12]$' OR coalesce(f.fields[at[3]], '') !~ '^\d{1,9}(\.0+)?$' OR f.fields[at[2]] IS NULL)
-	ORDER BY f.line LIMIT 1;
-	IF FOUND THEN
-		RAISE bad_copy_file_format USING
-			MESSAGE = format('file "%s", line %s: no sexe (1 or 2), first name and number', file, wrong.line);
-	END IF;
+	PERFORM refuse_line(file, 'no sexe (1 or 2), first name and number', (SELECT min(f.line) FROM pg_temp.dropcontact_file f
+		WHERE f.line > 1 AND (coalesce(f.fields[at[1]], '') !~ '^[12]$' OR coalesce(f.fields[at[3]], '') !~ '^\d{1,9}(\.0+)?$' OR f.fields[at[2]] IS NULL)));
 	/* names of fewer than 30 births are mostly misspelt; one name in twenty of the other sex is a clerk's slip */
 	RETURN QUERY
 		WITH births AS (
@@ -234,7 +239,6 @@ BEGIN
 		SELECT 'given_names', t.name, CASE WHEN t.built_in IS NULL THEN t.gender || ' fr'
 			ELSE regexp_replace(t.built_in, ' FR=[mfu]', '') || ' FR=' || t.gender END
 		FROM told t;
-	DROP TABLE pg_temp.dropcontact_file;
 END
 $$;
 COMMENT ON FUNCTION dropcontact.read_first_names(text) IS 'Inner part of load_reference(): given names with their gender from the first-name file of INSEE. Errors naming file and line: bad_copy_file_format, undefined_column';
@@ -248,20 +252,11 @@ CREATE FUNCTION dropcontact.read_postcodes(file text, OUT list text, OUT word te
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
 DECLARE
-	at integer[];
-	wrong record;
+	at integer[] := open_file(file, '{code_postal|postcode,nom_de_la_commune|nom_commune|city,libelle_d_acheminement|libelle_dacheminement|libelle_acheminement?,ligne_5?,country?}');
 BEGIN
-	at := open_file(file, '{code_postal|postcode,nom_de_la_commune|nom_commune|city,libelle_d_acheminement|libelle_dacheminement|libelle_acheminement?,ligne_5?,country?}');
-	SELECT f.line INTO wrong FROM pg_temp.dropcontact_file f
-	WHERE f.line > 1 AND (coalesce(f.fields[at[1]], '') !~ '\S' OR f.fields[at[1]] ~ ';' OR coalesce(city_key(f.fields[at[2]]), '') = '')
-	ORDER BY f.line LIMIT 1;
-	IF NOT FOUND AND at[5] IS NOT NULL THEN
-		SELECT f.line INTO wrong FROM pg_temp.dropcontact_file f
-		WHERE f.line > 1 AND normalize_country(f.fields[at[5]]) IS NULL ORDER BY f.line LIMIT 1;
-	END IF;
-	IF wrong.line IS NOT NULL THEN
-		RAISE bad_copy_file_format USING MESSAGE = format('file "%s", line %s: no postcode, city or country', file, wrong.line);
-	END IF;
+	PERFORM refuse_line(file, 'no postcode, city or country', (SELECT min(f.line) FROM pg_temp.dropcontact_file f
+		WHERE f.line > 1 AND (coalesce(f.fields[at[1]], '') !~ '\S' OR f.fields[at[1]] ~ ';' OR coalesce(city_key(f.fields[at[2]]), '') = ''
+			OR (at[5] IS NOT NULL AND normalize_country(f.fields[at[5]]) IS NULL))));
 	RETURN QUERY
 		WITH place AS (
 			SELECT DISTINCT CASE WHEN at[5] IS NULL THEN 'FR' ELSE normalize_country(f.fields[at[5]]) END AS country,
@@ -277,7 +272,6 @@ BEGIN
 		UNION ALL
 		/* the country alone: the file tells of it */
 		SELECT 'cities', name_key(p.country), 'all' FROM place p GROUP BY p.country;
-	DROP TABLE pg_temp.dropcontact_file;
 END
 $$;
 COMMENT ON FUNCTION dropcontact.read_postcodes(text) IS 'Inner part of load_reference(): postcodes with their cities from the file of La Poste or another of that kind. Errors naming file and line: bad_copy_file_format, undefined_column';
@@ -338,6 +332,9 @@ BEGIN
 		UNION ALL SELECT * FROM read_words(file) WHERE kind = 'csv') r
 	ON CONFLICT ON CONSTRAINT word_entry_pkey DO UPDATE SET value = excluded.value, instruction_id = excluded.instruction_id;
 	GET DIAGNOSTICS loaded = ROW_COUNT;
+	IF kind <> 'csv' THEN
+		DROP TABLE pg_temp.dropcontact_file;
+	END IF;
 	RETURN loaded;
 END
 $$;
@@ -360,11 +357,11 @@ COMMENT ON FUNCTION dropcontact.clean_again() IS 'Cleans every contact of the cu
 
 REVOKE ALL ON FUNCTION dropcontact.words_changed(), dropcontact.word_list(), dropcontact.built_in_word(text, text), dropcontact.words_standing(integer), dropcontact.words_in_force(integer),
 	dropcontact.check_word(text, text, text), dropcontact.add_word(text, text, text), dropcontact.remove_word(text, text), dropcontact.read_csv(text),
-	dropcontact.find_columns(text, text[], text[]), dropcontact.open_file(text, text[]), dropcontact.read_first_names(text), dropcontact.city_key(text), dropcontact.read_postcodes(text),
+	dropcontact.find_columns(text, text[], text[]), dropcontact.open_file(text, text[]), dropcontact.refuse_line(text, text, bigint), dropcontact.read_first_names(text), dropcontact.city_key(text), dropcontact.read_postcodes(text),
 	dropcontact.read_words(text), dropcontact.load_reference(text, text), dropcontact.clean_again() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.word_list(), dropcontact.built_in_word(text, text), dropcontact.words_standing(integer), dropcontact.words_in_force(integer), dropcontact.check_word(text, text, text),
 	dropcontact.add_word(text, text, text), dropcontact.remove_word(text, text), dropcontact.read_csv(text), dropcontact.find_columns(text, text[], text[]),
-	dropcontact.open_file(text, text[]), dropcontact.read_first_names(text), dropcontact.city_key(text), dropcontact.read_postcodes(text), dropcontact.read_words(text),
+	dropcontact.open_file(text, text[]), dropcontact.refuse_line(text, text, bigint), dropcontact.read_first_names(text), dropcontact.city_key(text), dropcontact.read_postcodes(text), dropcontact.read_words(text),
 	dropcontact.load_reference(text, text) TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 GRANT EXECUTE ON FUNCTION dropcontact.clean_again() TO dropcontact_admin, dropcontact_operator;
 GRANT SELECT ON dropcontact.word_entry, dropcontact.word TO dropcontact_admin, dropcontact_operator, dropcontact_controller, dropcontact_auditor;
