@@ -64,6 +64,16 @@ SET ROLE audit_auditor;
 SELECT audit_evidence('ledger');
 RESET ROLE;
 SELECT via, purpose, allowed, count(*) FROM access_log GROUP BY 1, 2, 3 ORDER BY 2, 3;
+-- time-boxed: it ends by itself, for a session that is connected and in a transaction too
+SELECT open_audit('audit_auditor', repeat('a', 64), now() - interval '1 hour', clock_timestamp() + interval '3 seconds',
+	jsonb_build_array(jsonb_build_object('name', 'C. Audit', 'nda_signed_on', current_date - 2, 'nda_sha256', repeat('b', 64)))) > :mission AS opened;
+SET ROLE audit_auditor;
+BEGIN;
+SELECT audit_evidence('runs') IS NOT NULL AS reads;
+SELECT pg_sleep(3.1);
+SELECT audit_evidence(i) FROM unnest(audit_items()) i;
+COMMIT;
+RESET ROLE;
 -- the pack
 SET ROLE audit_controller;
 SELECT k FROM jsonb_object_keys(evidence_pack('Acme')) k ORDER BY 1;

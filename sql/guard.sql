@@ -99,7 +99,9 @@ SET ROLE guard_operator;
 SELECT s, pg_temp.tried(s) FROM unnest(ARRAY[
 	'UPDATE dropcontact.entity_member SET entity_id = 7',
 	'DELETE FROM dropcontact.match_decision',
-	'SELECT dropcontact.open_run(''shopping'')']) s;
+	'SELECT dropcontact.open_run(''shopping'')',
+	'SELECT dropcontact.open_run(NULL)',
+	'INSERT INTO dropcontact.contact (full_name, relation) VALUES (''Luc Roy'', ''customer'')']) s;
 RESET ROLE;
 -- no trigger of the extension is one that a replication role skips
 SELECT g.tgrelid::regclass, g.tgname FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid

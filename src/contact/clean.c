@@ -26,6 +26,7 @@
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/rls.h"
 #include "utils/typcache.h"
 
 #include "base/text.h"
@@ -73,6 +74,7 @@ typedef struct Cleaner
 {
 	MemoryContext statement;	/* lives as long as this */
 	MemoryContext row;			/* reset after each row */
+	Oid			relation;
 	int64		rows;			/* seen so far */
 	int			controller_id;	/* 0: not asked yet */
 	int			run_of;			/* the controller whose run counts the rows; 0: none yet */
@@ -204,7 +206,7 @@ read_sources(Cleaner *cleaner, int controller_id)
 	cleaner->sources_of = controller_id;
 }
 
-/* The source of a row; without a name, the only one that there is. */
+/* The source of a row; without a name the only one that there is, but under an agreement each contact says where it comes from. */
 static Source *
 find_source(Cleaner *cleaner, int controller_id, const char *name)
 {
@@ -212,13 +214,14 @@ find_source(Cleaner *cleaner, int controller_id, const char *name)
 		read_sources(cleaner, controller_id);
 	if (name == NULL)
 	{
-		if (cleaner->nsources == 1)
+		if (cleaner->nsources == 1 && !cleaner->bound)
 			return &cleaner->sources[0];
 		ereport(ERROR,
-				(errcode(dc_permit(controller_id, cleaner->purpose)->agreement_id != 0 ? MAKE_SQLSTATE('R', 'G', '1', '0', '5') : ERRCODE_NOT_NULL_VIOLATION),
+				(errcode(cleaner->bound ? MAKE_SQLSTATE('R', 'G', '1', '0', '5') : ERRCODE_NOT_NULL_VIOLATION),
 				 errmsg("a contact needs a source"),
+				 cleaner->bound ? errdetail("The agreement demands it (II.6).") :
 				 errdetail("The controller has %d sources and none is named.", cleaner->nsources),
-				 errhint("Give column source, or create the one source with dropcontact.create_source(name).")));
+				 errhint("Give column source, which dropcontact.create_source(name) makes.")));
 	}
 	for (int i = 0; i < cleaner->nsources; i++)
 		if (strcmp(cleaner->sources[i].name, name) == 0)
@@ -562,6 +565,17 @@ open_ground(Cleaner *cleaner, int controller_id)
 	cleaner->bound = dc_permit(controller_id, cleaner->purpose)->agreement_id != 0;
 }
 
+/* Row-level security would refuse the row in the end; before, one would hear of sources and agreements. */
+static void
+check_named_controller(const Cleaner *cleaner, int controller_id)
+{
+	if (check_enable_rls(cleaner->relation, InvalidOid, true) != RLS_ENABLED)
+		return;
+	SPI_connect();
+	dc_check_visible(controller_id);
+	SPI_finish();
+}
+
 static const Source *
 set_origin(Cleaner *cleaner, Row *row)
 {
@@ -571,6 +585,8 @@ set_origin(Cleaner *cleaner, Row *row)
 
 	if (row->nulls[controller])
 		row->values[controller] = Int32GetDatum(statement_controller(cleaner));
+	else if (cleaner->run_of != DatumGetInt32(row->values[controller]))
+		check_named_controller(cleaner, DatumGetInt32(row->values[controller]));
 	row->nulls[controller] = false;
 	if (cleaner->run_of != DatumGetInt32(row->values[controller]))
 		open_ground(cleaner, DatumGetInt32(row->values[controller]));
@@ -928,7 +944,10 @@ clean_contact(PG_FUNCTION_ARGS)
 				 errmsg("clean_contact is the row trigger of dropcontact.contact")));
 	desc = RelationGetDescr(trigger->tg_relation);
 	if (cleaner == NULL)
+	{
 		cleaner = fcinfo->flinfo->fn_extra = make_cleaner(fcinfo->flinfo->fn_mcxt, desc);
+		cleaner->relation = RelationGetRelid(trigger->tg_relation);
+	}
 
 	tuple = trigger->tg_trigtuple;
 	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))

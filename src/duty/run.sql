@@ -119,8 +119,8 @@ END
 $$;
 
 CREATE FUNCTION dropcontact.open_run(purpose text) RETURNS bigint
-	LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'open_run';
-COMMENT ON FUNCTION dropcontact.open_run(text) IS 'Opens an operation for the current controller with its purpose, and answers its id; what is written until close_run() or the end of the transaction belongs to it. Errors: RG101 for an unknown purpose; under an agreement RG001, RG120, RG121, RG141, RG142, RG190, RG195';
+	LANGUAGE c AS 'MODULE_PATHNAME', 'open_run';
+COMMENT ON FUNCTION dropcontact.open_run(text) IS 'Opens an operation for the current controller with its purpose, and answers its id; what is written until close_run() or the end of the transaction belongs to it. Errors: RG101 without a purpose or for an unknown one; under an agreement RG001, RG120, RG121, RG141, RG142, RG190, RG195';
 CREATE FUNCTION dropcontact.close_run(run bigint, contacts bigint) RETURNS void
 	LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'close_run';
 COMMENT ON FUNCTION dropcontact.close_run(bigint, bigint) IS 'Closes an operation that this transaction opened, with the number of contacts that it touched, and records it. Errors: undefined_object';

@@ -23,7 +23,7 @@ PG_FUNCTION_INFO_V1(open_run);
 Datum
 open_run(PG_FUNCTION_ARGS)
 {
-	char	   *purpose = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *purpose = PG_ARGISNULL(0) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(0));
 	DcRun		run;
 
 	SPI_connect();
