@@ -114,15 +114,11 @@ ask_for_row(const Scan *scan, uint32 record)
 }
 
 static pg_attribute_always_inline void
-ask_for_record(const Scan *scan, uint32 record)
+ask_for_blocks(const Scan *scan, uint32 record)
 {
 	const DcRows *rows = scan->rows;
 
 	DC_PREFETCH(rows->block + rows->start[record]);
-	if (rows->sketch == NULL)
-		return;
-	DC_PREFETCH(&rows->sketch[record]);
-	DC_PREFETCH((const char *) &rows->sketch[record] + 64);
 }
 
 static inline void
@@ -182,7 +178,7 @@ scan_large_block(Scan *scan, const DcKeyEntry *entries, size_t n)
 		if (i + window + AHEAD / 2 < n)
 			ask_for_row(scan, entries[i + window + AHEAD / 2].record);
 		if (i + window + AHEAD / 4 < n)
-			ask_for_record(scan, entries[i + window + AHEAD / 4].record);
+			ask_for_blocks(scan, entries[i + window + AHEAD / 4].record);
 		for (size_t j = i + 1; j < n && j - i <= window; j++)
 		{
 			uint32		b = entries[j].record;
@@ -208,7 +204,7 @@ look_ahead(const Scan *scan, const DcKeyEntry *entries, size_t n, size_t from, s
 		if (entries[i].key == entries[i - 1].key || entries[i - 1].key == entries[i - 2].key)
 			ask_for_row(scan, entries[i - 1].record);
 		if (near->key == near[-1].key || near[-1].key == near[-2].key)
-			ask_for_record(scan, near[-1].record);
+			ask_for_blocks(scan, near[-1].record);
 	}
 }
 

@@ -73,24 +73,38 @@ dc_keep_edge(void *state, int a, int b)
 }
 
 /*
- * Pairs that are not ruled out wait here until what they are scored by has come from memory: first the records,
- * then the texts of their names.
+ * Pairs wait here until there are so many; then what they need is asked for some pairs ahead, first what rules them out,
+ * then, of those that are left, the records, then the texts of their names.
  */
-#define QUEUE 16
+#define BATCH 512
+#define NEAR 4
+#define FAR 8
 
-typedef struct Queue
+typedef struct Pair
+{
+	int			a;
+	int			b;
+} Pair;
+
+typedef struct Batch
 {
 	DcEdges    *edges;
-	uint64		n;				/* pairs so far; the last QUEUE of them wait */
-	int			a[QUEUE];
-	int			b[QUEUE];
-} Queue;
+	int			n;
+	Pair		pair[BATCH];
+} Batch;
 
 static pg_attribute_always_inline void
-ask_for_record(const Queue *queue, int r)
+ask_for_sketch(const DcEdges *edges, int r)
 {
-	const DcPopulation *p = queue->edges->population;
-	const DcSketch *sketch = &queue->edges->sketches[r];
+	DC_PREFETCH(&edges->sketches[r]);
+	DC_PREFETCH((const char *) &edges->sketches[r] + 64);
+}
+
+static pg_attribute_always_inline void
+ask_for_record(const DcEdges *edges, int r)
+{
+	const DcPopulation *p = edges->population;
+	const DcSketch *sketch = &edges->sketches[r];
 
 	DC_PREFETCH(&p->records[r]);
 	DC_PREFETCH((const char *) &p->records[r] + 64);
@@ -102,10 +116,10 @@ ask_for_record(const Queue *queue, int r)
 }
 
 static pg_attribute_always_inline void
-ask_for_texts(const Queue *queue, int r)
+ask_for_texts(const DcEdges *edges, int r)
 {
-	const DcPopulation *p = queue->edges->population;
-	const DcSketch *sketch = &queue->edges->sketches[r];
+	const DcPopulation *p = edges->population;
+	const DcSketch *sketch = &edges->sketches[r];
 	const DcRecord *record = &p->records[r];
 
 	DC_PREFETCH(p->text[sketch->first]);
@@ -116,35 +130,59 @@ ask_for_texts(const Queue *queue, int r)
 	DC_PREFETCH(&p->letters[record->email[0]]);
 }
 
+/* Leaves those that may weigh enough. */
 static void
-queue_pair(void *state, int a, int b)
+rule_out(Batch *batch)
 {
-	Queue	   *queue = state;
-	DcEdges    *edges = queue->edges;
-	int			place = queue->n % QUEUE;
+	const DcEdges *edges = batch->edges;
+	int			n = 0;
 
-	if (dc_rules_out(edges->population, edges->bounds, edges->sketches, a, b))
-		return;
-	if (queue->n >= QUEUE)
-		dc_keep_edge(edges, queue->a[place], queue->b[place]);
-	queue->a[place] = a;
-	queue->b[place] = b;
-	queue->n++;
-	ask_for_record(queue, a);
-	ask_for_record(queue, b);
-	place = (place + QUEUE / 2) % QUEUE;
-	if (queue->n > QUEUE / 2)
+	for (int i = 0; i < batch->n; i++)
 	{
-		ask_for_texts(queue, queue->a[place]);
-		ask_for_texts(queue, queue->b[place]);
+		Pair		pair = batch->pair[i];
+
+		if (i + FAR < batch->n)
+		{
+			ask_for_sketch(edges, batch->pair[i + FAR].a);
+			ask_for_sketch(edges, batch->pair[i + FAR].b);
+		}
+		if (!dc_rules_out(edges->population, edges->bounds, edges->sketches, pair.a, pair.b))
+			batch->pair[n++] = pair;
 	}
+	batch->n = n;
 }
 
 static void
-empty_queue(Queue *queue)
+score_batch(Batch *batch)
 {
-	for (uint64 i = queue->n < QUEUE ? 0 : queue->n - QUEUE; i < queue->n; i++)
-		dc_keep_edge(queue->edges, queue->a[i % QUEUE], queue->b[i % QUEUE]);
+	DcEdges    *edges = batch->edges;
+
+	rule_out(batch);
+	for (int i = 0; i < batch->n; i++)
+	{
+		if (i + FAR < batch->n)
+		{
+			ask_for_record(edges, batch->pair[i + FAR].a);
+			ask_for_record(edges, batch->pair[i + FAR].b);
+		}
+		if (i + NEAR < batch->n)
+		{
+			ask_for_texts(edges, batch->pair[i + NEAR].a);
+			ask_for_texts(edges, batch->pair[i + NEAR].b);
+		}
+		dc_keep_edge(edges, batch->pair[i].a, batch->pair[i].b);
+	}
+	batch->n = 0;
+}
+
+static void
+add_pair(void *state, int a, int b)
+{
+	Batch	   *batch = state;
+
+	batch->pair[batch->n++] = (Pair) {a, b};
+	if (batch->n == BATCH)
+		score_batch(batch);
 }
 
 /* Takes partitions until there are none left; answers the number of pairs. */
@@ -153,7 +191,7 @@ scan_partitions(DcKeyTable *table, DcEdges *edges)
 {
 	DcPopulation *p = edges->population;
 	const DcRows *rows = dc_key_rows(table);
-	Queue		queue = {.edges = edges};
+	Batch		batch = {.edges = edges};
 	int64		pairs = 0;
 
 	edges->sketches = rows->sketch;
@@ -167,9 +205,9 @@ scan_partitions(DcKeyTable *table, DcEdges *edges)
 
 		if (p->progress != NULL && base > 0)
 			p->progress(base, dc_key_count(table));
-		pairs += dc_scan_pairs(rows, entries, n, base, NULL, queue_pair, &queue);
+		pairs += dc_scan_pairs(rows, entries, n, base, NULL, add_pair, &batch);
 	}
-	empty_queue(&queue);
+	score_batch(&batch);
 	edges->sketches = NULL;
 	return pairs;
 }
