@@ -31,13 +31,11 @@ BEGIN
 END
 $$;
 SELECT pg_temp.run(0, '1GB') \g /dev/null
-SELECT pg_temp.run(1, '64MB') \g /dev/null
 SELECT pg_temp.run(2, '1GB') \g /dev/null
 -- keys that do not fit lie in temporary files
-SELECT pg_temp.run(0, '1MB') \g /dev/null
 SELECT pg_temp.run(1, '1MB') \g /dev/null
 SELECT pg_temp.run(2, '1MB') \g /dev/null
-SELECT contacts, candidate_pairs > 100000 AS many_pairs, entities < contacts AS merged, count(*) AS runs FROM result
+SELECT contacts, candidate_pairs > 100000 AS many_pairs, matched_pairs > 87382 AS many_edges, entities < contacts AS merged, count(*) AS runs FROM result
 GROUP BY contacts, candidate_pairs, matched_pairs, review_pairs, entities, members, reviews, keys;
 SET max_parallel_maintenance_workers = 0;
 SET work_mem = '64MB';

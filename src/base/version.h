@@ -26,6 +26,13 @@
 #define dc_backend_status(i) pgstat_fetch_stat_local_beentry(i)
 #endif
 
+/* may the value be the sort's own, asked since 16; here it never is */
+#if PG_VERSION_NUM >= 160000
+#define dc_tuplesort_getdatum(state, value, isnull) tuplesort_getdatum(state, true, true, value, isnull, NULL)
+#else
+#define dc_tuplesort_getdatum(state, value, isnull) tuplesort_getdatum(state, true, value, isnull, NULL)
+#endif
+
 /* the local transaction id of this backend; moved in 17 */
 #if PG_VERSION_NUM >= 170000
 #define dc_local_transaction() (MyProc->vxid.lxid)

@@ -281,12 +281,12 @@ pack_edges(const DcEdges *edges)
 	StringInfoData out;
 
 	pq_begintypsend(&out);
-	enlargeStringInfo(&out, Min(edges->n * 20, MaxAllocSize / 2));
-	for (size_t i = 0; i < edges->n; i++)
+	enlargeStringInfo(&out, Min(edges->found.n * 20, MaxAllocSize / 2));
+	for (size_t i = 0; i < edges->found.n; i++)
 	{
-		pq_sendint64(&out, edges->population->records[edges->edge[i].a].contact_id);
-		pq_sendint64(&out, edges->population->records[edges->edge[i].b].contact_id);
-		pq_sendfloat4(&out, edges->edge[i].weight);
+		pq_sendint64(&out, edges->population->records[edges->found.edge[i].a].contact_id);
+		pq_sendint64(&out, edges->population->records[edges->found.edge[i].b].contact_id);
+		pq_sendfloat4(&out, edges->found.edge[i].weight);
 	}
 	return pq_endtypsend(&out);
 }
@@ -298,7 +298,7 @@ score_block_end(PG_FUNCTION_ARGS)
 	const Block *block = PG_ARGISNULL(0) ? NULL : (const Block *) PG_GETARG_POINTER(0);
 	MemoryContext context = fcinfo->flinfo->fn_extra;
 	MemoryContext old = CurrentMemoryContext;
-	DcEdges		edges = {.capacity = 16};
+	DcEdges		edges = {0};
 	Member	   *members;
 	int			n;
 	bytea	   *result = NULL;
@@ -312,11 +312,10 @@ score_block_end(PG_FUNCTION_ARGS)
 	edges.population = dc_population_under(&block->manner->parameters);
 	edges.model = &block->manner->parameters.model;
 	edges.review_weight = block->manner->parameters.review_weight;
-	edges.edge = palloc(sizeof(DcEdge) * edges.capacity);
 	members = sort_members(block, &n);
 	compare_block(block, members, n, &edges);
 	MemoryContextSwitchTo(old);
-	if (edges.n > 0)
+	if (edges.found.n > 0)
 		result = pack_edges(&edges);
 	MemoryContextReset(context);
 	if (result == NULL)

@@ -271,6 +271,43 @@ compare_edges(const uint64 *fingerprint, const DcEdge *x, const DcEdge *y)
 #define ST_DEFINE
 #include "lib/sort_template.h"
 
+typedef struct ArraySource
+{
+	DcEdgeSource source;
+	const DcEdge *edge;
+	size_t		n;
+	size_t		next;
+} ArraySource;
+
+static bool
+next_of_array(DcEdgeSource *source, DcEdge *edge)
+{
+	ArraySource *array = (ArraySource *) source;
+
+	/* a pair that shares several large blocks may have come several times */
+	while (array->next > 0 && array->next < array->n && array->edge[array->next].a == array->edge[array->next - 1].a &&
+		   array->edge[array->next].b == array->edge[array->next - 1].b)
+		array->next++;
+	if (array->next == array->n)
+		return false;
+	*edge = array->edge[array->next++];
+	return true;
+}
+
+DcEdgeSource *
+dc_sort_edges(DcEdge *edges, size_t n, const uint64 *fingerprint)
+{
+	ArraySource *array = palloc0(sizeof(ArraySource));
+
+	sort_edges(edges, n, fingerprint);
+	array->source.next = next_of_array;
+	array->edge = edges;
+	array->n = n;
+	return &array->source;
+}
+
+/* ---------- clusters ---------- */
+
 static int
 compare_apart(const void *a, const void *b)
 {
@@ -327,35 +364,47 @@ join_decided(Forest *f, const DcDecision *decisions, int ndecisions, bool stays)
 	}
 }
 
+static void
+leave(DcClusters *clusters, size_t *capacity, const DcEdge *edge)
+{
+	if (clusters->nleft == *capacity)
+	{
+		*capacity = Max(1024, *capacity * 2);
+		clusters->left = clusters->left == NULL ? palloc(sizeof(DcEdge) * *capacity) : repalloc_huge(clusters->left, sizeof(DcEdge) * *capacity);
+	}
+	clusters->left[clusters->nleft++] = *edge;
+}
+
 /*
- * Clusters of the edges, which come back in falling weight, each pair once.  barred: records that are never
- * joined automatically, or NULL.  O(e log e) in the edges, and SAMPLE squared comparisons an edge.
+ * Clusters of the edges, in falling weight.  fingerprint: of each record, as dc_fingerprints() has them.  barred: records that
+ * are never joined automatically, or NULL.  Linear in the edges, and SAMPLE squared comparisons an edge.
  */
 DcClusters *
-dc_cluster(DcPopulation *population, const DcModel *model, DcEdge *edges, size_t nedges,
+dc_cluster(DcPopulation *population, const DcModel *model, DcEdgeSource *edges, const uint64 *fingerprint,
 		   const DcDecision *decisions, int ndecisions, const bool *barred, double merge_weight)
 {
-	uint64	   *fingerprint = dc_fingerprints(population);
 	Forest		f = {.population = population, .model = model, .fingerprint = fingerprint, .barred = barred};
+	size_t		capacity = 0;
+	DcEdge		edge;
 
 	start_forest(&f, decisions, ndecisions);
 	join_decided(&f, decisions, ndecisions, false);
 	join_decided(&f, decisions, ndecisions, true);
-	sort_edges(edges, nedges, fingerprint);
-	for (size_t e = 0; e < nedges; e++)
+	while (edges->next(edges, &edge))
 	{
-		DcEdge	   *edge = &edges[e];
-		int			x = dc_root(f.clusters, edge->a);
-		int			y = dc_root(f.clusters, edge->b);
+		int			x = dc_root(f.clusters, edge.a);
+		int			y = dc_root(f.clusters, edge.b);
+		bool		is_barred = barred != NULL && (barred[edge.a] || barred[edge.b]);
 
 		CHECK_FOR_INTERRUPTS();
-		if (barred != NULL && (barred[edge->a] || barred[edge->b]))
+		f.clusters->matched += !is_barred && edge.weight >= merge_weight;
+		if (x == y)
 			continue;
-		if (x != y && may_join(&f, x, y, edge->weight, merge_weight))
-			join(&f, x, y, edge->weight);
-		f.clusters->matched += edge->weight >= merge_weight;
+		if (!is_barred && may_join(&f, x, y, edge.weight, merge_weight))
+			join(&f, x, y, edge.weight);
+		else
+			leave(f.clusters, &capacity, &edge);
 	}
-	pfree(fingerprint);
 	pfree(f.next);
 	pfree(f.first);
 	pfree(f.last);

@@ -167,6 +167,7 @@ make_clusters(Edges *edges, DcPopulation *p)
 {
 	DcEdge	   *scored = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcEdge) * edges->n);
 	DcDecision *decisions = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcDecision) * edges->n);
+	uint64	   *fingerprint;
 	size_t		nscored = 0;
 	int			ndecisions = 0;
 
@@ -182,7 +183,8 @@ make_clusters(Edges *edges, DcPopulation *p)
 			scored[nscored++] = (DcEdge) {.a = a, .b = b, .weight = edge->weight};
 	}
 	qsort(decisions, ndecisions, sizeof(DcDecision), compare_decisions);
-	return dc_cluster(p, &edges->parameters.model, scored, nscored, decisions, ndecisions, NULL, edges->parameters.merge_weight);
+	fingerprint = dc_fingerprints(p);
+	return dc_cluster(p, &edges->parameters.model, dc_sort_edges(scored, nscored, fingerprint), fingerprint, decisions, ndecisions, NULL, edges->parameters.merge_weight);
 }
 
 /* The members of clusters of several: contact, cluster, and by how probable a pair it joined. */

@@ -376,6 +376,17 @@ typedef struct DcEdge
 	float		weight;
 } DcEdge;
 
+/* Edges one after the other. */
+typedef struct DcEdgeSource DcEdgeSource;
+
+struct DcEdgeSource
+{
+	bool		(*next) (DcEdgeSource *source, DcEdge *edge);	/* false: there are no more */
+};
+
+/* Sorts edges where they are: in falling weight, each pair once. */
+extern DcEdgeSource *dc_sort_edges(DcEdge *edges, size_t n, const uint64 *fingerprint);
+
 typedef struct DcDecision
 {
 	int			a;
@@ -389,10 +400,12 @@ typedef struct DcClusters
 	int		   *parent;			/* of each record; the root of a cluster is its smallest record */
 	float	   *link;			/* of each record: weight of the edge by which it joined; INFINITY for a decision */
 	int64		matched;
+	DcEdge	   *left;			/* edges that did not join when it was their turn, in falling weight */
+	size_t		nleft;
 	int64	   *entity;			/* of each record, once stored */
 } DcClusters;
 
-extern DcClusters *dc_cluster(DcPopulation *population, const DcModel *model, DcEdge *edges, size_t nedges,
+extern DcClusters *dc_cluster(DcPopulation *population, const DcModel *model, DcEdgeSource *edges, const uint64 *fingerprint,
 							  const DcDecision *decisions, int ndecisions, const bool *barred, double merge_weight);
 extern int	dc_root(DcClusters *clusters, int record);
 

@@ -28,6 +28,9 @@
 
 #define EDGE_AREA (1024 * 1024)
 
+/* Edges that memory may hold once all keys are gone. */
+#define EDGE_LIMIT ((size_t) maintenance_work_mem * 1024 / sizeof(DcEdge))
+
 enum
 {
 	KEY_STATE = 1, KEY_AREA
@@ -35,14 +38,17 @@ enum
 
 typedef struct WorkerEdges
 {
-	dsa_pointer edge;
+	dsa_pointer edge;			/* those in memory */
 	size_t		n;
+	size_t		in_file;
 	int64		pairs;
 } WorkerEdges;
 
 typedef struct SharedState
 {
 	Barrier		steps;			/* of the table of keys; at the end scoring, after which nobody waits */
+	SharedFileSet files;		/* of edges */
+	size_t		limit;			/* edges that a process may hold in memory */
 	double		review_weight;
 	DcModel		model;
 	DcBounds	bounds;
@@ -56,20 +62,10 @@ dc_keep_edge(void *state, int a, int b)
 	DcEdges    *edges = state;
 	DcPopulation *p = edges->population;
 	DcScore		score;
-	DcEdge	   *edge;
 
 	dc_score_pair(p, edges->model, &p->records[a], &p->records[b], &score);
-	if (score.weight < edges->review_weight)
-		return;
-	if (edges->n == edges->capacity)
-	{
-		edges->capacity = Max(1024, edges->capacity * 2);
-		edges->edge = edges->edge == NULL ? palloc(sizeof(DcEdge) * edges->capacity) : repalloc_huge(edges->edge, sizeof(DcEdge) * edges->capacity);
-	}
-	edge = &edges->edge[edges->n++];
-	edge->a = a;
-	edge->b = b;
-	edge->weight = score.weight;
+	if (score.weight >= edges->review_weight)
+		dc_add_edge(&edges->found, a, b, score.weight);
 }
 
 /*
@@ -233,7 +229,7 @@ work(DcKeyTable *table, DcEdges *edges, Barrier *barrier)
 
 /* What the workers need to know. */
 static SharedState *
-make_state(ParallelContext *context, const DcEdges *edges, const DcShare *share, dsa_area **area)
+make_state(ParallelContext *context, DcEdges *edges, const DcShare *share, dsa_area **area)
 {
 	size_t		size = offsetof(SharedState, worker) + sizeof(WorkerEdges) * context->nworkers;
 	SharedState *state;
@@ -252,24 +248,13 @@ make_state(ParallelContext *context, const DcEdges *edges, const DcShare *share,
 	state->model = *edges->model;
 	state->bounds = *edges->bounds;
 	state->share = *share;
+	state->limit = edges->found.limit = edges->found.limit / (context->nworkers + 1);
+	SharedFileSetInit(&state->files, context->seg);
 	shm_toc_insert(context->toc, KEY_STATE, state);
 	place = shm_toc_allocate(context->toc, EDGE_AREA);
 	*area = dsa_create_in_place(place, EDGE_AREA, LWTRANCHE_PARALLEL_QUERY_DSA, context->seg);
 	shm_toc_insert(context->toc, KEY_AREA, place);
 	return state;
-}
-
-static void
-append_edges(DcEdges *edges, const DcEdge *edge, size_t n)
-{
-	if (edges->n + n > edges->capacity)
-	{
-		edges->capacity = edges->n + n;
-		edges->edge = edges->edge == NULL ? MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcEdge) * edges->capacity) :
-			repalloc_huge(edges->edge, sizeof(DcEdge) * edges->capacity);
-	}
-	memcpy(edges->edge + edges->n, edge, sizeof(DcEdge) * n);
-	edges->n += n;
 }
 
 /* NULL when no worker can be had. */
@@ -296,11 +281,13 @@ score_with_workers(DcEdges *edges, DcShare *share, int nworkers, int64 *pairs)
 		*pairs = work(table, edges, &state->steps);
 		WaitForParallelWorkersToFinish(context);
 		elog(DEBUG1, "dropcontact dedupe: %d of %d workers took part", context->nworkers_launched, nworkers);
+		edges->found.limit = EDGE_LIMIT;
 		for (int w = 0; w < context->nworkers_launched; w++)
 		{
-			*pairs += state->worker[w].pairs;
-			if (state->worker[w].n > 0)
-				append_edges(edges, dsa_get_address(area, state->worker[w].edge), state->worker[w].n);
+			const WorkerEdges *found = &state->worker[w];
+
+			*pairs += found->pairs;
+			dc_take_edges(&edges->found, &state->files.fs, w, found->in_file, found->n == 0 ? NULL : dsa_get_address(area, found->edge), found->n);
 		}
 		dsa_detach(area);
 	}
@@ -325,9 +312,7 @@ dc_score_candidates(DcEdges *edges)
 
 	dc_make_bounds(p, edges->model, edges->review_weight, &bounds);
 	edges->bounds = &bounds;
-	edges->n = 0;
-	edges->capacity = 0;
-	edges->edge = NULL;
+	edges->found = (DcEdgeList) {.limit = EDGE_LIMIT};
 	if (p->nrecords >= DC_RECORDS_FOR_WORKERS && max_parallel_maintenance_workers > 0 && dc_share_population(p, DC_KEY_TABLE_SIZE(p), &share))
 		table = score_with_workers(edges, &share, max_parallel_maintenance_workers, &pairs);
 	if (table == NULL)
@@ -352,18 +337,21 @@ dc_score_worker(dsm_segment *segment, shm_toc *toc)
 	WorkerEdges *mine = &state->worker[ParallelWorkerNumber];
 	dsa_area   *area = dsa_attach_in_place(shm_toc_lookup(toc, KEY_AREA, false), segment);
 	DcPopulation population;
-	DcEdges		edges = {.population = &population, .model = &state->model, .bounds = &state->bounds, .review_weight = state->review_weight};
+	DcEdges		edges = {.population = &population, .model = &state->model, .bounds = &state->bounds, .review_weight = state->review_weight,
+		.found = {.limit = state->limit, .shared = &state->files.fs, .worker = ParallelWorkerNumber}};
 	DcKeyTable *table;
 
+	SharedFileSetAttach(&state->files, segment);
 	dc_attach_population(&state->share, &population);
 	table = dc_key_table_attach(&population, &state->share, ParallelWorkerNumber + 1);
 	mine->pairs = work(table, &edges, &state->steps);
 	dc_key_table_free(table);
-	if (edges.n > 0)
+	mine->in_file = dc_publish_edges(&edges.found);
+	if (edges.found.n > 0)
 	{
-		mine->edge = dsa_allocate_extended(area, sizeof(DcEdge) * edges.n, DSA_ALLOC_HUGE);
-		memcpy(dsa_get_address(area, mine->edge), edges.edge, sizeof(DcEdge) * edges.n);
-		mine->n = edges.n;
+		mine->edge = dsa_allocate_extended(area, sizeof(DcEdge) * edges.found.n, DSA_ALLOC_HUGE);
+		memcpy(dsa_get_address(area, mine->edge), edges.found.edge, sizeof(DcEdge) * edges.found.n);
+		mine->n = edges.found.n;
 	}
 	dsa_detach(area);
 }

@@ -14,6 +14,7 @@
 #include "storage/shm_toc.h"
 
 #include "match/bound.h"
+#include "match/edges.h"
 #include "match/key_table.h"
 
 /* The pairs that weigh enough to be looked at. */
@@ -26,9 +27,7 @@ struct DcEdges
 	double		review_weight;
 	const DcBounds *bounds;		/* with the sketches what rules pairs out before they are scored; may be NULL */
 	const DcSketch *sketches;
-	size_t		n;
-	size_t		capacity;
-	DcEdge	   *edge;
+	DcEdgeList	found;
 	void		(*keys_made) (DcEdges *edges, DcKeyTable *table, void *state);	/* told of the keys at the end; may be NULL */
 	void	   *keys_state;
 };

@@ -123,10 +123,13 @@ dc_settle_edges(DcEdges *edges, int controller_id, const DcThresholds *threshold
 	int			ndecisions;
 	bool	   *barred = dc_read_barred(p);
 	DcDecision *decisions = dc_read_decisions(p, controller_id, barred, &ndecisions);
+	uint64	   *fingerprint;
 	DcClusters *clusters;
 
-	dc_progress_phase(PHASE_CLUSTERING, edges->n);
-	clusters = dc_cluster(p, edges->model, edges->edge, edges->n, decisions, ndecisions, barred, thresholds->merge);
+	dc_progress_phase(PHASE_CLUSTERING, dc_count_edges(&edges->found));
+	fingerprint = dc_fingerprints(p);
+	clusters = dc_cluster(p, edges->model, dc_sort_edge_list(&edges->found, fingerprint), fingerprint, decisions, ndecisions, barred, thresholds->merge);
+	pfree(fingerprint);
 	dc_progress_phase(PHASE_WRITING, p->nrecords);
 	check_contacts(p, controller_id, partial);
 	counts->matched = clusters->matched;

@@ -131,7 +131,6 @@ delete_others(Reviews *r, int controller_id)
 	dc_batch_finish(deletes);
 }
 
-/* A pair is an edge once or, after others, again. */
 int64
 dc_store_reviews(const DcEdges *edges, const DcDecision *decisions, int ndecisions, int controller_id, DcClusters *clusters, bool partial)
 {
@@ -139,19 +138,17 @@ dc_store_reviews(const DcEdges *edges, const DcDecision *decisions, int ndecisio
 	Reviews		r = {
 		.population = edges->population,
 		.partial = partial,
-		.found = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Pair) * (edges->n + 1)),
+		.found = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Pair) * (clusters->nleft + 1)),
 		.gone = palloc(sizeof(Datum) * 64),
 		.capacity = 64,
 	};
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "dropcontact evidence", ALLOCSET_DEFAULT_SIZES);
 
-	for (size_t i = 0; i < edges->n; i++)
+	for (size_t i = 0; i < clusters->nleft; i++)
 	{
-		const DcEdge *edge = &edges->edge[i];
+		const DcEdge *edge = &clusters->left[i];
 
 		CHECK_FOR_INTERRUPTS();
-		if (i > 0 && edge[-1].a == edge->a && edge[-1].b == edge->b)
-			continue;
 		if (dc_root(clusters, edge->a) == dc_root(clusters, edge->b) || is_rejected(decisions, ndecisions, edge))
 			continue;
 		r.found[r.nfound++] = (Pair) {.a = edge->a, .b = edge->b};
