@@ -10,6 +10,8 @@ INSERT INTO dropcontact.contact (source, external_id, company, website, siren, p
 	('s', 'o2', 'Cordiers Réunis SA', NULL, '552 100 554', NULL, NULL, '44600', 'Saint-Nazaire'),
 	('s', 'chain Lyon', 'Boulangerie Paul-Henri', NULL, NULL, '04 72 00 00 01', '1 rue Mercière', '69002', 'Lyon'),
 	('s', 'chain Nice', 'Boulangerie Paul-Henri', NULL, NULL, '04 93 00 00 02', '9 rue de France', '06000', 'Nice'),
+	('s', 'farm', 'Kerdaniel Maraîchage', 'kerdaniel.example', NULL, NULL, '7 route de Merlevenez', '56700', 'Kervignac'),
+	('s', 'estate agent', 'Kerdaniel Immobilier', NULL, NULL, NULL, '7 route de Merlevenez', '56700', 'Kervignac'),
 	('s', 'bar', 'Bar Hôtel Splendide', NULL, NULL, '05 59 00 00 03', '2 avenue Foch', '64200', 'Biarritz'),
 	('s', 'restaurant', 'Restaurant Hôtel Splendide', NULL, NULL, '05 59 00 00 03', '2 avenue Foch', '64200', 'Biarritz');
 INSERT INTO dropcontact.contact (source, external_id, full_name, email, company, siren, postcode, city) VALUES
@@ -23,8 +25,9 @@ INSERT INTO dropcontact.contact (source, external_id, full_name, email, company,
 	('s', 'not a contact', 'Léandre Picot', NULL, 'Scierie Picot', NULL, NULL, NULL);
 SELECT contacts, entities FROM dropcontact.dedupe();
 SELECT array_agg(external_id ORDER BY external_id) FROM dropcontact.contact_entity GROUP BY entity_id HAVING count(*) > 1;
--- bar and restaurant of one hotel are not one
-SELECT level FROM dropcontact.contact a, dropcontact.contact b, dropcontact.explain_match(a.contact_id, b.contact_id) WHERE a.external_id = 'bar' AND b.external_id = 'restaurant' AND field = 'guard';
+-- bar and restaurant of one hotel are not one, nor are two trades at one address
+SELECT a.external_id, level, (SELECT count(DISTINCT entity_id) FROM dropcontact.contact_entity e WHERE e.contact_id IN (a.contact_id, b.contact_id)) AS entities FROM dropcontact.contact a, dropcontact.contact b, dropcontact.explain_match(a.contact_id, b.contact_id)
+WHERE (a.external_id, b.external_id) IN (('bar', 'restaurant'), ('farm', 'estate agent')) AND field = 'guard' ORDER BY 1;
 CREATE VIEW works_for AS
 	SELECT p.external_id AS person, string_agg(o.external_id, ', ' ORDER BY o.external_id) AS organisation
 	FROM dropcontact.contact_entity p JOIN dropcontact.merged_contact m USING (entity_id) LEFT JOIN dropcontact.contact_entity o ON o.entity_id = m.company_entity_id

@@ -42,6 +42,12 @@ INSERT INTO person (external_id, first_name, last_name, suffix, email, phone, mo
 	('senior and junior 2', 'George', 'Applegarth', 'Jr', NULL, NULL, NULL, 'Applegarth Ltd', NULL, '1 Quay Street', 'BS1 1AA', 'Bristol', NULL, NULL),
 	('twins with one address', 'Lucie', 'Montferrand', NULL, NULL, '04 78 11 22 33', NULL, NULL, NULL, '3 place des Terreaux', '69001', 'Lyon', NULL, '1990-06-15'),
 	('twins with one address 2', 'Camille', 'Montferrand', NULL, NULL, '04 78 11 22 33', NULL, NULL, NULL, '3 place des Terreaux', '69001', 'Lyon', NULL, '1990-06-15'),
+	('brother and sister of like names', 'Daniel', 'Vercambre', NULL, NULL, '03 20 11 22 33', NULL, NULL, NULL, '6 rue de Béthune', '59000', 'Lille', NULL, '1991-02-03'),
+	('brother and sister of like names 2', 'Danielle', 'Vercambre', NULL, NULL, '03 20 11 22 33', NULL, NULL, NULL, '6 rue de Béthune', '59000', 'Lille', NULL, '1994-10-27'),
+	('one name in two spellings', 'Catherine', 'Esquirol', NULL, NULL, '05 34 11 22 33', NULL, NULL, NULL, '2 rue Ozenne', '31000', 'Toulouse', NULL, NULL),
+	('one name in two spellings 2', 'Katherine', 'Esquirol', NULL, NULL, '05 34 11 22 33', NULL, NULL, NULL, '2 rue Ozenne', '31000', 'Toulouse', NULL, NULL),
+	('generation behind the last name', 'Leopold', 'Trescothick', NULL, NULL, NULL, NULL, NULL, NULL, '11 Fore Street', 'TR1 2AA', 'Truro', NULL, NULL),
+	('generation behind the last name 2', 'Leopold', 'Trescothick III', NULL, NULL, NULL, NULL, NULL, NULL, '11 Fore Street', 'TR1 2AA', 'Truro', NULL, NULL),
 	('husband and wife', 'Gérard', 'Pommeraye', NULL, 'pommeraye@orange.fr', '02 40 11 22 33', NULL, NULL, NULL, '5 passage Pommeraye', '44000', 'Nantes', NULL, NULL),
 	('husband and wife 2', 'Odette', 'Pommeraye', NULL, 'pommeraye@orange.fr', '02 40 11 22 33', NULL, NULL, NULL, '5 passage Pommeraye', '44000', 'Nantes', NULL, NULL),
 	-- colleagues

@@ -101,8 +101,8 @@ static const char sounds[256] = {
 };
 
 /* The first letters that are no vowels, so that vowels mistyped or doubled letters keep the key. */
-static uint64
-sound(const DcPopulation *p, DcValue value, int n)
+uint64
+dc_sound(const DcPopulation *p, DcValue value, int n)
 {
 	uint64		result = 0;
 	unsigned char last = '\0';
@@ -161,7 +161,7 @@ person_keys(const DcPopulation *p, const DcRecord *r, DcKeys *keys)
 		/* the full name of a nickname, the first of several given names */
 		if (given != first)
 			add_key(keys, RULE_NAMES, Min(given, last), Max(given, last), FEW);
-		add_key(keys, RULE_SOUND, sound(p, r->last, 5), sound(p, r->first, 4), by_chance(p, LETTERS_BITS(5) + LETTERS_BITS(4)));
+		add_key(keys, RULE_SOUND, dc_sound(p, r->last, 5), dc_sound(p, r->first, 4), by_chance(p, LETTERS_BITS(5) + LETTERS_BITS(4)));
 	}
 	add_key(keys, RULE_LAST_DOMAIN, last, p->hash[r->domain], FEW);
 	add_key(keys, RULE_LAST_COMPANY, last, p->hash[r->company], FEW);
@@ -229,7 +229,7 @@ date_keys(const DcPopulation *p, int field, DcValue date, DcValue name, DcKeys *
 	float		day = p->surprise[p->token[parts.start + 1]];
 
 	add_key(keys, RULE_MONTH + field, prefix(p, date, 7), prefix(p, name, 4), by_chance(p, year + MONTH_BITS + LETTERS_BITS(4)));
-	add_key(keys, RULE_YEAR + field, prefix(p, date, 4), sound(p, name, 4), by_chance(p, year + LETTERS_BITS(4)));
+	add_key(keys, RULE_YEAR + field, prefix(p, date, 4), dc_sound(p, name, 4), by_chance(p, year + LETTERS_BITS(4)));
 	add_key(keys, RULE_DAY + field, hash_bytes_extended((const unsigned char *) p->text[date] + 4, 6, 0), prefix(p, name, 5), by_chance(p, day + LETTERS_BITS(5)));
 }
 

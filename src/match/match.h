@@ -263,6 +263,7 @@ extern DcTokens dc_value_tokens(DcPopulation *population, DcValue value);
 /* pack_name.c */
 extern char *dc_without_titles(char *name, bool *only_titles);
 extern void dc_split_lone_name(DcPopulation *population, DcRecord *record);
+extern DcValue dc_split_generation(DcPopulation *population, DcRecord *record, DcValue name);
 
 /* field.c */
 extern char *dc_field_value(DcFieldKind kind, const char *text);
@@ -304,6 +305,7 @@ extern void dc_make_keys(const DcPopulation *population, const DcRecord *record,
 /* The keys that all who carry a mailbox or a number have. */
 extern uint64 dc_email_key_of(const DcPopulation *population, DcValue email);
 extern uint64 dc_phone_key_of(const DcPopulation *population, DcValue phone);
+extern uint64 dc_sound(const DcPopulation *population, DcValue value, int n);
 extern uint64 dc_block_order(const DcPopulation *population, const DcRecord *record);
 
 /*

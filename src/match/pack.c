@@ -441,9 +441,9 @@ pack_columns(DcPacker *packer, DcRecord *r)
 	add_mailbox(p, r, intern(packer, &cells[4]), begins_with(column_text(packer, C_QUALIFICATION), "generic@"));
 	pack_first_name(packer, r);
 	r->middle = folded(packer, C_MIDDLE);
-	r->last = folded(packer, C_LAST);
-	dc_split_lone_name(p, r);
 	r->suffix = folded(packer, C_SUFFIX);
+	r->last = dc_split_generation(p, r, folded(packer, C_LAST));
+	dc_split_lone_name(p, r);
 	if (r->suffix == 0 && email != NULL)
 		r->suffix = generation_of(p, email);
 	pack_domain(packer, r);

@@ -56,3 +56,24 @@ dc_split_lone_name(DcPopulation *p, DcRecord *r)
 	if (last == NULL)
 		r->given = 0;
 }
+
+static const char *const generations[][2] = {
+	{"jr", "jr"}, {"junior", "jr"}, {"sr", "sr"}, {"senior", "sr"}, {"ii", "ii"}, {"iii", "iii"}, {"iv", "iv"},
+};
+
+/* A folded name without the generation behind it, which becomes the suffix: "hensley sr". */
+DcValue
+dc_split_generation(DcPopulation *p, DcRecord *r, DcValue name)
+{
+	const char *text = p->text[name];
+	const char *last = strrchr(text, ' ');
+
+	for (int g = 0; last != NULL && g < lengthof(generations); g++)
+		if (strcmp(last + 1, generations[g][0]) == 0)
+		{
+			if (r->suffix == 0)
+				r->suffix = dc_intern(p, generations[g][1]);
+			return dc_intern_n(p, text, last - text);
+		}
+	return name;
+}

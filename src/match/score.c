@@ -188,6 +188,9 @@ same_place(const DcRecord *a, const DcRecord *b)
 	return (a->address != 0 && a->address == b->address) || (a->postcode != 0 && a->postcode == b->postcode);
 }
 
+/* Over fewer contacts than this nobody can tell how rare a name is, or how often first names are wrong. */
+#define FEW_CONTACTS 2000
+
 /*
  * Another first name with one birth date, last name and place may be a twin.  Of two hundred such pairs that
  * are one person, it is assumed, there is one pair of twins: so it depends on how often first names are wrong.
@@ -211,6 +214,8 @@ is_identified(const DcPopulation *p, const DcRecord *a, const DcRecord *b, NameV
 			return agreed->n >= 2 || (agreed->number && place) || (agreed->email != 0 && dc_mailbox_names_both(p, agreed->email, a, b));
 		case NAME_OTHER_LAST:
 			return all >= 2 || (all == 1 && place);
+		case NAME_ALIKE_FIRST:
+			return agreed->n >= 1 || (agreed->dates >= 1 && p->size >= FEW_CONTACTS);
 		default:
 			break;
 	}
@@ -227,13 +232,10 @@ weight_limit(const DcPopulation *p, const DcModel *model, const DcScore *score, 
 {
 	if (is_identified(p, a, b, name, agreed, score->apart, place))
 		return INFINITY;
-	if (name == NAME_OTHER_FIRST && agreed->dates > 0 && (place || agreed->n + agreed->household > 0))
+	if (name == NAME_OTHER_FIRST && p->size >= FEW_CONTACTS && agreed->dates > 0 && (place || agreed->n + agreed->household > 0))
 		return Max(REVIEW_LIMIT, log2(model->m[L_FIRST_CONFLICT] * TWINS));
 	return REVIEW_LIMIT;
 }
-
-/* Over fewer contacts than this nobody can tell how rare a name is: alone it identifies nobody. */
-#define FEW_CONTACTS 2000
 
 static void
 score_persons(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b)

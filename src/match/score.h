@@ -26,6 +26,7 @@ typedef enum NameVerdict
 	NAME_CONFLICT,
 	NAME_OTHER_FIRST,			/* last names agree, first names do not */
 	NAME_OTHER_LAST,			/* first names agree, last names do not */
+	NAME_ALIKE_FIRST,			/* first names that are alike, but two names: Simon, Simone */
 	NAME_PARTIAL,
 	NAME_COMPATIBLE
 } NameVerdict;

@@ -31,7 +31,7 @@ is_acronym(const char *acronym, const char *name)
 
 /* siblings: each has a word of its own beside what they share. */
 static int
-company_level(DcPopulation *p, DcValue a, DcValue b, float *surprise, bool *siblings)
+company_level(DcPopulation *p, DcValue a, DcValue b, bool identified, float *surprise, bool *siblings)
 {
 	Bag			bag;
 
@@ -42,13 +42,13 @@ company_level(DcPopulation *p, DcValue a, DcValue b, float *surprise, bool *sibl
 		return L_COMPANY_SIMILAR;
 	dc_compare_bags(p, a, b, &bag);
 	*surprise = Min(bag.matched * 0.7, *surprise);
-	*siblings = bag.contained >= 0.65 && bag.both_more;
+	*siblings = bag.both_more && (bag.contained >= 0.65 || !identified);
 	/* the same words in another order */
 	if (bag.overlap > 0.999)
 		return L_COMPANY_EXACT;
 	if (bag.overlap >= 0.65)
 		return L_COMPANY_SIMILAR;
-	if (bag.contained >= 0.8 && !*siblings)
+	if (bag.contained >= 0.8 && !bag.both_more)
 		return L_COMPANY_CONTAINED;
 	*surprise = 0;
 	if (is_acronym(p->text[a], p->text[b]) || is_acronym(p->text[b], p->text[a]))
@@ -79,7 +79,8 @@ dc_score_companies(DcScore *score, DcPopulation *p, const DcModel *model, const 
 	{
 		float		surprise;
 		bool		siblings = false;
-		int			level = company_level(p, a->company, b->company, &surprise, &siblings);
+		bool		identified = phone != 0 || (a->domain != 0 && a->domain == b->domain);
+		int			level = company_level(p, a->company, b->company, identified, &surprise, &siblings);
 
 		step(score, model, level, a->company, b->company, surprise);
 		same_name = level <= L_COMPANY_ACRONYM;
