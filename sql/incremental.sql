@@ -199,6 +199,26 @@ SELECT count(*) FROM dropcontact.match_index_state;
 SELECT dropcontact.match_pending();
 SELECT count(*) FROM dropcontact.match_index_state;
 
+-- who was updated since is found by what it is now, no longer by what it was
+INSERT INTO dropcontact.contact (source, external_id, full_name, email) VALUES ('crm', 'u', 'Ursula Uhlig', 'ursula@uhlig.example'), ('crm', 'v', 'Viktor Vogt', 'viktor@vogt.example');
+SELECT dropcontact.match_pending() > 0 AS matched;
+CREATE FUNCTION pg_temp.found(name text, email text) RETURNS text LANGUAGE sql AS $$
+	SELECT string_agg(c.external_id, ',') FROM dropcontact.find_matches(jsonb_build_object('full_name', found.name, 'email', found.email)) m JOIN dropcontact.contact c USING (contact_id) $$;
+SELECT pg_temp.found('Ursula Uhlig', 'ursula@uhlig.example'), pg_temp.found('Ulla Zimmer', 'ulla@zimmer.example');
+UPDATE dropcontact.contact SET (first_name, last_name, email) = ('Ulla', 'Zimmer', 'ulla@zimmer.example') WHERE external_id = 'u';
+SELECT pg_temp.found('Ursula Uhlig', 'ursula@uhlig.example'), pg_temp.found('Ulla Zimmer', 'ulla@zimmer.example');
+SELECT count(*), bool_and(u.first_contact = c.contact_id AND u.last_contact = c.contact_id) FROM dropcontact.match_updated u, dropcontact.contact c WHERE c.external_id = 'u';
+SELECT dropcontact.match_pending();
+SELECT pg_temp.found('Ursula Uhlig', 'ursula@uhlig.example'), pg_temp.found('Ulla Zimmer', 'ulla@zimmer.example');
+SELECT count(*) FROM dropcontact.match_updated;
+-- likewise when ingest() updates, and where it is rolled back nothing is left
+SELECT action FROM dropcontact.ingest('crm', '[{"external_id": "v", "email": "viktor@new.example", "last_name": "Neu"}]');
+SELECT pg_temp.found('Viktor Neu', 'viktor@new.example');
+BEGIN;
+UPDATE dropcontact.contact SET email = 'viktor@never.example' WHERE external_id = 'v';
+ROLLBACK;
+SELECT count(*) FROM dropcontact.match_updated;
+
 -- another controller's contacts are nobody's
 SELECT dropcontact.create_controller('Elsewhere', 'dpo@elsewhere.example');
 SET dropcontact.controller = 'Elsewhere';

@@ -25,13 +25,13 @@ BEGIN
 END
 $$;
 
--- what matching found and persons decided is written by those operations, by the rights of persons, and by nothing else; match_touched follows from both
+-- what matching found and persons decided is written by those operations, by the rights of persons, and by nothing else; match_touched follows from both, match_updated from updates of contacts
 DO $$
 DECLARE
 	t regclass;
 BEGIN
 	FOR t IN SELECT c.oid FROM pg_catalog.pg_class c
-		WHERE c.relnamespace = 'dropcontact'::regnamespace AND c.relkind = 'r' AND c.relname ~ '^(entity|match|company)_' AND c.relname NOT IN ('match_field', 'match_touched')
+		WHERE c.relnamespace = 'dropcontact'::regnamespace AND c.relkind = 'r' AND c.relname ~ '^(entity|match|company)_' AND c.relname NOT IN ('match_field', 'match_touched', 'match_updated')
 		ORDER BY c.relname LOOP
 		EXECUTE pg_catalog.format('CREATE TRIGGER require_run BEFORE INSERT OR UPDATE OR DELETE ON %s FOR EACH STATEMENT
 			EXECUTE FUNCTION dropcontact.require_run(''detect_duplicates'', ''merge'', ''rights'')', t);

@@ -88,7 +88,7 @@ dedupe(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	SPI_connect();
 	duty = dc_run_open("detect_duplicates");
-	dc_lock_matching(duty.controller_id);
+	dc_begin_matching(duty.controller_id);
 	thresholds = dc_read_thresholds(duty.controller_id);
 	edges.review_weight = thresholds.review;
 	old = MemoryContextSwitchTo(context);

@@ -84,6 +84,17 @@ COMMENT ON COLUMN dropcontact.match_delta.key IS 'The key, its highest bit flipp
 COMMENT ON COLUMN dropcontact.match_delta.place IS 'The place of the contact in the block of the key, likewise';
 COMMENT ON COLUMN dropcontact.match_delta.contact_id IS 'The contact';
 
+CREATE UNLOGGED TABLE dropcontact.match_updated (
+	controller_id integer NOT NULL,
+	first_contact bigint NOT NULL,
+	last_contact bigint NOT NULL
+);
+CREATE INDEX ON dropcontact.match_updated (controller_id);
+COMMENT ON TABLE dropcontact.match_updated IS 'Contacts updated since the last run, from the first to the last: the index of keys does not know yet what they are now; for find_matches()';
+COMMENT ON COLUMN dropcontact.match_updated.controller_id IS 'Whose contacts';
+COMMENT ON COLUMN dropcontact.match_updated.first_contact IS 'The first contact; others in between may not have been updated';
+COMMENT ON COLUMN dropcontact.match_updated.last_contact IS 'The last contact';
+
 CREATE TABLE dropcontact.match_touched (
 	controller_id integer NOT NULL REFERENCES dropcontact.controller,
 	contact_id bigint,
@@ -98,7 +109,7 @@ DO $$
 DECLARE
 	t text;
 BEGIN
-	FOREACH t IN ARRAY ARRAY['match_index_state', 'match_index', 'match_keys_of', 'match_changed', 'match_delta', 'match_touched'] LOOP
+	FOREACH t IN ARRAY ARRAY['match_index_state', 'match_index', 'match_keys_of', 'match_changed', 'match_delta', 'match_updated', 'match_touched'] LOOP
 		EXECUTE pg_catalog.format('ALTER TABLE dropcontact.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', t);
 		EXECUTE pg_catalog.format('CREATE POLICY own ON dropcontact.%I USING (controller_id = ANY ((SELECT dropcontact.visible_controllers())::integer[]))', t);
 		EXECUTE pg_catalog.format('GRANT SELECT, INSERT, UPDATE, DELETE ON dropcontact.%I TO dropcontact_admin, dropcontact_operator', t);
@@ -107,6 +118,7 @@ BEGIN
 	END LOOP;
 END
 $$;
+GRANT SELECT ON dropcontact.match_updated TO dropcontact_controller;
 
 CREATE FUNCTION dropcontact.touch_decided() RETURNS trigger
 	LANGUAGE plpgsql

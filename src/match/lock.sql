@@ -1,5 +1,20 @@
 /* lock.sql: who writes contacts and who matches them wait for each other in one order */
 
+/* Planned, and so perhaps evaluated, step by step: a role that sees several controllers need not choose one where nobody matches at once. */
+CREATE FUNCTION dropcontact.matches_at_once() RETURNS boolean
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+BEGIN
+	IF EXISTS (SELECT FROM dropcontact.setting_value v WHERE v.setting = 'match_mode' AND v.value = 'immediate') THEN
+		RETURN EXISTS (SELECT FROM dropcontact.setting_value v WHERE v.setting = 'match_mode' AND v.value = 'immediate' AND v.controller_id = dropcontact.current_controller())
+			AND has_function_privilege('dropcontact.match_pending()', 'EXECUTE');
+	END IF;
+	RETURN false;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.matches_at_once() IS 'Whether contacts that are written are matched inside the same transaction: setting match_mode of the current controller is immediate, and the role may match. One that may only hand in contacts leaves them to the next run';
+
 /*
  * Where matching runs inside the transaction that writes, two such transactions would each hold contacts that they
  * wrote and wait for the other's run: they come one after the other from the start.
@@ -9,12 +24,8 @@ CREATE FUNCTION dropcontact.lock_matching() RETURNS trigger
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
 BEGIN
-	IF EXISTS (SELECT FROM dropcontact.setting_value v WHERE v.setting = 'match_mode' AND v.value = 'immediate') THEN
-		/* planned, and so perhaps evaluated, only now: a role that sees several controllers need not choose one else */
-		IF EXISTS (SELECT FROM dropcontact.setting_value v WHERE v.setting = 'match_mode' AND v.value = 'immediate' AND v.controller_id = dropcontact.current_controller())
-			AND has_function_privilege('dropcontact.match_pending()', 'EXECUTE') THEN
-			PERFORM pg_advisory_xact_lock(823752647, dropcontact.current_controller());
-		END IF;
+	IF dropcontact.matches_at_once() THEN
+		PERFORM pg_advisory_xact_lock(823752647, dropcontact.current_controller());
 	END IF;
 	RETURN NULL;
 END
@@ -23,5 +34,5 @@ COMMENT ON FUNCTION dropcontact.lock_matching() IS 'Statement trigger of contact
 CREATE TRIGGER lock_matching BEFORE INSERT OR UPDATE OR DELETE ON dropcontact.contact
 	FOR EACH STATEMENT EXECUTE FUNCTION dropcontact.lock_matching();
 
-REVOKE ALL ON FUNCTION dropcontact.lock_matching() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION dropcontact.lock_matching() TO dropcontact_admin, dropcontact_operator, dropcontact_ingest, dropcontact_controller;
+REVOKE ALL ON FUNCTION dropcontact.matches_at_once(), dropcontact.lock_matching() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dropcontact.matches_at_once(), dropcontact.lock_matching() TO dropcontact_admin, dropcontact_operator, dropcontact_ingest, dropcontact_controller;

@@ -5,7 +5,7 @@
  *
  * The record is cleaned as a stored one would be, and compared with the contacts that share
  * a key with it, under the statistics of the last run.  The index of keys tells who these are, of
- * those that were there at the last run; younger ones are read all.
+ * those that were there at the last run; younger ones, and those updated since, are read all.
  *
  *-------------------------------------------------------------------------
  */
@@ -24,10 +24,10 @@
 #include "contact/clean.h"
 #include "duty/duty.h"
 #include "match/explain.h"
-#include "match/ids.h"
+#include "match/gather.h"
 #include "match/key_index.h"
 #include "match/plan.h"
-#include "match/read.h"
+#include "match/updated.h"
 #include "normalize/normalize.h"
 
 /* Above every id that a sequence gives. */
@@ -182,50 +182,77 @@ add_unknown(int controller_id, const DcKeyIndex *index, IdList *contacts)
 	return SPI_processed <= MOST_UNKNOWN;
 }
 
-/* The contacts that the candidate may share a key with; false when they can only be found among all. */
+/* The candidate among the contacts that are compared with it. */
+typedef struct Search
+{
+	DcPopulation *population;
+	const DcModel *model;
+	int			candidate;		/* its record */
+} Search;
+
+/* With the contacts that the candidate may share a key with; false when they can only be found among all. */
 static bool
-find_contacts(int controller_id, const DcGiven *given, IdList *contacts)
+search_index(int controller_id, const DcGiven *given, Search *search)
 {
 	DcKeyIndex *index = dc_index_open(controller_id, false);
-	DcPopulation *p;
+	DcGathered *g;
 	DcIndexedContact candidate;
-	DcModel		model;
+	IdList		contacts = {0};
 	bool		found;
 
 	if (index == NULL)
 		return false;
-	p = dc_read_contacts(controller_id, NULL, 0);
-	dc_add_given(p, CANDIDATE_ID, given);
-	dc_load_statistics_of(p, controller_id, &model);
-	dc_describe_contact(p, &p->records[0], &candidate);
-	add_known(index, &candidate, contacts);
-	found = add_unknown(controller_id, index, contacts);
+	g = dc_gather_open(controller_id);
+	dc_add_given(g->population, CANDIDATE_ID, given);
+	dc_load_frequencies(g->population, controller_id, 1);
+	dc_describe_contact(g->population, &g->population->records[0], &candidate);
+	add_known(index, &candidate, &contacts);
+	found = add_unknown(controller_id, index, &contacts);
 	dc_index_close(index);
-	dc_sort_ids(contacts);
-	return found;
+	if (!found)
+		return false;
+	dc_add_updated(controller_id, &contacts);
+	dc_sort_ids(&contacts);
+	dc_gather(g, &contacts);
+	*search = (Search) {.population = g->population, .model = &g->model, .candidate = 0};
+	return true;
 }
 
-/* All contacts that share a key with the last record of the population and reach the weight; linear in the contacts. */
-static Found *
-search(DcPopulation *p, const DcModel *model, double min_weight, int *nfound)
+static void
+search_all(int controller_id, const DcGiven *given, Search *search)
 {
-	int			candidate = p->nrecords - 1;
+	DcPopulation *p = dc_read_population(controller_id);
+	DcModel    *model = palloc(sizeof(DcModel));
+
+	dc_add_given(p, CANDIDATE_ID, given);
+	dc_load_statistics_of(p, controller_id, model);
+	*search = (Search) {.population = p, .model = model, .candidate = p->nrecords - 1};
+}
+
+/* All contacts that share a key with the candidate and reach the weight; linear in the contacts. */
+static Found *
+find(const Search *search, double min_weight, int *nfound)
+{
+	DcPopulation *p = search->population;
+	const DcRecord *candidate = &p->records[search->candidate];
 	DcKeys		wanted;
 	int			capacity = 64;
 	Found	   *found = palloc(sizeof(Found) * capacity);
 
 	*nfound = 0;
-	dc_make_keys(p, &p->records[candidate], &wanted);
-	for (int i = 0; i < candidate; i++)
+	dc_make_keys(p, candidate, &wanted);
+	for (int i = 0; i < p->nrecords; i++)
 	{
 		DcKeys		keys;
 		DcScore		score;
 
 		CHECK_FOR_INTERRUPTS();
+		if (i == search->candidate)
+			continue;
 		dc_make_keys(p, &p->records[i], &keys);
 		if (!share_key(&keys, &wanted))
 			continue;
-		dc_score_pair(p, model, &p->records[i], &p->records[candidate], &score);
+		dc_score_pair(p, search->model, &p->records[i], candidate, &score);
 		if (score.weight < min_weight)
 			continue;
 		if (*nfound == capacity)
@@ -269,10 +296,8 @@ find_matches(PG_FUNCTION_ARGS)
 	int			max_results = PG_GETARG_INT32(1);
 	double		min_probability = PG_GETARG_FLOAT8(2);
 	DcRun		duty;
-	DcPopulation *p;
 	DcGiven		given = {0};
-	IdList		contacts = {0};
-	DcModel		model;
+	Search		search;
 	Found	   *found;
 	int			nfound;
 
@@ -285,11 +310,9 @@ find_matches(PG_FUNCTION_ARGS)
 	SPI_connect();
 	duty = dc_run_open("detect_duplicates");
 	read_candidate(duty.controller_id, PG_GETARG_DATUM(0), &given);
-	p = find_contacts(duty.controller_id, &given, &contacts) ? dc_read_contacts(duty.controller_id, contacts.id, contacts.n) :
-		dc_read_population(duty.controller_id);
-	dc_add_given(p, CANDIDATE_ID, &given);
-	dc_load_statistics_of(p, duty.controller_id, &model);
-	found = search(p, &model, min_probability <= 0 ? -INFINITY : log2(min_probability / Max(1e-15, 1 - min_probability)), &nfound);
+	if (!search_index(duty.controller_id, &given, &search))
+		search_all(duty.controller_id, &given, &search);
+	found = find(&search, min_probability <= 0 ? -INFINITY : log2(min_probability / Max(1e-15, 1 - min_probability)), &nfound);
 	for (int i = 0, shown = 0; i < nfound && shown < max_results; i++)
 	{
 		DcScore		score;
@@ -299,11 +322,11 @@ find_matches(PG_FUNCTION_ARGS)
 		if (!may_be_shown(duty.controller_id, found[i].contact_id))
 			continue;
 		shown++;
-		dc_score_pair(p, &model, &p->records[found[i].record], &p->records[p->nrecords - 1], &score);
+		dc_score_pair(search.population, search.model, &search.population->records[found[i].record], &search.population->records[search.candidate], &score);
 		values[0] = Int64GetDatum(found[i].contact_id);
 		values[1] = Int64GetDatum(entity_of(found[i].contact_id));
 		values[2] = Float8GetDatum(dc_probability(score.weight));
-		values[3] = dc_evidence(p, &model, &score);
+		values[3] = dc_evidence(search.population, search.model, &score);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	SPI_finish();

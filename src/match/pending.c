@@ -32,6 +32,7 @@
 #include "match/read.h"
 #include "match/run.h"
 #include "match/store.h"
+#include "match/updated.h"
 
 /* From this share of the contacts on, matching all of them is cheaper. */
 #define MANY_SHARE 4
@@ -365,7 +366,7 @@ match_pending(PG_FUNCTION_ARGS)
 
 	SPI_connect();
 	run = dc_run_open("detect_duplicates");
-	dc_lock_matching(run.controller_id);
+	dc_begin_matching(run.controller_id);
 	switch (match_changes(run.controller_id, NULL, &changes))
 	{
 		case OUTCOME_ALL_NEEDED:
@@ -418,6 +419,12 @@ match_written(PG_FUNCTION_ARGS)
 	{
 		SPI_connect();
 		match_at_once(ranges, n);
+		SPI_finish();
+	}
+	else if (PG_GETARG_BOOL(1) && n > 0)
+	{
+		SPI_connect();
+		dc_note_updated(ranges, n);
 		SPI_finish();
 	}
 	MemoryContextSwitchTo(old);

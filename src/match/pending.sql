@@ -82,9 +82,9 @@ CREATE FUNCTION dropcontact.match_pending() RETURNS bigint
 	LANGUAGE c SET jit = off AS 'MODULE_PATHNAME', 'match_pending';
 COMMENT ON FUNCTION dropcontact.match_pending() IS 'Finds the duplicates of what changed since the last run and updates the entities: they are then those that dedupe() gives. Answers the number of contacts inserted, changed in what is compared, or deleted since. Works on these and on what they lead to, with the keys that the last runs left; on all contacts when there are none (after a crash, a restore or train()), when settings of matching changed, when the number of contacts has doubled or halved since frequencies were counted, or when so much changed that it is faster. Also runs at once inside the writing transaction where setting match_mode is immediate';
 
-CREATE FUNCTION dropcontact.match_written(matching boolean) RETURNS void
+CREATE FUNCTION dropcontact.match_written(matching boolean, updated boolean) RETURNS void
 	LANGUAGE c STRICT SET jit = off AS 'MODULE_PATHNAME', 'match_written';
-COMMENT ON FUNCTION dropcontact.match_written(boolean) IS 'Inner part of match_at_once(): matches the contacts that the session wrote since it was last called, or forgets about them';
+COMMENT ON FUNCTION dropcontact.match_written(boolean, boolean) IS 'Inner part of match_at_once(): matches the contacts that the session wrote since it was last called, or, when they were updated, notes which';
 
 CREATE FUNCTION dropcontact.match_erased(controller integer, contacts bigint[]) RETURNS void
 	LANGUAGE c STRICT SET jit = off AS 'MODULE_PATHNAME', 'match_erased';
@@ -94,23 +94,16 @@ CREATE FUNCTION dropcontact.match_at_once() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
-DECLARE
-	at_once boolean := false;
 BEGIN
-	IF EXISTS (SELECT FROM dropcontact.setting_value v WHERE v.setting = 'match_mode' AND v.value = 'immediate') THEN
-		/* planned only now, as in lock_matching(); a role that may only hand in contacts leaves them to the next run */
-		at_once := EXISTS (SELECT FROM dropcontact.setting_value v WHERE v.setting = 'match_mode' AND v.value = 'immediate' AND v.controller_id = dropcontact.current_controller())
-			AND has_function_privilege('dropcontact.match_pending()', 'EXECUTE');
-	END IF;
-	PERFORM dropcontact.match_written(at_once);
+	PERFORM dropcontact.match_written(dropcontact.matches_at_once(), TG_OP = 'UPDATE');
 	RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.match_at_once() IS 'Statement trigger of contact: matches inside the writing transaction where setting match_mode is immediate and the role may match';
+COMMENT ON FUNCTION dropcontact.match_at_once() IS 'Statement trigger of contact: matches inside the writing transaction where matches_at_once() says so; else notes what was updated, for find_matches()';
 CREATE TRIGGER match_at_once AFTER INSERT OR UPDATE OR DELETE ON dropcontact.contact
 	FOR EACH STATEMENT EXECUTE FUNCTION dropcontact.match_at_once();
 
-REVOKE ALL ON FUNCTION dropcontact.rows_of_transaction(integer, xid), dropcontact.note_match_run(integer, bigint, boolean), dropcontact.count_pending(), dropcontact.match_pending(), dropcontact.match_written(boolean), dropcontact.match_erased(integer, bigint[]), dropcontact.match_at_once() FROM PUBLIC;
+REVOKE ALL ON FUNCTION dropcontact.rows_of_transaction(integer, xid), dropcontact.note_match_run(integer, bigint, boolean), dropcontact.count_pending(), dropcontact.match_pending(), dropcontact.match_written(boolean, boolean), dropcontact.match_erased(integer, bigint[]), dropcontact.match_at_once() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.note_match_run(integer, bigint, boolean), dropcontact.match_pending() TO dropcontact_admin, dropcontact_operator;
 GRANT EXECUTE ON FUNCTION dropcontact.rows_of_transaction(integer, xid), dropcontact.count_pending() TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
-GRANT EXECUTE ON FUNCTION dropcontact.match_written(boolean), dropcontact.match_at_once() TO dropcontact_admin, dropcontact_operator, dropcontact_ingest, dropcontact_controller;
+GRANT EXECUTE ON FUNCTION dropcontact.match_written(boolean, boolean), dropcontact.match_at_once() TO dropcontact_admin, dropcontact_operator, dropcontact_ingest, dropcontact_controller;

@@ -23,14 +23,30 @@
 #include "match/read.h"
 #include "match/run.h"
 #include "match/store.h"
+#include "match/updated.h"
 
 /* The class of the advisory lock of matching; lock.sql, decision.sql and erasure.sql take it too. */
 #define DC_MATCH_LOCK 823752647
 
+static void
+take_lock(int controller_id)
+{
+	DirectFunctionCall2(pg_advisory_xact_lock_int4, Int32GetDatum(DC_MATCH_LOCK), Int32GetDatum(controller_id));
+}
+
 void
 dc_lock_matching(int controller_id)
 {
-	DirectFunctionCall2(pg_advisory_xact_lock_int4, Int32GetDatum(DC_MATCH_LOCK), Int32GetDatum(controller_id));
+	take_lock(controller_id);
+	PushActiveSnapshot(GetTransactionSnapshot());
+}
+
+/* What is forgotten here, the snapshot taken after it sees. */
+void
+dc_begin_matching(int controller_id)
+{
+	take_lock(controller_id);
+	dc_forget_updated(controller_id);
 	PushActiveSnapshot(GetTransactionSnapshot());
 }
 

@@ -33,6 +33,8 @@ typedef struct DcMatchCounts
  * committed meanwhile have written: reading goes by the snapshot taken here, which the caller pops.
  */
 extern void dc_lock_matching(int controller_id);
+/* The same for a run over all that changed: what was noted as updated since the last one is no longer. */
+extern void dc_begin_matching(int controller_id);
 
 /* Waits until no matching run is under way; none begins before the transaction has ended. */
 extern void dc_await_matching(int controller_id);
