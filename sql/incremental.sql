@@ -177,7 +177,7 @@ SELECT * FROM pg_temp.play(5, 4);
 SELECT pg_temp.add(520);
 SELECT dropcontact.match_pending();
 SELECT * FROM pg_temp.play(9, 20);
-SELECT runs > 0 AS runs, (SELECT count(DISTINCT run) FROM dropcontact.match_index) - 1 = runs AS pages_of_each FROM dropcontact.match_index_state;
+SELECT (SELECT count(DISTINCT run) FROM dropcontact.match_index) - 1 = runs AS pages_of_each FROM dropcontact.match_index_state;
 UPDATE dropcontact.contact c SET (first_name, last_name, email, phone, company, city, postcode) = (SELECT p.* FROM pg_temp.person(c.contact_id::integer) p)
 WHERE contact_id IN (SELECT contact_id FROM dropcontact.contact ORDER BY random() LIMIT 600);
 SELECT * FROM pg_temp.play(9, 20);
