@@ -83,7 +83,7 @@ CREATE FUNCTION dropcontact.clean_record(record dropcontact.contact, region text
 COMMENT ON FUNCTION dropcontact.clean_record(dropcontact.contact, text) IS 'A record in the clean form that the trigger of contact would give it, with received, problems and the derived columns, for contacts that are kept elsewhere; region is the ISO 3166-1 code of numbers without a country. By the built-in lists alone; clean_record(record, region, parameters) knows the words of a controller. From JSON: clean_record(jsonb_populate_record(NULL::dropcontact.contact, record))';
 
 -- A foreign key would cost as much as all cleaning: the trigger above looks each source up, under a lock
--- that this function takes for itself (DC_SOURCE_LOCK of clean.c).
+-- that this function takes for itself (DC_SOURCE_LOCK of clean_origin.c).
 CREATE FUNCTION dropcontact.guard_source() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp

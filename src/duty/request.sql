@@ -187,7 +187,7 @@ BEGIN
 			RAISE EXCEPTION 'a request for % is carried out at isolation level READ COMMITTED only', r.kind
 				USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = 'An older snapshot would miss contacts of the person.';
 		END IF;
-		/* the lock of those who write contacts (DC_SOURCE_LOCK of clean.c): what they began is found, what they begin hears of it */
+		/* the lock of those who write contacts (DC_SOURCE_LOCK of clean_origin.c): what they began is found, what they begin hears of it */
 		PERFORM pg_advisory_xact_lock(1685549172, controller);
 	END IF;
 	IF r.subject ? 'email' THEN
