@@ -7,7 +7,7 @@ CREATE EXTENSION dropcontact;
 SET client_min_messages = warning;
 SELECT dropcontact.create_controller('Acme', 'dpo@acme.example') AS acme, dropcontact.create_controller('Other', 'dpo@other.example') AS other \gset
 SET dropcontact.controller = 'Acme';
-SELECT dropcontact.create_source('crm', region => 'FR') > 0 AS made;
+SELECT dropcontact.create_source('crm', region => 'FR') > 0 AS made, dropcontact.add_word('mailbox_roles', 'Zwickmaster') > 0 AS word;
 -- what a statement raises, with its SQLSTATE, and whatever it did undone
 CREATE FUNCTION pg_temp.tried(statement text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -127,8 +127,18 @@ CREATE SCHEMA guard_trap;
 CREATE FUNCTION guard_trap.current_controller() RETURNS integer LANGUAGE sql AS 'SELECT 999';
 CREATE FUNCTION guard_trap.visible_controllers() RETURNS integer[] LANGUAGE sql AS 'SELECT ARRAY(SELECT generate_series(1, 999))';
 CREATE FUNCTION guard_trap.now() RETURNS timestamptz LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''in the trap''; END';
-CREATE FUNCTION guard_trap.equal(integer, integer) RETURNS boolean LANGUAGE sql AS 'SELECT true';
-CREATE OPERATOR guard_trap.= (LEFTARG = integer, RIGHTARG = integer, FUNCTION = guard_trap.equal);
+-- operators of its own hurt nobody but who looks for them: nothing that runs as the owner does
+DO $trap$
+DECLARE
+	t regtype;
+BEGIN
+	FOREACH t IN ARRAY '{integer,bigint,text,name,uuid,boolean}'::regtype[] LOOP
+		EXECUTE format($$CREATE FUNCTION guard_trap.equal(a %1$s, b %1$s) RETURNS boolean LANGUAGE plpgsql AS
+			'BEGIN IF current_user OPERATOR(pg_catalog.<>) ''guard_operator'' THEN RAISE EXCEPTION ''in the trap as another''; END IF; RETURN a OPERATOR(pg_catalog.=) b; END'$$, t);
+		EXECUTE format('CREATE OPERATOR guard_trap.= (LEFTARG = %1$s, RIGHTARG = %1$s, FUNCTION = guard_trap.equal)', t);
+	END LOOP;
+END
+$trap$;
 CREATE TEMP TABLE contact (LIKE dropcontact.contact);
 CREATE TEMP TABLE agreement (controller_id integer);
 CREATE TEMP TABLE run (LIKE dropcontact.run);
@@ -143,6 +153,19 @@ DROP TABLE pg_temp.dropcontact_new;
 SELECT contacts, entities FROM dropcontact.dedupe();
 SELECT pg_catalog.count(*) FROM dropcontact.contact;
 SELECT pg_temp.tried('UPDATE dropcontact.entity_member SET entity_id = 7');
+SELECT s, pg_temp.tried(s) FROM unnest(ARRAY[
+	'INSERT INTO dropcontact.contact_intake (source, external_id, full_name, email, relation) VALUES (''crm'', ''6'', ''Luc Roy'', ''luc@two.example'', ''customer'')',
+	'INSERT INTO dropcontact.contact (source, external_id, full_name, relation) VALUES (''crm'', ''7'', ''Luc Roy'', ''patient'')',
+	'UPDATE dropcontact.contact SET full_name = ''Luc Le Roy'' WHERE external_id OPERATOR(pg_catalog.=) ''4''',
+	'DELETE FROM dropcontact.contact WHERE external_id OPERATOR(pg_catalog.=) ''4''',
+	'SELECT dropcontact.match_pending()',
+	'SELECT dropcontact.find_matches(''{"email": "luc@two.example"}'')',
+	'SELECT dropcontact.submit_request(''access'', ''{"email": "luc@two.example"}'', ''processor'')',
+	'SELECT dropcontact.queue_message(1, ''test'', ''test'', ''{}'')',
+	'SELECT dropcontact.ledger_append(1, ''test'', ''{}''), dropcontact.verify_ledger()',
+	'SELECT dropcontact.run_controls()',
+	'SELECT dropcontact.clean_again()']) s;
+SELECT dropcontact.submit_request('access', '{"email": "luc@two.example"}', 'processor') IS NOT NULL AS submitted;
 SELECT pg_catalog.count(*) AS in_temporary_tables FROM (SELECT FROM pg_temp.contact UNION ALL SELECT FROM pg_temp.run UNION ALL SELECT FROM pg_temp.entity_member) t;
 RESET search_path;
 RESET ROLE;

@@ -214,7 +214,8 @@ read_words(int controller_id)
 	if (reader.n_standing > 0)
 	{
 		reader.entries = palloc(sizeof(Entry) * reader.size);
-		if (SPI_execute_extended("SELECT instruction_id, list, word, value, origin FROM dropcontact.word_entry WHERE controller_id = $1", &options) != SPI_OK_SELECT)
+		if (SPI_execute_extended("SELECT instruction_id, list, word, value, origin FROM dropcontact.word_entry"
+								 " WHERE controller_id OPERATOR(pg_catalog.=) $1", &options) != SPI_OK_SELECT)
 			elog(ERROR, "could not read the words");
 	}
 	SetUserIdAndSecContext(user, context);
