@@ -255,6 +255,11 @@ dc_make_tokens(DcPopulation *p)
 	grow_counts(p);
 	for (int i = 0; i < p->nrecords; i++)
 	{
+		if (i + AHEAD < p->nrecords)
+		{
+			DC_PREFETCH(&p->tokens[p->records[i + AHEAD].company]);
+			DC_PREFETCH(&p->tokens[p->records[i + AHEAD].address]);
+		}
 		dc_value_tokens(p, p->records[i].company);
 		dc_value_tokens(p, p->records[i].address);
 		for (int f = 0; f < p->nfields; f++)
@@ -279,6 +284,8 @@ count_words(DcPopulation *p, DcValue value)
 void
 dc_count_values(DcPopulation *p)
 {
+	float		once;			/* surprise of a value that one other contact carries, or none */
+
 	dc_make_tokens(p);
 	p->size = Max(p->nrecords, DC_LEAST_SIZE);
 	for (int i = 0; i < p->nrecords; i++)
@@ -297,8 +304,9 @@ dc_count_values(DcPopulation *p)
 			if (p->field_kind[f] == KIND_TEXT || p->field_kind[f] == KIND_DATE)
 				count_words(p, r->field[f]);
 	}
+	once = surprise(1 / p->size);
 	for (uint32 v = 1; v < p->nvalues; v++)
-		p->surprise[v] = surprise(dc_frequency(p, v));
+		p->surprise[v] = p->count[v] <= 2 ? once : surprise(dc_frequency(p, v));
 }
 
 /* How often another contact carries the value: one of those that do is the contact itself. */

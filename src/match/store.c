@@ -284,53 +284,59 @@ leave_entity(Entities *e, int from, int to, DcBatch *aliases, DcBatch *events)
 
 /* ---------- the walk over the clusters ---------- */
 
-typedef struct Member
-{
-	int			root;
-	int			record;
-} Member;
-
-static int
-compare_members(const void *a, const void *b)
-{
-	const Member *x = a;
-	const Member *y = b;
-
-	if (x->root != y->root)
-		return x->root < y->root ? -1 : 1;
-	return x->record < y->record ? -1 : x->record > y->record;
-}
-
-/* One event for each cluster that took members from elsewhere, in the order of the clusters; O(n log n). */
-static void
-note_mergers(Entities *e, DcBatch *events)
+/* The records of all clusters of several, those of a cluster together and both ascending; start: where those of a root begin. */
+static int *
+list_members(const Entities *e, int *start)
 {
 	int			nrecords = e->population->nrecords;
-	Member	   *members = new_array(sizeof(Member), e->nholdings);
 	int		   *records = new_array(sizeof(int), e->nholdings);
 	int			n = 0;
 
 	for (int i = 0; i < nrecords; i++)
 		if (e->joined[i])
-			members[n++] = (Member) {.root = dc_root(e->clusters, i), .record = i};
-	qsort(members, n, sizeof(Member), compare_members);
-	for (int from = 0, to; from < n; from = to)
+			start[dc_root(e->clusters, i)]++;
+	for (int i = 0; i < nrecords; i++)
 	{
-		int64		entity = e->claim[members[from].root];
+		int			size = start[i];
+
+		start[i] = n;
+		n += size;
+	}
+	start[nrecords] = n;
+	for (int i = 0; i < nrecords; i++)
+		if (e->joined[i])
+			records[start[dc_root(e->clusters, i)]++] = i;
+	/* each is now where the next one begins */
+	for (int i = nrecords; i > 0; i--)
+		start[i] = start[i - 1];
+	start[0] = 0;
+	return records;
+}
+
+/* One event for each cluster that took members from elsewhere, in the order of the clusters; linear. */
+static void
+note_mergers(Entities *e, DcBatch *events)
+{
+	int			nrecords = e->population->nrecords;
+	int		   *start = new_array(sizeof(int), (size_t) nrecords + 1);
+	int		   *records = list_members(e, start);
+
+	for (int root = 0; root < nrecords; root++)
+	{
+		int64		entity = e->claim[root];
 		bool		moved = false;
 
-		for (to = from; to < n && members[to].root == members[from].root; to++)
+		for (int i = start[root]; i < start[root + 1]; i++)
 		{
-			int			record = members[to].record;
+			int			record = records[i];
 
-			records[to - from] = record;
 			e->clusters->entity[record] = entity;
 			moved |= (e->stored[record] != 0 ? e->stored[record] : contact_of(e, record)) != entity;
 		}
 		if (moved)
-			add_event(e, events, "merged", entity, records, to - from);
+			add_event(e, events, "merged", entity, records + start[root], start[root + 1] - start[root]);
 	}
-	pfree(members);
+	pfree(start);
 	pfree(records);
 }
 
