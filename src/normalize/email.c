@@ -336,14 +336,15 @@ skip_plain(const char *s, const char *signs)
 
 	for (; *s != '\0'; s++)
 	{
-		bool		now = *s != '@' && strchr(signs, *s) != NULL;
+		bool		plain = (*s >= 'a' && *s <= 'z') || (*s >= '0' && *s <= '9');
+		bool		now = !plain && *s != '@' && strchr(signs, *s) != NULL;
 
 		if (*s == '.')
 			label = s + 1;
 		if (s - label >= 63)
 			return NULL;
 
-		if (!now && !(*s >= 'a' && *s <= 'z') && !(*s >= '0' && *s <= '9'))
+		if (!now && !plain)
 			break;
 		if (now && sign)
 			return NULL;
