@@ -90,12 +90,29 @@ flush_page(PageWriter *writer)
 	writer->n = 0;
 }
 
+/* What an entry says of its record: of all records together, so that an entry needs one place in memory. */
+typedef struct Bearer
+{
+	uint64		place;
+	int64		contact_id;
+} Bearer;
+
+static Bearer *
+list_bearers(const DcPopulation *p, const uint64 *place)
+{
+	Bearer	   *bearers = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Bearer) * ((Size) p->nrecords + 1));
+
+	for (int r = 0; r < p->nrecords; r++)
+		bearers[r] = (Bearer) {place[r], p->records[r].contact_id};
+	return bearers;
+}
+
 /* Linear in the keys. */
 static void
 write_pages(const DcPopulation *p, DcKeyTable *table, int controller_id)
 {
 	PageWriter *writer = palloc0(sizeof(PageWriter));
-	const uint64 *place = dc_key_rows(table)->place;
+	Bearer	   *bearers = list_bearers(p, dc_key_rows(table)->place);
 
 	writer->pages = dc_batch_insert(&pages_of, controller_id, NULL);
 	for (int partition = 0; partition < dc_key_partitions(table); partition++)
@@ -106,23 +123,21 @@ write_pages(const DcPopulation *p, DcKeyTable *table, int controller_id)
 
 		for (size_t i = 0; i < n; i++)
 		{
-			uint32		record = entries[i].record;
+			const Bearer *bearer = &bearers[entries[i].record];
 
 			if (i + AHEAD < n)
-			{
-				DC_PREFETCH(&place[entries[i + AHEAD].record]);
-				DC_PREFETCH(&p->records[entries[i + AHEAD].record].contact_id);
-			}
+				DC_PREFETCH(&bearers[entries[i + AHEAD].record]);
 			if (writer->n == DC_ENTRIES_A_PAGE)
 			{
 				CHECK_FOR_INTERRUPTS();
 				flush_page(writer);
 			}
-			writer->entry[writer->n++] = (DcIndexEntry) {entries[i].key, place[record], p->records[record].contact_id};
+			writer->entry[writer->n++] = (DcIndexEntry) {entries[i].key, bearer->place, bearer->contact_id};
 		}
 	}
 	flush_page(writer);
 	dc_batch_finish(writer->pages);
+	pfree(bearers);
 	pfree(writer);
 }
 
