@@ -549,7 +549,7 @@ dc_index_open(int controller_id, bool many)
 	DcKeyIndex *index;
 
 	/* tables that are not logged have no rows on a standby, and may not even be read */
-	if (RecoveryInProgress())
+	if (RecoveryInProgress() || !dc_index_is_sound())
 		return NULL;
 	index = palloc0(sizeof(DcKeyIndex));
 	index->controller_id = controller_id;

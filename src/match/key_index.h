@@ -91,6 +91,14 @@ extern bool dc_index_contact(DcKeyIndex *index, int64 contact_id, DcIndexedConta
 typedef void (*DcContactCallback) (void *state, const DcIndexedContact *contact);
 extern void dc_index_contacts(DcKeyIndex *index, DcContactCallback callback, void *state);
 
+/* key_index_heal.c */
+
+/* Did the indexes of the tables outlive the last crash?  If not, the tables may not even be named in a query. */
+extern bool dc_index_is_sound(void);
+
+/* Sees to it that they are sound, for who holds the matching lock; needs SPI connected. */
+extern void dc_index_heal(void);
+
 /* ---------- for writing ---------- */
 
 /* A row fills one page of the table: what is left of it once the headers and the other columns have their room. */

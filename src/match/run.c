@@ -32,6 +32,7 @@ static void
 take_lock(int controller_id)
 {
 	DirectFunctionCall2(pg_advisory_xact_lock_int4, Int32GetDatum(DC_MATCH_LOCK), Int32GetDatum(controller_id));
+	dc_index_heal();
 }
 
 void

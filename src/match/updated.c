@@ -14,6 +14,7 @@
 #include "miscadmin.h"
 
 #include "duty/duty.h"
+#include "match/key_index.h"
 #include "match/plan.h"
 #include "match/updated.h"
 
@@ -43,6 +44,8 @@ dc_note_updated(const DcWritten *ranges, int n)
 	Oid			user;
 	int			context;
 
+	if (!dc_index_is_sound())
+		return;
 	for (int i = 0; i < n; i++)
 		if (n <= MOST_RANGES || i == 0)
 		{
