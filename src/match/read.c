@@ -211,7 +211,7 @@ id_array(Datum *ids, int n)
 }
 
 void
-dc_read_into(DcPacker *packer, int controller_id, const int64 *contact_ids, int n)
+dc_read_ids(DcPacker *packer, int controller_id, const int64 *contact_ids, int n)
 {
 	Datum	   *ids = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * (n + (Size) 1));
 	Datum		args[] = {Int32GetDatum(controller_id), 0};
@@ -220,6 +220,13 @@ dc_read_into(DcPacker *packer, int controller_id, const int64 *contact_ids, int 
 		ids[i] = Int64GetDatum(contact_ids[i]);
 	args[1] = id_array(ids, n);
 	read_rows(packer, controller_id, READ_SOME, args);
+}
+
+void
+dc_read_into(DcPacker *packer, int controller_id, const int64 *contact_ids, int n)
+{
+	if (!dc_read_ids_in_parallel(packer, controller_id, contact_ids, n))
+		dc_read_ids(packer, controller_id, contact_ids, n);
 }
 
 DcPopulation *

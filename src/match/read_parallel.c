@@ -3,7 +3,7 @@
  * read_parallel.c
  *	  Contacts read by several processes.
  *
- * Each process takes ranges of blocks until there are none left and packs what stands there into a population of its
+ * Each process takes ranges of blocks, or of the ids asked for, until there are none left and packs what stands there into a population of its
  * own, by a query like any other, so that privileges and row-level security hold.  After each range a worker hands over
  * the records, and the values that are new to it; the leader takes them over between its own ranges.  Which process read
  * a contact changes nothing but the numbers of values, on which nothing rests.
@@ -35,12 +35,15 @@
 
 #define BLOCKS_FOR_WORKERS 1024 /* fewer are read sooner than a worker starts */
 #define RANGE 128				/* blocks that a process takes at a time */
+#define IDS_FOR_WORKERS 16384
+#define IDS_RANGE 2048
+#define BYTES_A_CONTACT 512		/* what is handed over of one, at most as a rule */
 #define AREA_SIZE (1024 * 1024)
 #define AHEAD 16				/* values asked for before they are looked up */
 
 enum
 {
-	KEY_STATE = 1, KEY_AREA
+	KEY_STATE = 1, KEY_AREA, KEY_IDS
 };
 
 /* What a worker read in one range; the arrays stand behind it, then the texts of the values, one after the other. */
@@ -71,29 +74,33 @@ typedef struct ReadState
 {
 	int			controller_id;
 	BlockNumber nblocks;
+	int			nids;			/* of contacts that are wanted; 0: all are */
 	pg_atomic_uint32 next;		/* the next range */
 	WorkerPart	part[FLEXIBLE_ARRAY_MEMBER];
 } ReadState;
 
-/* Takes the next range that nobody has read; answers its number, -1 for none, and reads it. */
+/* Takes the next range that nobody has read; answers its number, -1 for none, and reads it.  ids: those wanted, or NULL. */
 static int
-read_range(DcPacker *packer, ReadState *state)
+read_range(DcPacker *packer, ReadState *state, const int64 *ids)
 {
 	uint32		i = pg_atomic_fetch_add_u32(&state->next, 1);
-	BlockNumber from = i * RANGE;
+	uint32		from = i * (ids == NULL ? RANGE : IDS_RANGE);
 
-	if (from >= state->nblocks)
+	if (from >= (ids == NULL ? state->nblocks : (uint32) state->nids))
 		return -1;
-	dc_read_blocks(packer, state->controller_id, from, from + RANGE);
+	if (ids == NULL)
+		dc_read_blocks(packer, state->controller_id, from, from + RANGE);
+	else
+		dc_read_ids(packer, state->controller_id, ids + from, Min(IDS_RANGE, state->nids - (int) from));
 	return i;
 }
 
 /* ---------- the leader's side ---------- */
 
 static int
-count_ranges(BlockNumber nblocks)
+count_ranges(const ReadState *state)
 {
-	return nblocks / RANGE + 1;
+	return state->nids > 0 ? state->nids / IDS_RANGE + 1 : state->nblocks / RANGE + 1;
 }
 
 /* The blocks of the table when it is one that can be divided, else 0. */
@@ -237,7 +244,7 @@ order_ranges(DcPopulation *p, const Range *ranges, int nranges)
 }
 
 static void
-gather(Gathering *g, ReadState *state, ParallelContext *context)
+gather(Gathering *g, ReadState *state, const int64 *ids, ParallelContext *context)
 {
 	int			range;
 
@@ -245,12 +252,12 @@ gather(Gathering *g, ReadState *state, ParallelContext *context)
 	g->sources = palloc0(sizeof(Source) * (g->nsources + 1));
 	for (int w = 0; w < g->nsources; w++)
 		g->sources[w].part = &state->part[w];
-	g->ranges = palloc0(sizeof(Range) * count_ranges(state->nblocks));
+	g->ranges = palloc0(sizeof(Range) * count_ranges(state));
 	for (;;)
 	{
 		int			first = g->population->nrecords;
 
-		range = read_range(g->packer, state);
+		range = read_range(g->packer, state, ids);
 		if (range < 0)
 			break;
 		g->ranges[range] = (Range) {.first = first, .n = g->population->nrecords - first};
@@ -259,7 +266,8 @@ gather(Gathering *g, ReadState *state, ParallelContext *context)
 	WaitForParallelWorkersToFinish(context);
 	take_chunks(g);
 	take_flags(g);
-	order_ranges(g->population, g->ranges, count_ranges(state->nblocks));
+	if (ids == NULL)
+		order_ranges(g->population, g->ranges, count_ranges(state));
 	for (int w = 0; w < g->nsources; w++)
 		if (g->sources[w].map != NULL)
 			pfree(g->sources[w].map);
@@ -268,7 +276,7 @@ gather(Gathering *g, ReadState *state, ParallelContext *context)
 }
 
 static ReadState *
-make_state(ParallelContext *context, int controller_id, BlockNumber nblocks, dsa_area **area)
+make_state(ParallelContext *context, int controller_id, BlockNumber nblocks, const int64 *ids, int nids, dsa_area **area)
 {
 	size_t		size = offsetof(ReadState, part) + sizeof(WorkerPart) * context->nworkers;
 	ReadState  *state;
@@ -276,7 +284,8 @@ make_state(ParallelContext *context, int controller_id, BlockNumber nblocks, dsa
 
 	shm_toc_estimate_chunk(&context->estimator, size);
 	shm_toc_estimate_chunk(&context->estimator, AREA_SIZE);
-	shm_toc_estimate_keys(&context->estimator, 2);
+	shm_toc_estimate_chunk(&context->estimator, sizeof(int64) * nids);
+	shm_toc_estimate_keys(&context->estimator, 3);
 	InitializeParallelDSM(context);
 	if (context->nworkers == 0)
 		return NULL;
@@ -284,6 +293,7 @@ make_state(ParallelContext *context, int controller_id, BlockNumber nblocks, dsa
 	memset(state, 0, size);
 	state->controller_id = controller_id;
 	state->nblocks = nblocks;
+	state->nids = nids;
 	pg_atomic_init_u32(&state->next, 0);
 	for (int w = 0; w < context->nworkers; w++)
 		dsa_pointer_atomic_init(&state->part[w].first, InvalidDsaPointer);
@@ -291,6 +301,12 @@ make_state(ParallelContext *context, int controller_id, BlockNumber nblocks, dsa
 	place = shm_toc_allocate(context->toc, AREA_SIZE);
 	*area = dsa_create_in_place(place, AREA_SIZE, LWTRANCHE_PARALLEL_QUERY_DSA, context->seg);
 	shm_toc_insert(context->toc, KEY_AREA, place);
+	if (nids > 0)
+	{
+		place = shm_toc_allocate(context->toc, sizeof(int64) * nids);
+		memcpy(place, ids, sizeof(int64) * nids);
+		shm_toc_insert(context->toc, KEY_IDS, place);
+	}
 	return state;
 }
 
@@ -303,29 +319,43 @@ count_workers(void)
 	return processors < 1 ? max_parallel_maintenance_workers : Min(max_parallel_maintenance_workers, Max(1, processors - 1));
 }
 
-bool
-dc_read_in_parallel(DcPacker *packer, int controller_id)
+/* Reads ranges of blocks, or of ids; false when there can be no workers, and nothing was read. */
+static bool
+read_ranges(DcPacker *packer, int controller_id, BlockNumber nblocks, const int64 *ids, int nids)
 {
-	BlockNumber nblocks = max_parallel_maintenance_workers == 0 || !enable_tidscan || IsInParallelMode() ? 0 : blocks_of_contacts();
+	Gathering	gathering = {.packer = packer, .population = dc_packer_population(packer)};
 	ParallelContext *context;
 	ReadState  *state;
-	Gathering	gathering = {.packer = packer, .population = dc_packer_population(packer)};
 
-	/* what the workers hand over takes less room than the table */
-	if (nblocks < BLOCKS_FOR_WORKERS || !dc_has_shared_memory((double) nblocks * BLCKSZ))
-		return false;
 	EnterParallelMode();
 	context = CreateParallelContext("dropcontact", "dc_read_worker", count_workers());
-	state = make_state(context, controller_id, nblocks, &gathering.area);
+	state = make_state(context, controller_id, nblocks, ids, nids, &gathering.area);
 	if (state != NULL)
 	{
 		LaunchParallelWorkers(context);
-		gather(&gathering, state, context);
+		gather(&gathering, state, ids, context);
 		dsa_detach(gathering.area);
 	}
 	DestroyParallelContext(context);
 	ExitParallelMode();
 	return state != NULL;
+}
+
+bool
+dc_read_in_parallel(DcPacker *packer, int controller_id)
+{
+	BlockNumber nblocks = max_parallel_maintenance_workers == 0 || !enable_tidscan || IsInParallelMode() ? 0 : blocks_of_contacts();
+
+	/* what the workers hand over takes less room than the table */
+	return nblocks >= BLOCKS_FOR_WORKERS && dc_has_shared_memory((double) nblocks * BLCKSZ) &&
+		read_ranges(packer, controller_id, nblocks, NULL, 0);
+}
+
+bool
+dc_read_ids_in_parallel(DcPacker *packer, int controller_id, const int64 *contact_ids, int n)
+{
+	return n >= IDS_FOR_WORKERS && max_parallel_maintenance_workers > 0 && !IsInParallelMode() &&
+		dc_has_shared_memory((double) n * BYTES_A_CONTACT) && read_ranges(packer, controller_id, 0, contact_ids, n);
 }
 
 /* ---------- a worker's side ---------- */
@@ -367,6 +397,7 @@ void
 dc_read_worker(dsm_segment *segment, shm_toc *toc)
 {
 	ReadState  *state = shm_toc_lookup(toc, KEY_STATE, false);
+	const int64 *ids = shm_toc_lookup(toc, KEY_IDS, true);
 	dsa_area   *area = dsa_attach_in_place(shm_toc_lookup(toc, KEY_AREA, false), segment);
 	WorkerPart *part = &state->part[ParallelWorkerNumber];
 	dsa_pointer_atomic *last = &part->first;
@@ -378,7 +409,7 @@ dc_read_worker(dsm_segment *segment, shm_toc *toc)
 	SPI_connect();
 	p = dc_open_population(state->controller_id);
 	packer = dc_packer_create(p);
-	while ((range = read_range(packer, state)) >= 0)
+	while ((range = read_range(packer, state, ids)) >= 0)
 	{
 		last = &((Chunk *) dsa_get_address(area, hand_over(area, p, last, range, first_value)))->next;
 		first_value = p->nvalues;

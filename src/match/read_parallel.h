@@ -22,10 +22,14 @@
  */
 extern bool dc_read_in_parallel(DcPacker *packer, int controller_id);
 
+/* The same for some contacts, by ascending ids, into a population that may have others, in any order. */
+extern bool dc_read_ids_in_parallel(DcPacker *packer, int controller_id, const int64 *contact_ids, int n);
+
 /* What a worker runs. */
 extern PGDLLEXPORT void dc_read_worker(dsm_segment *segment, shm_toc *toc);
 
-/* read.c: the contacts that stand in some blocks of the table. */
+/* read.c: the contacts that stand in some blocks of the table, and some contacts. */
+extern void dc_read_ids(DcPacker *packer, int controller_id, const int64 *contact_ids, int n);
 extern void dc_read_blocks(DcPacker *packer, int controller_id, BlockNumber from, BlockNumber to);
 
 #endif							/* DC_MATCH_READ_PARALLEL_H */
