@@ -21,8 +21,8 @@
 /* A statement that updated more ranges leaves one around them all. */
 #define MOST_RANGES 1000
 
-/* So many contacts are looked at beside those that keys lead to: a few milliseconds. */
-#define MOST_UPDATED 1000
+/* So many contacts are looked at beside those that keys lead to: a millisecond or two. */
+#define MOST_UPDATED 200
 
 #define NOTE_UPDATED \
 	"INSERT INTO dropcontact.match_updated (controller_id, first_contact, last_contact) " \
