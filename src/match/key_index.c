@@ -7,20 +7,16 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
-#include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xlog.h"
 #include "catalog/namespace.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/rel.h"
 #include "utils/snapmgr.h"
 
-#include "match/key_index.h"
+#include "match/key_index_pages.h"
 
 typedef struct Changed
 {
@@ -38,75 +34,6 @@ typedef struct Changed
 #define SH_DEFINE
 #define SH_DECLARE
 #include "lib/simplehash.h"
-
-/* Columns */
-enum
-{
-	PAGE_CONTROLLER = 1, PAGE_RUN, PAGE_PAGE, PAGE_KEY, PAGE_PLACE, PAGE_CONTACT, PAGE_ENTRIES
-};
-enum
-{
-	KEYS_CONTROLLER = 1, KEYS_CONTACT, KEYS_ENTRIES
-};
-enum
-{
-	CHANGED_CONTROLLER = 1, CHANGED_CONTACT, CHANGED_RUN, CHANGED_ENTRY
-};
-enum
-{
-	DELTA_CONTROLLER = 1, DELTA_KEY, DELTA_PLACE, DELTA_CONTACT
-};
-enum
-{
-	STATE_CONTROLLER = 1, STATE_SIGNATURE, STATE_CHECKSUM, STATE_CONTACTS, STATE_PERSONS, STATE_INDEXED, STATE_LAST, STATE_RUNS
-};
-
-typedef struct Table
-{
-	Relation	heap;
-	Relation	index;
-} Table;
-
-/* What column entries of a row holds, copied out. */
-typedef struct CachedRow
-{
-	int			number;			/* of a page of match_index; -1 for none */
-	int			n;				/* entries, or words of 8 bytes */
-	union
-	{
-		DcIndexEntry entry[BLCKSZ / sizeof(DcIndexEntry)];
-		uint64		word[BLCKSZ / sizeof(uint64)];
-	}			data;
-} CachedRow;
-
-/* The pages of one run: a sorted list of entries. */
-typedef struct Pages
-{
-	int			run;			/* 0: those of dedupe(), in which contacts that changed count for nothing */
-	SysScanDesc ahead;			/* goes on behind the page, or NULL */
-	CachedRow	page;
-	int			position;		/* in the page */
-} Pages;
-
-struct DcKeyIndex
-{
-	int			controller_id;
-	Snapshot	snapshot;
-	DcIndexState state;
-	bool		many;			/* look-ups are to come, mostly in the order of keys */
-	Table		by_key;
-	Relation	by_page;		/* the other index of match_index */
-	Table		by_contact;
-	Table		changed;
-	Table		delta;
-	bool		none_changed;
-	changed_hash *set;			/* contacts changed; NULL: each is looked up */
-	DcIndexEntry *late;			/* with them the entries of match_delta, in order */
-	size_t		nlate;
-	int			npages;
-	Pages	   *pages;
-	CachedRow	contacts;
-};
 
 static Relation
 open_relation(const char *name, bool is_index)
@@ -131,44 +58,6 @@ close_table(Table *table)
 	table_close(table->heap, AccessShareLock);
 }
 
-static Datum
-column(HeapTuple tuple, const Table *table, int number)
-{
-	bool		isnull;
-
-	return heap_getattr(tuple, number, RelationGetDescr(table->heap), &isnull);
-}
-
-static void
-add_condition(ScanKey keys, int *n, int number, StrategyNumber strategy, int64 value)
-{
-	static const RegProcedure procedures[] = {0, F_INT8LT, F_INT8LE, F_INT8EQ, F_INT8GE, F_INT8GT};
-
-	ScanKeyInit(&keys[(*n)++], number, strategy, procedures[strategy], Int64GetDatum(value));
-}
-
-static int
-start_conditions(const DcKeyIndex *index, ScanKey keys)
-{
-	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(index->controller_id));
-	return 1;
-}
-
-static int
-start_pages(const DcKeyIndex *index, const Pages *pages, ScanKey keys)
-{
-	int			n = start_conditions(index, keys);
-
-	ScanKeyInit(&keys[n], PAGE_RUN, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(pages->run));
-	return n + 1;
-}
-
-static SysScanDesc
-scan(const DcKeyIndex *index, const Table *table, int n, ScanKey keys)
-{
-	return systable_beginscan_ordered(table->heap, table->index, index->snapshot, n, keys);
-}
-
 /* ---------- what it stands for ---------- */
 
 static bool
@@ -176,19 +65,19 @@ read_state(DcKeyIndex *index)
 {
 	Table		table = open_table("match_index_state", "match_index_state_pkey");
 	ScanKeyData keys[1];
-	SysScanDesc desc = scan(index, &table, start_conditions(index, keys), keys);
+	SysScanDesc desc = dc_scan(index, &table, dc_start_conditions(index, keys), keys);
 	HeapTuple	tuple = systable_getnext_ordered(desc, ForwardScanDirection);
 	bool		found = HeapTupleIsValid(tuple);
 
 	if (found)
 		index->state = (DcIndexState) {
-			.signature = DatumGetInt64(column(tuple, &table, STATE_SIGNATURE)),
-			.checksum = DatumGetInt64(column(tuple, &table, STATE_CHECKSUM)),
-			.contacts = DatumGetInt64(column(tuple, &table, STATE_CONTACTS)),
-			.persons = DatumGetInt64(column(tuple, &table, STATE_PERSONS)),
-			.indexed = DatumGetInt64(column(tuple, &table, STATE_INDEXED)),
-			.last_contact = DatumGetInt64(column(tuple, &table, STATE_LAST)),
-			.runs = DatumGetInt32(column(tuple, &table, STATE_RUNS)),
+			.signature = DatumGetInt64(dc_column(tuple, &table, STATE_SIGNATURE)),
+			.checksum = DatumGetInt64(dc_column(tuple, &table, STATE_CHECKSUM)),
+			.contacts = DatumGetInt64(dc_column(tuple, &table, STATE_CONTACTS)),
+			.persons = DatumGetInt64(dc_column(tuple, &table, STATE_PERSONS)),
+			.indexed = DatumGetInt64(dc_column(tuple, &table, STATE_INDEXED)),
+			.last_contact = DatumGetInt64(dc_column(tuple, &table, STATE_LAST)),
+			.runs = DatumGetInt32(dc_column(tuple, &table, STATE_RUNS)),
 		};
 	systable_endscan_ordered(desc);
 	close_table(&table);
@@ -200,7 +89,7 @@ static void
 read_changed(DcKeyIndex *index, bool all)
 {
 	ScanKeyData keys[1];
-	SysScanDesc desc = scan(index, &index->changed, start_conditions(index, keys), keys);
+	SysScanDesc desc = dc_scan(index, &index->changed, dc_start_conditions(index, keys), keys);
 	HeapTuple	tuple;
 	bool		found;
 
@@ -213,220 +102,9 @@ read_changed(DcKeyIndex *index, bool all)
 		index->none_changed = false;
 		if (!all)
 			break;
-		changed_insert(index->set, DatumGetInt64(column(tuple, &index->changed, CHANGED_CONTACT)), &found);
+		changed_insert(index->set, DatumGetInt64(dc_column(tuple, &index->changed, CHANGED_CONTACT)), &found);
 	}
 	systable_endscan_ordered(desc);
-}
-
-/* ---------- pages ---------- */
-
-static void
-copy_bytes(CachedRow *page, Datum entries, size_t size)
-{
-	bytea	   *bytes = DatumGetByteaPP(entries);
-	size_t		length = VARSIZE_ANY_EXHDR(bytes);
-
-	if (length > sizeof(page->data))
-		elog(ERROR, "a row of the index of keys is too long");
-	memcpy(&page->data, VARDATA_ANY(bytes), length);
-	page->n = length / size;
-}
-
-static void
-keep_page(const DcKeyIndex *index, Pages *pages, HeapTuple tuple)
-{
-	pages->page.number = DatumGetInt32(column(tuple, &index->by_key, PAGE_PAGE));
-	copy_bytes(&pages->page, column(tuple, &index->by_key, PAGE_ENTRIES), sizeof(DcIndexEntry));
-}
-
-static void
-stop_ahead(Pages *pages)
-{
-	if (pages->ahead != NULL)
-		systable_endscan_ordered(pages->ahead);
-	pages->ahead = NULL;
-}
-
-/* Pages in this direction from the one kept. */
-static SysScanDesc
-scan_pages(const DcKeyIndex *index, const Pages *pages, ScanDirection direction)
-{
-	Table		table = {index->by_key.heap, index->by_page};
-	ScanKeyData keys[3];
-	int			n = start_pages(index, pages, keys);
-
-	ScanKeyInit(&keys[n++], PAGE_PAGE, direction == ForwardScanDirection ? BTGreaterStrategyNumber : BTLessStrategyNumber,
-				direction == ForwardScanDirection ? F_INT4GT : F_INT4LT, Int32GetDatum(pages->page.number));
-	return scan(index, &table, n, keys);
-}
-
-/* The next page in this direction; false, and the page stays, when there is none. */
-static bool
-next_page(const DcKeyIndex *index, Pages *pages, ScanDirection direction)
-{
-	SysScanDesc desc = direction == ForwardScanDirection && pages->ahead != NULL ? pages->ahead : scan_pages(index, pages, direction);
-	HeapTuple	tuple = systable_getnext_ordered(desc, direction);
-	bool		found = HeapTupleIsValid(tuple);
-
-	if (found)
-		keep_page(index, pages, tuple);
-	if (direction == ForwardScanDirection && index->many && found)
-		pages->ahead = desc;
-	else
-	{
-		if (pages->ahead != desc)
-			stop_ahead(pages);
-		systable_endscan_ordered(desc);
-		pages->ahead = NULL;
-	}
-	return found;
-}
-
-static int
-compare_first(const DcKeyIndex *index, HeapTuple tuple, const DcIndexEntry *wanted)
-{
-	DcIndexEntry first = {
-		dc_from_column(DatumGetInt64(column(tuple, &index->by_key, PAGE_KEY))),
-		dc_from_column(DatumGetInt64(column(tuple, &index->by_key, PAGE_PLACE))),
-		DatumGetInt64(column(tuple, &index->by_key, PAGE_CONTACT)),
-	};
-
-	return dc_compare_entries(&first, wanted);
-}
-
-/* Keeps the last page under these conditions that does not begin after what is wanted; false: there is none. */
-static bool
-last_page(const DcKeyIndex *index, Pages *pages, int n, ScanKey keys, const DcIndexEntry *wanted, bool *began_after)
-{
-	SysScanDesc desc = scan(index, &index->by_key, n, keys);
-	HeapTuple	tuple = systable_getnext_ordered(desc, BackwardScanDirection);
-	bool		found = HeapTupleIsValid(tuple) && compare_first(index, tuple, wanted) <= 0;
-
-	*began_after = HeapTupleIsValid(tuple) && !found;
-	if (found)
-		keep_page(index, pages, tuple);
-	systable_endscan_ordered(desc);
-	return found;
-}
-
-/*
- * Keeps the page in which an entry is or would be.  One descent of the btree, three for the keys of blocks that
- * fill pages.
- */
-static bool
-find_page(const DcKeyIndex *index, Pages *pages, const DcIndexEntry *wanted)
-{
-	ScanKeyData keys[5];
-	int			n = start_pages(index, pages, keys);
-	bool		began_after;
-
-	stop_ahead(pages);
-	add_condition(keys, &n, PAGE_KEY, BTLessEqualStrategyNumber, dc_to_column(wanted->key));
-	if (last_page(index, pages, n, keys, wanted, &began_after))
-		return true;
-	if (!began_after)
-		return false;
-	/* several pages begin with the key; of entries of one place, those of lower contacts come first */
-	n = start_pages(index, pages, keys);
-	add_condition(keys, &n, PAGE_KEY, BTEqualStrategyNumber, dc_to_column(wanted->key));
-	add_condition(keys, &n, PAGE_PLACE, BTEqualStrategyNumber, dc_to_column(wanted->place));
-	add_condition(keys, &n, PAGE_CONTACT, BTLessEqualStrategyNumber, wanted->contact_id);
-	if (last_page(index, pages, n, keys, wanted, &began_after))
-		return true;
-	n = start_pages(index, pages, keys);
-	add_condition(keys, &n, PAGE_KEY, BTEqualStrategyNumber, dc_to_column(wanted->key));
-	add_condition(keys, &n, PAGE_PLACE, BTLessStrategyNumber, dc_to_column(wanted->place));
-	if (last_page(index, pages, n, keys, wanted, &began_after))
-		return true;
-	n = start_pages(index, pages, keys);
-	add_condition(keys, &n, PAGE_KEY, BTLessStrategyNumber, dc_to_column(wanted->key));
-	return last_page(index, pages, n, keys, wanted, &began_after);
-}
-
-/* The first entry of the page that is not before what is wanted. */
-static int
-lower_bound(const CachedRow *page, const DcIndexEntry *wanted)
-{
-	int			low = 0;
-	int			high = page->n;
-
-	while (low < high)
-	{
-		int			middle = low + (high - low) / 2;
-
-		if (dc_compare_entries(&page->data.entry[middle], wanted) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static bool
-ends_before(const CachedRow *page, const DcIndexEntry *wanted)
-{
-	return page->n == 0 || dc_compare_entries(&page->data.entry[page->n - 1], wanted) < 0;
-}
-
-/* So many pages are gone through before one is looked up. */
-#define PAGES_AHEAD 4
-
-/* Keys that are asked for in their order are in the page, or a few pages on. */
-static bool
-is_near(const DcKeyIndex *index, Pages *pages, const DcIndexEntry *wanted)
-{
-	CachedRow  *page = &pages->page;
-
-	if (page->number < 0 || page->n == 0 || dc_compare_entries(&page->data.entry[0], wanted) > 0)
-		return false;
-	for (int i = 0; index->many && i < PAGES_AHEAD && ends_before(page, wanted); i++)
-		if (!next_page(index, pages, ForwardScanDirection))
-			return true;
-	return !ends_before(page, wanted);
-}
-
-/* Puts the position on the first entry that is not before what is wanted, perhaps after the last of the page. */
-static bool
-seek(const DcKeyIndex *index, Pages *pages, const DcIndexEntry *wanted)
-{
-	if (!is_near(index, pages, wanted) && !find_page(index, pages, wanted))
-	{
-		pages->page.number = -1;
-		if (!next_page(index, pages, ForwardScanDirection))
-			return false;
-	}
-	pages->position = lower_bound(&pages->page, wanted);
-	return true;
-}
-
-/* The entry at the position, which goes on in this direction; NULL at the end of the key. */
-static const DcIndexEntry *
-take(const DcKeyIndex *index, Pages *pages, uint64 key, ScanDirection direction)
-{
-	CachedRow  *page = &pages->page;
-	const DcIndexEntry *entry;
-
-	if (direction == ForwardScanDirection)
-	{
-		if (pages->position >= page->n)
-		{
-			if (!next_page(index, pages, direction))
-				return NULL;
-			pages->position = 0;
-		}
-		entry = &page->data.entry[pages->position++];
-	}
-	else
-	{
-		if (pages->position == 0)
-		{
-			if (!next_page(index, pages, direction))
-				return NULL;
-			pages->position = page->n;
-		}
-		entry = &page->data.entry[--pages->position];
-	}
-	return entry->key == key ? entry : NULL;
 }
 
 /* ---------- changed since ---------- */
@@ -436,15 +114,15 @@ static bool
 find_changed(DcKeyIndex *index, int64 contact_id, CachedRow *entry)
 {
 	ScanKeyData keys[2];
-	int			n = start_conditions(index, keys);
+	int			n = dc_start_conditions(index, keys);
 	SysScanDesc desc;
 	HeapTuple	tuple;
 
-	add_condition(keys, &n, CHANGED_CONTACT, BTEqualStrategyNumber, contact_id);
-	desc = scan(index, &index->changed, n, keys);
+	dc_add_condition(keys, &n, CHANGED_CONTACT, BTEqualStrategyNumber, contact_id);
+	desc = dc_scan(index, &index->changed, n, keys);
 	tuple = systable_getnext_ordered(desc, ForwardScanDirection);
 	if (HeapTupleIsValid(tuple) && entry != NULL)
-		copy_bytes(entry, column(tuple, &index->changed, CHANGED_ENTRY), sizeof(uint64));
+		dc_copy_row(entry, dc_column(tuple, &index->changed, CHANGED_ENTRY), sizeof(uint64));
 	systable_endscan_ordered(desc);
 	return HeapTupleIsValid(tuple);
 }
@@ -465,7 +143,7 @@ static void
 read_delta(DcKeyIndex *index)
 {
 	ScanKeyData keys[1];
-	SysScanDesc desc = scan(index, &index->delta, start_conditions(index, keys), keys);
+	SysScanDesc desc = dc_scan(index, &index->delta, dc_start_conditions(index, keys), keys);
 	size_t		capacity = 1024;
 	HeapTuple	tuple;
 
@@ -476,9 +154,9 @@ read_delta(DcKeyIndex *index)
 		if (index->nlate == capacity)
 			index->late = repalloc_huge(index->late, sizeof(DcIndexEntry) * (capacity *= 2));
 		index->late[index->nlate++] = (DcIndexEntry) {
-			dc_from_column(DatumGetInt64(column(tuple, &index->delta, DELTA_KEY))),
-			dc_from_column(DatumGetInt64(column(tuple, &index->delta, DELTA_PLACE))),
-			DatumGetInt64(column(tuple, &index->delta, DELTA_CONTACT)),
+			dc_from_column(DatumGetInt64(dc_column(tuple, &index->delta, DELTA_KEY))),
+			dc_from_column(DatumGetInt64(dc_column(tuple, &index->delta, DELTA_PLACE))),
+			DatumGetInt64(dc_column(tuple, &index->delta, DELTA_CONTACT)),
 		};
 	}
 	systable_endscan_ordered(desc);
@@ -515,7 +193,7 @@ static int
 delta_entries(DcKeyIndex *index, const DcIndexEntry *from, ScanDirection direction, int n, DcIndexEntry *entries)
 {
 	ScanKeyData keys[3];
-	int			nkeys = start_conditions(index, keys);
+	int			nkeys = dc_start_conditions(index, keys);
 	int			found = 0;
 	SysScanDesc desc;
 	HeapTuple	tuple;
@@ -524,13 +202,13 @@ delta_entries(DcKeyIndex *index, const DcIndexEntry *from, ScanDirection directi
 		return 0;
 	if (index->set != NULL)
 		return late_entries(index, from, direction, n, entries);
-	add_condition(keys, &nkeys, DELTA_KEY, BTEqualStrategyNumber, dc_to_column(from->key));
-	add_condition(keys, &nkeys, DELTA_PLACE, direction == ForwardScanDirection ? BTGreaterEqualStrategyNumber : BTLessEqualStrategyNumber,
+	dc_add_condition(keys, &nkeys, DELTA_KEY, BTEqualStrategyNumber, dc_to_column(from->key));
+	dc_add_condition(keys, &nkeys, DELTA_PLACE, direction == ForwardScanDirection ? BTGreaterEqualStrategyNumber : BTLessEqualStrategyNumber,
 				  dc_to_column(from->place));
-	desc = scan(index, &index->delta, nkeys, keys);
+	desc = dc_scan(index, &index->delta, nkeys, keys);
 	while (found < n && HeapTupleIsValid(tuple = systable_getnext_ordered(desc, direction)))
 	{
-		DcIndexEntry entry = {from->key, dc_from_column(DatumGetInt64(column(tuple, &index->delta, DELTA_PLACE))), DatumGetInt64(column(tuple, &index->delta, DELTA_CONTACT))};
+		DcIndexEntry entry = {from->key, dc_from_column(DatumGetInt64(dc_column(tuple, &index->delta, DELTA_PLACE))), DatumGetInt64(dc_column(tuple, &index->delta, DELTA_CONTACT))};
 		int			order = dc_compare_entries(&entry, from);
 
 		CHECK_FOR_INTERRUPTS();
@@ -584,7 +262,7 @@ dc_index_close(DcKeyIndex *index)
 	if (index == NULL)
 		return;
 	for (int r = 0; r < index->npages; r++)
-		stop_ahead(&index->pages[r]);
+		dc_stop_ahead(&index->pages[r]);
 	pfree(index->pages);
 	close_table(&index->by_key);
 	index_close(index->by_page, AccessShareLock);
@@ -623,7 +301,7 @@ advance(DcKeyIndex *index, Stream *stream, uint64 key, ScanDirection direction)
 		do
 		{
 			CHECK_FOR_INTERRUPTS();
-			stream->next = take(index, stream->pages, key, direction);
+			stream->next = dc_take(index, stream->pages, key, direction);
 		} while (stream->next != NULL && stream->pages->run == 0 && is_changed(index, stream->next->contact_id));
 }
 
@@ -654,7 +332,7 @@ collect(DcKeyIndex *index, const DcIndexEntry *from, ScanDirection direction, in
 	for (int i = 0; i < index->npages; i++)
 	{
 		streams[i] = (Stream) {.pages = &index->pages[i]};
-		if (seek(index, &index->pages[i], from))
+		if (dc_seek(index, &index->pages[i], from))
 			advance(index, &streams[i], from->key, direction);
 	}
 	streams[index->npages] = (Stream) {.next = nlate > 0 ? late : NULL, .nleft = nlate};
@@ -726,15 +404,15 @@ static bool
 find_contacts(DcKeyIndex *index, int64 contact_id)
 {
 	ScanKeyData keys[2];
-	int			n = start_conditions(index, keys);
+	int			n = dc_start_conditions(index, keys);
 	SysScanDesc desc;
 	HeapTuple	tuple;
 
-	add_condition(keys, &n, KEYS_CONTACT, BTLessEqualStrategyNumber, contact_id);
-	desc = scan(index, &index->by_contact, n, keys);
+	dc_add_condition(keys, &n, KEYS_CONTACT, BTLessEqualStrategyNumber, contact_id);
+	desc = dc_scan(index, &index->by_contact, n, keys);
 	tuple = systable_getnext_ordered(desc, BackwardScanDirection);
 	if (HeapTupleIsValid(tuple))
-		copy_bytes(&index->contacts, column(tuple, &index->by_contact, KEYS_ENTRIES), sizeof(uint64));
+		dc_copy_row(&index->contacts, dc_column(tuple, &index->by_contact, KEYS_ENTRIES), sizeof(uint64));
 	systable_endscan_ordered(desc);
 	return HeapTupleIsValid(tuple);
 }
@@ -761,7 +439,7 @@ static void
 scan_contacts(DcKeyIndex *index, const Table *table, int number, DcContactCallback callback, void *state)
 {
 	ScanKeyData keys[1];
-	SysScanDesc desc = scan(index, table, start_conditions(index, keys), keys);
+	SysScanDesc desc = dc_scan(index, table, dc_start_conditions(index, keys), keys);
 	DcIndexedContact contact;
 	HeapTuple	tuple;
 	CachedRow	page;
@@ -769,7 +447,7 @@ scan_contacts(DcKeyIndex *index, const Table *table, int number, DcContactCallba
 	while (HeapTupleIsValid(tuple = systable_getnext_ordered(desc, ForwardScanDirection)))
 	{
 		CHECK_FOR_INTERRUPTS();
-		copy_bytes(&page, column(tuple, table, number), sizeof(uint64));
+		dc_copy_row(&page, dc_column(tuple, table, number), sizeof(uint64));
 		for (int at = 0; at < page.n;)
 		{
 			at = read_contact(&page, at, &contact);
