@@ -187,10 +187,13 @@ is_near(const DcKeyIndex *index, Pages *pages, const DcIndexEntry *wanted)
 bool
 dc_seek(const DcKeyIndex *index, Pages *pages, const DcIndexEntry *wanted)
 {
+	if (pages->none)
+		return false;
 	if (!is_near(index, pages, wanted) && !find_page(index, pages, wanted))
 	{
 		pages->page.number = -1;
-		if (!next_page(index, pages, ForwardScanDirection))
+		pages->none = !next_page(index, pages, ForwardScanDirection);
+		if (pages->none)
 			return false;
 	}
 	pages->position = lower_bound(&pages->page, wanted);

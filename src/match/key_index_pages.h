@@ -62,6 +62,7 @@ typedef struct CachedRow
 typedef struct Pages
 {
 	int			run;			/* 0: those of dedupe(), in which contacts that changed count for nothing */
+	bool		none;			/* there are none: those that the run had are gone */
 	SysScanDesc ahead;			/* goes on behind the page, or NULL */
 	CachedRow	page;
 	int			position;		/* in the page */
