@@ -66,6 +66,24 @@ typedef struct DcBounds
 } DcBounds;
 
 extern void dc_make_bounds(const DcPopulation *population, const DcModel *model, double least, DcBounds *bounds);
+/* Asks for what the sketch of a record to come is made of. */
+static pg_attribute_always_inline void
+dc_ask_for_outlines(const DcPopulation *p, const DcRecord *record)
+{
+	const DcValue values[] = {record->first, record->last, record->company, record->city, record->email[0]};
+
+	for (int v = 0; v < lengthof(values); v++)
+	{
+		DC_PREFETCH(&p->text[values[v]]);
+		DC_PREFETCH(&p->letters[values[v]]);
+		DC_PREFETCH(&p->length[values[v]]);
+		DC_PREFETCH(&p->surprise[values[v]]);
+	}
+	DC_PREFETCH(&p->tokens[record->company]);
+	DC_PREFETCH(&p->surprise[record->domain]);
+	DC_PREFETCH(&p->surprise[record->postcode]);
+}
+
 extern void dc_make_sketch(const DcPopulation *population, const DcRecord *record, DcSketch *sketch);
 extern bool dc_rules_out(const DcPopulation *population, const DcBounds *bounds, const DcSketch *sketches, int a, int b);
 

@@ -200,9 +200,9 @@ mix(uint64 h, uint64 value)
 
 /* Of a contact, what it says, and its keys. */
 static uint64
-sum_of(const DcPopulation *p, const DcRecord *r, uint64 place, const DcKeys *keys)
+sum_of(const DcRecord *r, uint64 hash, uint64 place, const DcKeys *keys)
 {
-	uint64		sum = mix(mix(mix(mix((uint64) r->contact_id, 1), dc_record_hash(p, r)), r->nmobiles), place);
+	uint64		sum = mix(mix(mix(mix((uint64) r->contact_id, 1), hash), r->nmobiles), place);
 
 	for (int k = 0; k < keys->n; k++)
 		sum += mix(mix((uint64) r->contact_id, 2), keys->key[k]);
@@ -219,15 +219,21 @@ make_keys(DcKeyTable *table)
 		for (; r < to; r++)
 		{
 			const DcRecord *record = &p->records[r];
+			uint64		hash;
 			DcKeys		keys;
 
 			if (r + 8 < p->nrecords)
+			{
 				dc_ask_for_texts(p, record + 8, record + 4);
+				if (table->rows.sketch != NULL)
+					dc_ask_for_outlines(p, record + 8);
+			}
 			dc_make_keys(p, record, &keys);
-			table->rows.place[r] = dc_block_order(p, record);
+			hash = dc_record_hash(p, record);
+			table->rows.place[r] = dc_block_order_of(p, record, hash);
 			for (int k = 0; k < keys.n; k++)
 				dc_spool_add(table->spool, keys.key[k], r);
-			sum += sum_of(p, record, table->rows.place[r], &keys);
+			sum += sum_of(record, hash, table->rows.place[r], &keys);
 			if (table->rows.sketch != NULL)
 				dc_make_sketch(p, record, &table->rows.sketch[r]);
 		}

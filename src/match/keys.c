@@ -335,12 +335,18 @@ letters(const DcPopulation *p, DcValue value, int n)
  * contact_id.
  */
 uint64
-dc_block_order(const DcPopulation *p, const DcRecord *r)
+dc_block_order_of(const DcPopulation *p, const DcRecord *r, uint64 record_hash)
 {
 	uint64		names = dc_is_person(r) ? letters(p, r->last, 5) << 20 | letters(p, r->first, 4) : letters(p, r->company, 9);
 	uint64		organisation = p->hash[r->company != 0 ? r->company : r->domain];
 
-	return names << 19 | (organisation >> 56) << 11 | dc_record_hash(p, r) >> 53;
+	return names << 19 | (organisation >> 56) << 11 | record_hash >> 53;
+}
+
+uint64
+dc_block_order(const DcPopulation *p, const DcRecord *r)
+{
+	return dc_block_order_of(p, r, dc_record_hash(p, r));
 }
 
 #define ORDER_LAST(order) ((order) >> 49)	/* three letters of the last name */

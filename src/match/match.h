@@ -308,6 +308,9 @@ extern uint64 dc_phone_key_of(const DcPopulation *population, DcValue phone);
 extern uint64 dc_sound(const DcPopulation *population, DcValue value, int n);
 extern uint64 dc_block_order(const DcPopulation *population, const DcRecord *record);
 
+/* The same when the hash of the record is known. */
+extern uint64 dc_block_order_of(const DcPopulation *population, const DcRecord *record, uint64 record_hash);
+
 /*
  * The records of a key are a block.  In one of up to dc_block_limit() records all meet; in a larger one each meets
  * those of its next dc_block_window() neighbours on either side, in the order of dc_block_order, that
