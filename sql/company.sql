@@ -27,3 +27,5 @@ FROM unnest('{SAS Delta Pharma,SAS Dupont & Fils,SASU MARTIN,SNC Les Halles,SAS 
 -- two languages, states of a company, abbreviations that no word looks like, bracketed forms of the east
 SELECT * FROM pg_temp.companies('Acme SA/NV', 'Acme S.A./N.V.', 'Acme BV/SRL', 'Acme Inc./Ltée', 'SPRL Acme', 'SC ACME SRL', 'Acme S.p.A. in liquidazione', 'Acme SA (en liquidation)', 'Acme GmbH i.L.', 'Il Giardino', 'Acme eK', 'acme gGmbH', 'Acme hf.', 'Acme GmbH u. Co. KG', 'Acme SARL AU', 'Acme Cía. Ltda.',
 	'Acme Pvt. Ltd.', 'Acme (P) Ltd', 'Acme Sdn. Bhd.', 'Acme (S) Pte Ltd', 'Acme S. de R.L. de C.V.', 'Acme spol. s r. o.', 'Acme Sp. z o. o. sp. k.', 'Acme Zrt.', 'Acme A.Ş.', 'Acme Unipessoal, Lda.', 'Acme EIRELI', '(株)Acme', 'Acme(주)', 'Ets Acme', 'SCEA Acme', 'VZW Acme', 'Acme SARL RCS Paris B 123 456 789', 'Acme Ltd (ACN 000 014 675)', 'RCS Sound Software');
+-- hosts keep their case
+SELECT x, (dropcontact.parse_company(x)).name FROM (VALUES ('acme.fr'), ('www.acme.com'), ('ACME.COM'), ('acme'), ('st. martin')) v(x);

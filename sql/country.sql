@@ -5,3 +5,5 @@ SELECT x, dropcontact.normalize_country(x) FROM (VALUES ('FR'), ('fr'), ('FRA'),
 	('Côte d’Ivoire'), ('Corée du Sud'), ('Korea (Republic of)'), ('République démocratique du Congo'), ('Hong Kong SAR China'), ('La Réunion')) v(x);
 -- ISO's codes come before those of sports; names and codes of several are none's
 SELECT x, dropcontact.normalize_country(x) FROM (VALUES ('GER'), ('SUI'), ('BRN'), ('MON'), ('Congo'), ('Korea'), ('Georgia'), ('Guinea'), ('Niger'), ('Nigeria'), ('Dominica'), ('Dominican Republic'), ('ANT'), ('XX'), ('ZZZ'), ('999'), ('Atlantis'), ('man'), ('')) v(x);
+-- a name and its code in one field; two countries are none
+SELECT x, dropcontact.normalize_country(x) FROM (VALUES ('France (FR)'), ('FR - France'), ('(FR)'), ('DE, Deutschland'), ('France, Germany'), ('Ireland, Northern'), ('Stati Uniti d''America'), ('Royaume d''Espagne'), ('Engeland'), ('( - )'), ('Weißrussland')) v(x);

@@ -60,3 +60,5 @@ SELECT name, first, last, nickname FROM pg_temp.parts('"Hart, Tom"', '(Tom Hart)
 SELECT name, civility, first, middle, last, suffix, problem FROM pg_temp.parts('Pedro Álvares Cabral', 'PÉREZ GARCÍA JUAN', 'Perez Garcia Juan Carlos', 'José Mª Aznar López', 'LEROY Mlle', 'Ahmet Bey', 'MM. Dupont et Durand', 'Famille Dupont', 'Spett.le Mario Rossi', 'Egr. Sig. Mario Rossi', 'de heer J. de Vries',
 	'van den Berg J.', 'Van Damme Jean-Claude', 'Vanden Borre Koen', 'Dr. Öğr. Üyesi Ali Kaya', 'lek. med. Anna Nowak', 'Иванов Иван Иванович', 'Lee Min-ho', 'Lê Văn An', 'Cuong Đỗ');
 SELECT name, first, middle, last, suffix, nickname, problem FROM pg_temp.parts('Tom ("Tommy") Hart', 'Contact: Tom Hart', 'Tom Hart <tom@hart.example>', 'tom@hart.example', 'JR Hart', 'Hart JR', 'La Toya Reed', 'La Rosa Mario', 'Tom Hart (deceased)', 'Hart, Ann, RN, MSN, CNX', 'Ann Hart RN MSN CNX');
+-- a last name alone
+SELECT name, first, last FROM pg_temp.parts('D''ARTAGNAN', 'O''Shea', 'd''angelo', 'N''Golo');

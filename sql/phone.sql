@@ -119,3 +119,5 @@ SELECT x, r, (p).* FROM (VALUES
 SELECT x FROM (VALUES ('01 42 68 53 00', 'FR'), ('0696 12 34 56', 'FR'), ('02-36618 300', 'IT'), ('1800 six-flags', 'US'), ('+81 *2345', 'JP'), ('030/1234567', 'DE'), ('+800 1234 5678', NULL)) v(x, r)
 WHERE dropcontact.normalize_phone(dropcontact.normalize_phone(x, r), r) IS DISTINCT FROM dropcontact.normalize_phone(x, r)
 	OR dropcontact.normalize_phone(dropcontact.normalize_phone(x, r)) IS DISTINCT FROM dropcontact.normalize_phone(x, r);
+-- digits of other scripts
+SELECT x, dropcontact.normalize_phone(x, 'FR') FROM (VALUES ('٠١٤٢٦٨٥٣٠٠'), ('+۳۳ ۱ ۴۲ ۶۸ ۵۳ ۰۰'), ('０１ ４２ ６８ ５３ ００')) v(x);

@@ -230,13 +230,13 @@ dc_parse_address(const char *input, const char *country, DcAddress *a)
 
 	if (strlen(input) > MAX_LENGTH)
 	{
-		a->problem = "is too long for an address";
+		a->problem = "too long";
 		return;
 	}
 	split(input, &s);
 	if (s.n == 0)
 	{
-		a->problem = "is empty";
+		a->problem = "empty";
 		return;
 	}
 	found = dc_take_country(&s, given, &place_name);

@@ -261,6 +261,9 @@ dc_parse_company(const char *input, DcCompany *company)
 		upper = upper && strcmp(text, dc_upper(text)) == 0;
 		lower = lower && strcmp(text, dc_lower(text)) == 0;
 	}
+	/* "acme.fr" is written so */
+	if (strchr(s, ' ') == NULL && strchr(s, '.') != NULL && dc_registrable_domain(s) != NULL)
+		upper = lower = false;
 	company->name = make_name(&r, upper && !lower, lower && !upper);
 	company->key = make_key(&r);
 	read_joined_form(company->name, company);

@@ -134,16 +134,14 @@ alpha3_or_number(const char *s)
 	return NULL;
 }
 
-const char *
-dc_normalize_country(const char *input)
+/* The country that a whole text is; "" for that of several, NULL for none. */
+static const char *
+whole_country(const char *s)
 {
-	char	   *s = dc_clean(input);
 	char	   *fold;
 	char	   *bare;
 	const char *code = NULL;
 
-	if (*s == '\0' || strlen(s) > 200)
-		return NULL;
 	/* codes of ISO come before abbreviations in other use, but for "UK" */
 	if (strlen(s) == 2 && (code = alpha2(s)) != NULL)
 		return code;
@@ -163,5 +161,56 @@ dc_normalize_country(const char *input)
 		if (code == NULL)
 			code = find_name(core_of(fold));
 	}
+	return code;
+}
+
+/* The length of what parts a name and a code: a bracket, comma, slash, bar or colon, or a hyphen between blanks. */
+static size_t
+parting(const char *s)
+{
+	if (strchr("()[],;/|:=", *s) != NULL)
+		return 1;
+	return strncmp(s, " - ", 3) == 0 ? 3 : 0;
+}
+
+/* "France (FR)", "FR - France", "(FR)": every part is the same country. */
+static const char *
+country_of_parts(char *s)
+{
+	const char *code = NULL;
+	char	   *part = s;
+
+	for (char *p = s;; p++)
+	{
+		bool		end = *p == '\0';
+		size_t		len = end ? 0 : parting(p);
+		const char *found;
+
+		if (!end && len == 0)
+			continue;
+		*p = '\0';
+		part = dc_clean(part);
+		found = *part == '\0' ? code : whole_country(part);
+		if (*part != '\0' && (found == NULL || *found == '\0' || (code != NULL && strcmp(found, code) != 0)))
+			return NULL;
+		code = found;
+		if (end)
+			return code;
+		p += len - 1;
+		part = p + 1;
+	}
+}
+
+const char *
+dc_normalize_country(const char *input)
+{
+	char	   *s = dc_clean(input);
+	const char *code;
+
+	if (*s == '\0' || strlen(s) > 200)
+		return NULL;
+	code = whole_country(s);
+	if (code == NULL)
+		code = country_of_parts(s);
 	return code == NULL || *code == '\0' ? NULL : code;
 }

@@ -442,12 +442,19 @@ divide_by_leading_particle(DcWords words, DcNameParts *parts)
 	return false;
 }
 
+/* D'ARTAGNAN, O'Shea */
+static bool
+begins_with_elision(const char *text)
+{
+	return text[0] != '\0' && strchr("dDoOlL", text[0]) != NULL && text[1] == '\'' && text[2] != '\0';
+}
+
 static void
 divide_one(DcWords words, bool titled, DcNameParts *parts)
 {
 	const DcWord *word = &words.word[0];
 	bool		last = titled ? !(IS(*word, WORD_FEMALE) && !IS(*word, WORD_FAMILY)) :
-		IS(*word, WORD_FAMILY) && !IS(*word, WORD_GIVEN);
+		!IS(*word, WORD_GIVEN) && (IS(*word, WORD_FAMILY) || begins_with_elision(word->text));
 
 	set_parts(parts, words, 1, last ? 0 : 1);
 }

@@ -14,6 +14,7 @@
 #include "base/port.h"
 
 #include <dlfcn.h>
+#include <unicode/uchar.h>
 
 #include "base/text.h"
 #include "normalize/normalize.h"
@@ -411,6 +412,37 @@ read_field(char *s, const char *region, DcPhone *phone)
 	}
 }
 
+/* A text with the digits of other scripts as ours. */
+static char *
+western_digits(char *s)
+{
+	char	   *o = s;
+
+	for (const char *p = s, *end = s + strlen(s); p < end;)
+	{
+		const char *at = p;
+		uint32		c = (uint8) *p;
+		int32_t		digit;
+
+		if (c < 0x80)
+		{
+			*o++ = *p++;
+			continue;
+		}
+		c = dc_utf8_next(&p, end);
+		digit = u_charDigitValue((UChar32) c);
+		if (digit >= 0)
+			*o++ = (char) ('0' + digit);
+		else
+		{
+			memmove(o, at, p - at);
+			o += p - at;
+		}
+	}
+	*o = '\0';
+	return s;
+}
+
 void
 dc_read_phone(const char *input, const char *region, DcPhone *phone)
 {
@@ -426,7 +458,7 @@ dc_read_phone(const char *input, const char *region, DcPhone *phone)
 		phone->kind = kind_name(planned->kind);
 		return;
 	}
-	s = dc_clean(input);
+	s = western_digits(dc_clean(input));
 	if (*s == '\0')
 		phone->problem = "empty";
 	else if (strlen(s) > LONGEST_FIELD)

@@ -160,11 +160,25 @@ is_ip_address(const char *host)
 	return strchr(host, ':') != NULL || strspn(top, "0123456789") == strlen(top);
 }
 
+/* A text without what stands in front of the address: "Site : www.x.fr", "(x.fr)", "Jean <j@x.fr>". */
+static char *
+without_label(char *s)
+{
+	char	   *angle = strchr(s, '<');
+	char	   *colon = strstr(s, ": ");
+
+	if (angle != NULL)
+		s = angle + 1;
+	else if (colon != NULL && strcspn(s, "./@") > colon - s)
+		s = colon + 2;
+	return s + strspn(s, " (\"'");
+}
+
 /* The host of a URL, an e-mail address or a host, as written; NULL when there is none. */
 static char *
 host_of(const char *input)
 {
-	char	   *s = dc_clean(input);
+	char	   *s = without_label(dc_clean(input));
 	char	   *p;
 	size_t		scheme = 4;
 
@@ -182,7 +196,7 @@ host_of(const char *input)
 	else if (strncmp(s, "mailto:", 7) == 0)
 		s += 7;
 	/* the first of several */
-	s[strcspn(s, "/?#\\ ,;|")] = '\0';
+	s[strcspn(s, "/?#\\ ,;|>)\"'")] = '\0';
 	p = strrchr(s, '@');
 	if (p != NULL)
 		s = p + 1;
@@ -195,7 +209,7 @@ host_of(const char *input)
 			return NULL;
 		*p = '\0';
 	}
-	return *s == '\0' || strpbrk(s, " <>\"") != NULL ? NULL : s;
+	return *s == '\0' || *s == '<' ? NULL : s;
 }
 
 char *
