@@ -7,3 +7,4 @@ SELECT n AS first_name, dropcontact.gender(n) AS anywhere, dropcontact.gender(n,
 FROM unnest(ARRAY['Andrea', 'Nicola', 'Simone', 'Jean', 'Laurence', 'Joan', 'Sascha', 'Kim', 'Michele', 'Robin', 'Nikita', 'Ali', 'Leslie']) WITH ORDINALITY u(n, i) ORDER BY i;
 -- an unknown country changes nothing; NULL is NULL
 SELECT dropcontact.gender('Andrea', 'ZZ'), dropcontact.gender('Andrea', ''), dropcontact.gender('Andrea', 'Italy'), dropcontact.gender(NULL), dropcontact.gender(NULL, 'FR');
+SELECT n AS first_name, dropcontact.gender(n, 'FR') AS fr FROM unnest(ARRAY['Marie', 'Marie-Claude', 'Marie-Pierre', 'Jean-Marie', 'Elia']) n;

@@ -20,3 +20,6 @@ FROM n a, n b, LATERAL dropcontact.name_similarity(a.x, b.x) s, LATERAL dropcont
 -- jaro_winkler and damerau_levenshtein count code points
 SELECT a, b, round(dropcontact.jaro_winkler(a, b)::numeric, 4) AS jaro_winkler, dropcontact.damerau_levenshtein(a, b) AS edits
 FROM (VALUES ('MARTHA', 'MARHTA'), ('DWAYNE', 'DUANE'), ('DIXON', 'DICKSONX'), ('', ''), ('', 'abc'), ('é', 'e'), ('ca', 'abc'), ('née', 'nèe')) v(a, b);
+-- long texts
+SELECT dropcontact.damerau_levenshtein(repeat('ab', 500), repeat('cd', 500)) AS all_other, dropcontact.damerau_levenshtein(repeat('ab', 1000), repeat('ba', 1000)) AS shifted,
+	round(dropcontact.jaro_winkler(repeat('é', 300) || 'x', repeat('é', 300))::numeric, 4) AS alike, dropcontact.damerau_levenshtein('', repeat('é', 300)) AS inserted;

@@ -165,12 +165,12 @@ COMMENT ON FUNCTION dropcontact.parse_job(text) IS 'One job title cleaned, with 
 CREATE FUNCTION dropcontact.jaro_winkler(text, text) RETURNS float8
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'jaro_winkler';
-COMMENT ON FUNCTION dropcontact.jaro_winkler(text, text) IS 'Jaro-Winkler similarity of two texts by Unicode code point, 0 (nothing in common) to 1 (equal); of longer texts the first 256 code points are compared. Source: Winkler 1990';
+COMMENT ON FUNCTION dropcontact.jaro_winkler(text, text) IS 'Jaro-Winkler similarity of two texts by Unicode code point, 0 (nothing in common) to 1 (equal); of texts beyond 16384 code points the rest is not looked at. Source: Winkler 1990';
 
 CREATE FUNCTION dropcontact.damerau_levenshtein(text, text) RETURNS integer
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'damerau_levenshtein';
-COMMENT ON FUNCTION dropcontact.damerau_levenshtein(text, text) IS 'Number of insertions, deletions, substitutions and transpositions of neighbours that turn one text into the other (unrestricted), by Unicode code point; of longer texts the first 256 code points are compared. Source: Damerau 1964, Lowrance and Wagner 1975';
+COMMENT ON FUNCTION dropcontact.damerau_levenshtein(text, text) IS 'Number of insertions, deletions, substitutions and transpositions of neighbours that turn one text into the other (unrestricted), by Unicode code point; of texts beyond 16384 code points the rest is not looked at. Time is the product of the lengths. Source: Damerau 1964, Zhao and Sahni 2019';
 
 CREATE FUNCTION dropcontact.name_similarity(text, text) RETURNS float8
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 100

@@ -12,18 +12,22 @@
 #include "base/text.h"
 #include "normalize/normalize.h"
 
-/* Longer texts are compared by their beginnings: the measures are quadratic. */
-#define MAX_POINTS 256
+/* Longer texts are compared by their beginnings: the measures are quadratic.  Few points need no memory. */
+#define MAX_POINTS 16384
+#define FEW_POINTS 256
 
-static int
-code_points(const char *s, uint32 *points)
+/* The code points of a text, in the array given where there are few. */
+static uint32 *
+code_points(const char *s, uint32 *few, int *n)
 {
-	const char *end = s + strlen(s);
-	int			n = 0;
+	size_t		len = strlen(s);
+	const char *end = s + len;
+	uint32	   *points = len <= FEW_POINTS ? few : palloc(sizeof(uint32) * Min(len, MAX_POINTS));
 
-	while (s < end && n < MAX_POINTS)
-		points[n++] = dc_utf8_next(&s, end);
-	return n;
+	*n = 0;
+	while (s < end && *n < MAX_POINTS)
+		points[(*n)++] = dc_utf8_next(&s, end);
+	return points;
 }
 
 /*
@@ -86,10 +90,11 @@ short_ascii(const char *s)
 double
 dc_jaro_winkler(const char *a, const char *b)
 {
-	uint32		s[MAX_POINTS];
-	uint32		t[MAX_POINTS];
-	bool		s_used[MAX_POINTS];
-	bool		t_used[MAX_POINTS];
+	uint32		few[2][FEW_POINTS];
+	uint32	   *s;
+	uint32	   *t;
+	bool	   *s_used;
+	bool	   *t_used;
 	int			n = short_ascii(a);
 	int			m = n == 0 ? 0 : short_ascii(b);
 	int			window;
@@ -100,14 +105,16 @@ dc_jaro_winkler(const char *a, const char *b)
 
 	if (m != 0)
 		return ascii_jaro_winkler((const unsigned char *) a, n, (const unsigned char *) b, m);
-	n = code_points(a, s);
-	m = code_points(b, t);
+	s = code_points(a, few[0], &n);
+	t = code_points(b, few[1], &m);
 	if (n == 0 || m == 0)
 		return n == m ? 1.0 : 0.0;
 	window = Max(Max(n, m) / 2 - 1, 0);
-	memset(s_used, 0, n);
-	memset(t_used, 0, m);
+	s_used = palloc0(n);
+	t_used = palloc0(m);
 	for (int i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		for (int j = Max(0, i - window); j < Min(m, i + window + 1); j++)
 			if (!t_used[j] && s[i] == t[j])
 			{
@@ -115,6 +122,7 @@ dc_jaro_winkler(const char *a, const char *b)
 				matches++;
 				break;
 			}
+	}
 	if (matches == 0)
 		return 0.0;
 	for (int i = 0, j = 0; i < n; i++)
@@ -131,50 +139,70 @@ dc_jaro_winkler(const char *a, const char *b)
 }
 
 /*
- * Unrestricted, by Lowrance and Wagner, for texts of up to MAX_POINTS code points; what
- * is longer adds the difference in length.
+ * Unrestricted, by Zhao and Sahni, in linear memory: of the rows before the last, only what a transposition can
+ * begin at is kept.  Of texts longer than MAX_POINTS code points the rest is not looked at.
  */
 int
 dc_damerau_levenshtein(const char *a, const char *b)
 {
-	uint32		s[MAX_POINTS];
-	uint32		t[MAX_POINTS];
-	int			n = code_points(a, s);
-	int			m = code_points(b, t);
-	int			width = m + 2;
-	int		   *d = palloc(sizeof(int) * (n + 2) * width);
-	int			infinite = n + m;
+	uint32		few[2][FEW_POINTS];
+	int			n;
+	int			m;
+	uint32	   *s = code_points(a, few[0], &n);
+	uint32	   *t = code_points(b, few[1], &m);
+	int			infinite = Max(n, m) + 1;
+
+	/* place -1 is the first of each */
+	int		   *row = (int *) palloc(sizeof(int) * (m + 2)) + 1;
+	int		   *before = (int *) palloc(sizeof(int) * (m + 2)) + 1;
+	int		   *start = (int *) palloc(sizeof(int) * (m + 2)) + 1;	/* where a transposition that ends in this column begins */
+	int		   *seen = palloc(sizeof(int) * (m + 1));	/* the last row of this column's character */
 	int			result;
 
-#define D(i, j) d[((i) + 1) * width + (j) + 1]
-	D(-1, -1) = infinite;
-	for (int i = 0; i <= n; i++)
-		D(i, -1) = infinite, D(i, 0) = i;
+	for (int j = -1; j <= m; j++)
+	{
+		before[j] = start[j] = infinite;
+		row[j] = j < 0 ? infinite : j;
+	}
 	for (int j = 0; j <= m; j++)
-		D(-1, j) = infinite, D(0, j) = j;
+		seen[j] = -1;
 	for (int i = 1; i <= n; i++)
 	{
-		int			last_match = 0;
+		int		   *swap = before;
+		int			matched = -1;	/* the last column of this row's character */
+		int			two_before;		/* of the row before the last, the value in the column before */
+		int			begin = infinite;
 
+		CHECK_FOR_INTERRUPTS();
+		before = row;
+		row = swap;
+		two_before = row[0];
+		row[0] = i;
 		for (int j = 1; j <= m; j++)
 		{
-			int			row = 0;
-			int			column = last_match;
-			int			cost = s[i - 1] != t[j - 1];
+			bool		same = s[i - 1] == t[j - 1];
+			int			edits = Min(before[j - 1] + !same, Min(row[j - 1], before[j]) + 1);
 
-			for (int k = i - 1; k > 0; k--)
-				if (s[k - 1] == t[j - 1])
-				{
-					row = k;
-					break;
-				}
-			if (cost == 0)
-				last_match = j;
-			D(i, j) = Min(Min(D(i - 1, j - 1) + cost, Min(D(i, j - 1), D(i - 1, j)) + 1),
-						  D(row - 1, column - 1) + (i - row - 1) + 1 + (j - column - 1));
+			if (same)
+			{
+				matched = j;
+				start[j] = before[j - 2];
+				begin = two_before;
+			}
+			else if (j - matched == 1)
+				edits = Min(edits, start[j] + i - seen[j]);
+			else if (i - seen[j] == 1)
+				edits = Min(edits, begin + j - matched);
+			if (same)
+				seen[j] = i;
+			two_before = row[j];
+			row[j] = edits;
 		}
 	}
-	result = D(n, m);
-	pfree(d);
+	result = row[m];
+	pfree(row - 1);
+	pfree(before - 1);
+	pfree(start - 1);
+	pfree(seen);
 	return result;
 }
