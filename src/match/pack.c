@@ -174,14 +174,14 @@ intern(DcPacker *packer, const Cell *cell)
 }
 
 static DcValue
-folded(DcPacker *packer, DcPackedColumn column)
+folded(DcPacker *packer, DcPackedColumn column, const char *kind)
 {
 	bool		found;
 	DcMemo	   *memo = remember(packer, column, &found);
 
 	if (memo == NULL)
 		return 0;
-	if (!found)
+	if (!found && !dc_says_nothing(pnstrdup(memo->text, memo->len), kind))
 		memo->value = dc_intern(packer->population, dc_fold_n(memo->text, memo->len));
 	return memo->value;
 }
@@ -198,7 +198,7 @@ pack_first_name(DcPacker *packer, DcRecord *r)
 
 	if (memo == NULL)
 		return;
-	if (!found)
+	if (!found && !dc_says_nothing(pnstrdup(memo->text, memo->len), "person"))
 	{
 		bool		only_titles;
 		char	   *first = dc_without_titles(dc_fold_n(memo->text, memo->len), &only_titles);
@@ -229,9 +229,10 @@ pack_company(DcPacker *packer, DcRecord *r)
 	if (!found)
 	{
 		DcCompany	parsed = {0};
+		char	   *text = pnstrdup(memo->text, memo->len);
 
-		dc_parse_company(pnstrdup(memo->text, memo->len), &parsed);
-		memo->value = dc_intern(packer->population, parsed.key);
+		dc_parse_company(text, &parsed);
+		memo->value = parsed.key == NULL || dc_says_nothing(text, "company") || dc_says_nothing(parsed.key, "company") ? 0 : dc_intern(packer->population, parsed.key);
 	}
 	r->company = memo->value;
 }
@@ -270,9 +271,40 @@ telling_host(const DcPacker *packer)
 {
 	DcText		host = column_text(packer, C_WEBSITE);
 
-	if (host.s == NULL && !packer->nulls[C_EMAIL] && !packer->nulls[C_QUALIFICATION] && ends_with(column_text(packer, C_QUALIFICATION), "@pro"))
+	if (host.s == NULL && !packer->nulls[C_EMAIL] && !packer->nulls[C_QUALIFICATION] && ends_with(column_text(packer, C_QUALIFICATION), "@pro") &&
+		!dc_mailbox_says_nothing(c_string(column_text(packer, C_EMAIL))))
 		host = host_of(column_text(packer, C_EMAIL));
 	return host;
+}
+
+/* SIREN, or else VAT number; what cleaning could not read stands as it was received, and is none. */
+static DcText
+registration_text(const DcPacker *packer)
+{
+	char	   *siren = c_string(column_text(packer, C_SIREN));
+	char	   *vat = c_string(column_text(packer, C_VAT));
+
+	siren = siren == NULL ? NULL : dc_normalize_siren(siren);
+	if (siren == NULL && vat != NULL)
+		siren = dc_normalize_vat(vat);
+	return (DcText) {.s = siren, .len = siren == NULL ? 0 : strlen(siren)};
+}
+
+static DcText
+profile_text(const DcPacker *packer)
+{
+	DcText		profile = column_text(packer, C_LINKEDIN);
+
+	return begins_with(profile, "linkedin.com/") ? profile : (DcText) {0};
+}
+
+/* The key of a mailbox; NULL for what is none, or nobody's. */
+static char *
+mailbox_key(const char *email)
+{
+	char	   *key = email == NULL ? NULL : dc_email_key(email);
+
+	return key == NULL || dc_mailbox_says_nothing(key) ? NULL : key;
 }
 
 /* ---------- mailboxes and numbers ---------- */
@@ -320,6 +352,9 @@ add_mailbox(DcPopulation *p, DcRecord *r, DcValue mailbox, bool is_role)
 	add_value(r->email, DC_MAX_EMAILS, mailbox);
 }
 
+/* So many digits of a number in international form are looked at, without its country: +33 123456789. */
+#define NATIONAL_DIGITS 9
+
 /* What a number compares by: one that could not be normalised by its digits, when there are enough of them. */
 static DcText
 phone_text(DcText phone)
@@ -328,12 +363,12 @@ phone_text(DcText phone)
 	size_t		n = 0;
 
 	if (phone.s == NULL || begins_with(phone, "+"))
-		return phone;
+		return phone.len > NATIONAL_DIGITS && dc_number_says_nothing(phone.s + phone.len - NATIONAL_DIGITS, NATIONAL_DIGITS) ? (DcText) {0} : phone;
 	digits = palloc(phone.len + 1);
 	for (size_t i = 0; i < phone.len; i++)
 		if (phone.s[i] >= '0' && phone.s[i] <= '9')
 			digits[n++] = phone.s[i];
-	return n < 7 ? (DcText) {0} : (DcText) {.s = digits, .len = n};
+	return n < 7 || dc_number_says_nothing(digits, n) ? (DcText) {0} : (DcText) {.s = digits, .len = n};
 }
 
 static void
@@ -364,7 +399,7 @@ add_other_email(DcPacker *packer, DcRecord *r, DcText text)
 
 	/* whether it is a mailbox of a function must not rest on who else carries it */
 	dc_parse_email(email, &parsed);
-	add_mailbox(packer->population, r, dc_intern(packer->population, dc_email_key(email)), parsed.qualification != NULL && strncmp(parsed.qualification, "generic@", 8) == 0);
+	add_mailbox(packer->population, r, dc_intern(packer->population, mailbox_key(email)), parsed.qualification != NULL && strncmp(parsed.qualification, "generic@", 8) == 0);
 }
 
 static void
@@ -409,7 +444,7 @@ pack_fields(DcPacker *packer, DcRecord *r)
 	{
 		char	   *text = attribute(packer->values[C_ATTRIBUTES], p->field_name[i]);
 
-		if (text != NULL)
+		if (text != NULL && !dc_says_nothing(text, ""))
 			r->field[i] = dc_intern(p, dc_field_value(p->field_kind[i], text));
 	}
 }
@@ -420,13 +455,11 @@ static void
 pack_columns(DcPacker *packer, DcRecord *r)
 {
 	DcPopulation *p = packer->population;
-	DcText		registration = column_text(packer, C_SIREN);
 	char	   *email = c_string(column_text(packer, C_EMAIL));
-	char	   *mailbox = email == NULL ? NULL : dc_email_key(email);
+	char	   *mailbox = mailbox_key(email);
 	Cell		cells[] = {
 		ask_for_value(packer, phone_text(column_text(packer, C_MOBILE))), ask_for_value(packer, phone_text(column_text(packer, C_PHONE))),
-		ask_for_value(packer, column_text(packer, C_LINKEDIN)),
-		ask_for_value(packer, registration.s != NULL ? registration : column_text(packer, C_VAT)),
+		ask_for_value(packer, profile_text(packer)), ask_for_value(packer, registration_text(packer)),
 		ask_for_value(packer, (DcText) {.s = mailbox, .len = mailbox == NULL ? 0 : strlen(mailbox)}),
 	};
 
@@ -440,18 +473,18 @@ pack_columns(DcPacker *packer, DcRecord *r)
 	r->registration = intern(packer, &cells[3]);
 	add_mailbox(p, r, intern(packer, &cells[4]), begins_with(column_text(packer, C_QUALIFICATION), "generic@"));
 	pack_first_name(packer, r);
-	r->middle = folded(packer, C_MIDDLE);
-	r->suffix = folded(packer, C_SUFFIX);
-	r->last = dc_split_generation(p, r, folded(packer, C_LAST));
+	r->middle = folded(packer, C_MIDDLE, "person");
+	r->suffix = folded(packer, C_SUFFIX, "");
+	r->last = dc_split_generation(p, r, folded(packer, C_LAST, "person"));
 	dc_split_lone_name(p, r);
 	if (r->suffix == 0 && email != NULL)
 		r->suffix = generation_of(p, email);
 	pack_domain(packer, r);
 	pack_company(packer, r);
-	r->postcode = folded(packer, C_POSTCODE);
-	r->city = folded(packer, C_CITY);
-	r->address = folded(packer, C_ADDRESS);
-	r->job = folded(packer, C_JOB);
+	r->postcode = folded(packer, C_POSTCODE, "");
+	r->city = folded(packer, C_CITY, "");
+	r->address = folded(packer, C_ADDRESS, "");
+	r->job = folded(packer, C_JOB, "");
 	pack_list(packer, r, C_OTHER_EMAILS, add_other_email);
 	pack_list(packer, r, C_OTHER_PHONES, add_other_phone);
 	pack_fields(packer, r);

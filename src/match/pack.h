@@ -35,4 +35,9 @@ extern void dc_packer_free(DcPacker *packer);
 extern void dc_pack(DcPacker *packer, const Datum *values, const bool *nulls);
 extern void dc_pack_row(DcPacker *packer, HeapTuple row, TupleDesc desc);
 
+/* pack_nothing.c */
+extern bool dc_says_nothing(const char *text, const char *kind);
+extern bool dc_mailbox_says_nothing(const char *key);
+extern bool dc_number_says_nothing(const char *digits, size_t n);
+
 #endif							/* DC_MATCH_PACK_H */
