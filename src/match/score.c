@@ -227,6 +227,18 @@ is_identified(const DcPopulation *p, const DcRecord *a, const DcRecord *b, NameV
 	return all >= (name == NAME_PARTIAL || apart ? 1 : 0);
 }
 
+/*
+ * Colleagues or neighbours whom nobody need look at: of unlike names with no more than a number in common, or of one
+ * last name and known first names with nothing in common, as the many of a family's firm.
+ */
+static bool
+are_strangers(const DcPopulation *p, const DcRecord *a, const DcRecord *b, NameVerdict name, const Agreed *agreed)
+{
+	if (name == NAME_CONFLICT)
+		return agreed->email == 0 && agreed->dates == 0;
+	return name == NAME_OTHER_FIRST && (p->flags[a->given] & p->flags[b->given] & VALUE_GIVEN) && agreed->n + agreed->dates + agreed->household == 0;
+}
+
 static double
 weight_limit(const DcPopulation *p, const DcModel *model, const DcScore *score, const DcRecord *a, const DcRecord *b, NameVerdict name, const Agreed *agreed, bool place)
 {
@@ -234,7 +246,7 @@ weight_limit(const DcPopulation *p, const DcModel *model, const DcScore *score, 
 		return INFINITY;
 	if (name == NAME_OTHER_FIRST && p->size >= FEW_CONTACTS && agreed->dates > 0 && (place || agreed->n + agreed->household > 0))
 		return Max(REVIEW_LIMIT, log2(model->m[L_FIRST_CONFLICT] * TWINS));
-	return REVIEW_LIMIT;
+	return are_strangers(p, a, b, name, agreed) ? CONFLICT_LIMIT : REVIEW_LIMIT;
 }
 
 static void

@@ -45,6 +45,9 @@ typedef struct Agreed
 /* The weight that a person's decision is asked for, whatever the evidence. */
 #define REVIEW_LIMIT 3.0
 
+/* Even odds, no question to anybody. */
+#define CONFLICT_LIMIT 0.0
+
 static inline float
 commoner(const DcPopulation *p, DcValue a, DcValue b)
 {
