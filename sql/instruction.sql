@@ -12,10 +12,10 @@ GRANT dropcontact_controller TO inst_controller;
 SELECT create_controller('Acme', 'dpo@acme.example') AS acme \gset
 SELECT create_source('crm') > 0 AS made, grant_access('inst_operator', 'Acme'), grant_access('inst_controller', 'Acme');
 SELECT infringed_rules('attribute', jsonb_build_object(k, 1)) AS rules, string_agg(k, ' ' ORDER BY n) AS keys
-FROM unnest('{religion,unionMember,date_of_birth,NumeroSecuriteSociale,passport_no,healthStatus,job,iban,syndicat,budget,orientation_sexuelle,casier judiciaire,race,brace,party size}'::text[]) WITH ORDINALITY u(k, n) GROUP BY 1 ORDER BY 1;
+FROM unnest('{religion,unionMember,date_of_birth,NumeroSecuriteSociale,soc_sec_id,passport_no,healthStatus,job,iban,syndicat,budget,orientation_sexuelle,casier judiciaire,race,brace,party size}'::text[]) WITH ORDINALITY u(k, n) GROUP BY 1 ORDER BY 1;
 SELECT infringed_rules('route', b) AS rules, b FROM unnest(ARRAY['{"destination_country": "US"}', '{"destination_country": "US", "tool": "46-2-c"}', '{"destination_country": "NO"}',
 	'{"legal_effect": true}', '{"text": "reject automatically by score"}', '{"text": "keep forever"}', '{"text": "send to the sales team"}']::jsonb[]) b;
--- a match field and a mapping wait for the answer; told in the same transaction
+-- a match field that names what an agreement does not cover is told in the same transaction, a mapping waits for the answer too
 \set VERBOSITY terse
 SELECT add_match_field('social_security_number', 'exact');
 SELECT add_match_field('customer_no', 'exact');
@@ -44,6 +44,15 @@ SELECT body FROM instruction WHERE kind = 'setting' ORDER BY instruction_id;
 SELECT current_settings(:acme) = replay_settings(:acme) AS same, current_settings(:acme);
 -- who speaks for the controller, once under an agreement
 SELECT sign_agreement('Acme', '2022-12-21', '2023-01-02', '2023-01-02', 'the text') > 0 AS signed;
+-- what the agreement does not cover waits now
+SELECT key FROM match_field;
+SELECT kind, body ->> 'key' AS key, status FROM instruction WHERE kind = 'match_field' ORDER BY instruction_id;
+SET ROLE inst_controller;
+SELECT answer_alert((SELECT instruction_id FROM instruction WHERE body ->> 'key' = 'social_security_number'), 'release', 'payroll: a law asks for it');
+RESET ROLE;
+SELECT add_match_field('social_security_number', 'exact');
+SELECT add_match_field('passport', 'exact');
+SELECT key FROM match_field ORDER BY key;
 SET ROLE inst_operator;
 SELECT configure('merge_threshold', '0.99', 'x', 'y');
 SELECT give_instruction('do it');

@@ -118,6 +118,7 @@ BEGIN
 	RETURNING agreement_id INTO agreement;
 	PERFORM record_instruction(id, 'agreement', jsonb_build_object('agreement', agreement, 'version_date', sign_agreement.version_date, 'text_sha256', digest), NULL);
 	IF first THEN
+		PERFORM suspend_uncovered(id);
 		PERFORM record_instruction(id, 'purpose', jsonb_build_object('purpose', p.purpose, 'agreement', agreement), 'agreement ' || p.service) FROM purpose p;
 	END IF;
 	PERFORM notice_all_subprocessors(id);

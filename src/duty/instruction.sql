@@ -137,6 +137,8 @@ DECLARE
 	infringed text;
 	outbox bigint;
 	found text[] := infringed_rules(kind, body, service_end_of(controller));
+	/* what is named here only the agreement leaves out of what it covers: without one the controller is told, and nothing waits */
+	waits boolean := NOT (kind = 'match_field' AND found = '{national_id}' AND NOT under_agreement(controller));
 BEGIN
 	IF kind = 'setting' AND setting_rank(body ->> 'setting', body ->> 'value') >= 2 AND under_agreement(controller)
 		AND NOT EXISTS (SELECT FROM controller_declaration d WHERE d.controller_id = controller AND d.kind = 'impact_assessment') THEN
@@ -159,7 +161,11 @@ BEGIN
 		INSERT INTO instruction_warning (controller_id, instruction_id, rule, raised_at, outbox_id)
 		VALUES (controller, id, infringed, written, outbox);
 	END LOOP;
-	IF found <> '{}' THEN
+	IF found <> '{}' AND NOT waits THEN
+		RAISE WARNING 'instruction % names what an agreement does not cover', id
+			USING ERRCODE = 'RG122', DETAIL = format('Rules: %s.', array_to_string(found, ', ')),
+				  HINT = 'It is in force until an agreement is signed, which suspends it. The controller was informed; dropcontact.answer_alert(instruction, decision, reason) releases or withdraws it.';
+	ELSIF found <> '{}' THEN
 		PERFORM hold_instruction(controller, id, 'suspended', 'it seems to infringe: ' || array_to_string(found, ', '));
 		RAISE WARNING 'instruction % is suspended: it seems to infringe the law', id
 			USING ERRCODE = 'RG122', DETAIL = format('Rules: %s.', array_to_string(found, ', ')),
@@ -174,7 +180,7 @@ COMMENT ON FUNCTION dropcontact.write_instruction(integer, text, jsonb, text) IS
 
 CREATE FUNCTION dropcontact.record_instruction(controller integer, kind text, body jsonb, reason text) RETURNS bigint
 	LANGUAGE c AS 'MODULE_PATHNAME', 'record_instruction';
-COMMENT ON FUNCTION dropcontact.record_instruction(integer, text, jsonb, text) IS 'Records an instruction of a controller that the role may see, and answers its id. One that seems to infringe the law (instruction_rule()) is recorded, suspended and told to the controller in the same transaction, with WARNING RG122. Errors: insufficient_privilege, check_violation, null_value_not_allowed';
+COMMENT ON FUNCTION dropcontact.record_instruction(integer, text, jsonb, text) IS 'Records an instruction of a controller that the role may see, and answers its id. One that seems to infringe the law (instruction_rule()) is recorded, suspended and told to the controller in the same transaction, with WARNING RG122; a match field that names a national identifier is suspended when an agreement is signed. Errors: insufficient_privilege, check_violation, null_value_not_allowed';
 
 CREATE FUNCTION dropcontact.instruction_state(instruction bigint) RETURNS text
 	LANGUAGE sql STABLE
@@ -218,11 +224,27 @@ BEGIN
 	PERFORM hold_instruction(controller, instruction, change_instruction.state, change_instruction.reason);
 	IF change_instruction.state = 'released' AND i.kind = 'setting' THEN
 		PERFORM apply_setting(i);
+	ELSIF change_instruction.state IN ('suspended', 'withdrawn') AND i.kind = 'match_field' THEN
+		DELETE FROM match_field f WHERE f.controller_id = controller AND f.key = i.body ->> 'key' AND NOT EXISTS (SELECT FROM instruction_record r
+			WHERE r.controller_id = controller AND r.kind = 'match_field' AND r.body ->> 'key' = f.key AND instruction_state(r.instruction_id) = 'in force');
 	END IF;
 	RETURN instruction;
 END
 $$;
 COMMENT ON FUNCTION dropcontact.change_instruction(integer, bigint, text, text) IS 'Inner part of set_instruction_state(), for the owner only';
+
+CREATE FUNCTION dropcontact.suspend_uncovered(controller integer) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+BEGIN
+	PERFORM change_instruction(controller, r.instruction_id, 'suspended', 'it names what the agreement does not cover')
+	FROM instruction_record r
+	WHERE r.controller_id = controller AND r.kind = 'match_field' AND instruction_state(r.instruction_id) = 'in force'
+		AND EXISTS (SELECT FROM instruction_alert a WHERE a.instruction_id = r.instruction_id AND a.answered_at IS NULL);
+END
+$$;
+COMMENT ON FUNCTION dropcontact.suspend_uncovered(integer) IS 'Inner part of sign_agreement(): match fields that name a national identifier were in force before; they wait for the controller''s answer now';
 
 CREATE FUNCTION dropcontact.withdraw_instruction(instruction bigint, reason text) RETURNS void
 	LANGUAGE plpgsql
@@ -255,7 +277,7 @@ BEGIN
 	PERFORM set_instruction_state(current_controller(), instruction, CASE decision WHEN 'release' THEN 'released' ELSE 'withdrawn' END, reason);
 END
 $$;
-COMMENT ON FUNCTION dropcontact.answer_alert(bigint, text, text) IS 'The controller''s answer to an alert: decision release puts the suspended instruction in force, withdraw drops it; with the reason. Errors: invalid_parameter_value, undefined_object, RG432';
+COMMENT ON FUNCTION dropcontact.answer_alert(bigint, text, text) IS 'The controller''s answer to an alert: decision release puts the suspended instruction in force, withdraw drops it; with the reason. A match field is then declared again. Errors: invalid_parameter_value, undefined_object, RG432';
 
 CREATE FUNCTION dropcontact.covered_attributes(controller integer) RETURNS text[]
 	LANGUAGE sql STABLE
@@ -311,7 +333,7 @@ $$;
 REVOKE ALL ON FUNCTION dropcontact.instruction_sha256(dropcontact.instruction_record), dropcontact.instruction_rule(), dropcontact.infringed_rules(text, jsonb, timestamptz), dropcontact.hold_instruction(integer, bigint, text, text),
 	dropcontact.covered_attributes(integer), dropcontact.allow_attribute(text, text), dropcontact.write_instruction(integer, text, jsonb, text), dropcontact.record_instruction(integer, text, jsonb, text), dropcontact.instruction_state(bigint),
 	dropcontact.give_instruction(text, jsonb, text), dropcontact.set_instruction_state(integer, bigint, text, text),
-	dropcontact.change_instruction(integer, bigint, text, text), dropcontact.withdraw_instruction(bigint, text), dropcontact.answer_alert(bigint, text, text) FROM PUBLIC;
+	dropcontact.change_instruction(integer, bigint, text, text), dropcontact.suspend_uncovered(integer), dropcontact.withdraw_instruction(bigint, text), dropcontact.answer_alert(bigint, text, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.instruction_rule(), dropcontact.infringed_rules(text, jsonb, timestamptz), dropcontact.instruction_state(bigint)
 	TO dropcontact_admin, dropcontact_operator, dropcontact_controller, dropcontact_auditor;
 GRANT EXECUTE ON FUNCTION dropcontact.record_instruction(integer, text, jsonb, text), dropcontact.give_instruction(text, jsonb, text),
