@@ -53,7 +53,7 @@ extern const DcKeyEntry *dc_key_partition(DcKeyTable *table, int partition, size
 /* The next partition that no process has taken, -1 when there is none left. */
 extern int	dc_next_partition(DcKeyTable *table);
 
-/* Calls back for all pairs of a whole table, or those that the filter lets through (NULL: all). */
+/* Calls back for the pairs of the partitions that no other process takes, or those that the filter lets through (NULL: all). */
 extern int64 dc_scan_key_table(DcKeyTable *table, DcPopulation *population, DcPairFilter filter, DcPairCallback callback, void *state);
 
 #endif							/* DC_MATCH_KEY_TABLE_H */

@@ -185,24 +185,11 @@ add_pair(void *state, int a, int b)
 static int64
 scan_partitions(DcKeyTable *table, DcEdges *edges)
 {
-	DcPopulation *p = edges->population;
-	const DcRows *rows = dc_key_rows(table);
 	Batch		batch = {.edges = edges};
-	int64		pairs = 0;
+	int64		pairs;
 
-	edges->sketches = rows->sketch;
-	if (p->progress != NULL)
-		p->progress(0, dc_key_count(table));
-	for (int partition; (partition = dc_next_partition(table)) >= 0;)
-	{
-		size_t		n;
-		uint32		base;
-		const DcKeyEntry *entries = dc_key_partition(table, partition, &n, &base);
-
-		if (p->progress != NULL && base > 0)
-			p->progress(base, dc_key_count(table));
-		pairs += dc_scan_pairs(rows, entries, n, base, NULL, add_pair, &batch);
-	}
+	edges->sketches = dc_key_rows(table)->sketch;
+	pairs = dc_scan_key_table(table, edges->population, NULL, add_pair, &batch);
 	score_batch(&batch);
 	edges->sketches = NULL;
 	return pairs;
