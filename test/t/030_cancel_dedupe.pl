@@ -4,6 +4,7 @@ use warnings;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use Time::HiRes qw(usleep);
 
 my $node = PostgreSQL::Test::Cluster->new('node');
 $node->init(extra => ['-E', 'UTF8', '--locale=C.UTF-8']);
@@ -87,6 +88,7 @@ for my $victim ('worker', 'backend')
 	my $session = IPC::Run::start(['psql', '-XAtq', '-d', $node->connstr('postgres'), '-c', 'SELECT dropcontact.dedupe()'],
 		'<', \undef, '>', '/dev/null', '2>', \$err);
 	my $pid = '';
+	my $log = -s $node->logfile;
 	my $where = $victim eq 'worker' ? q{backend_type = 'parallel worker'}
 		: q{pid IN (SELECT p.pid FROM dropcontact.progress p WHERE p.phase = 'scoring pairs')};
 	for (1 .. 2000)
@@ -97,6 +99,12 @@ for my $victim ('worker', 'backend')
 	ok($pid ne '' && kill('KILL', $pid), "$victim killed");
 	IPC::Run::finish($session);
 	like($err, qr/server closed the connection|terminating connection|lost connection to parallel worker/, 'the session ends');
+	# the session may end before the server has noticed: a query would succeed, and the next be cut off
+	for (1 .. 1800)
+	{
+		last if slurp_file($node->logfile, $log) =~ /ready to accept connections/;
+		usleep(100_000);
+	}
 	$node->poll_query_until('postgres', 'SELECT true') or die 'no recovery';
 	is($node->safe_psql('postgres', $entities), $before, 'after recovery the entities are those of before');
 	is(temporary_files(), '', 'no temporary file stays after recovery');
