@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * batch.h
- *	  Rows written many at a time by one statement.
+ *	  Rows written many at a time: by one statement, or very many without.
  *
  *-------------------------------------------------------------------------
  */

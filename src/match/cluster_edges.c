@@ -14,13 +14,13 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
 #include "fmgr.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "base/version.h"
+#include "match/ids.h"
 #include "match/packed.h"
 
 typedef struct Contact
@@ -35,7 +35,7 @@ typedef struct Contact
 #define SH_ELEMENT_TYPE Contact
 #define SH_KEY_TYPE int64
 #define SH_KEY contact_id
-#define SH_HASH_KEY(tb, key) murmurhash32((uint32) (key) ^ (uint32) ((uint64) (key) >> 32))
+#define SH_HASH_KEY(tb, key) dc_hash_id(key)
 #define SH_EQUAL(tb, a, b) ((a) == (b))
 #define SH_SCOPE static inline
 #define SH_DEFINE

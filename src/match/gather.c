@@ -7,7 +7,6 @@
  */
 #include "postgres.h"
 
-#include "common/hashfn.h"
 #include "utils/memutils.h"
 
 #include "match/gather.h"
@@ -23,7 +22,7 @@ typedef struct Entry
 #define SH_ELEMENT_TYPE Entry
 #define SH_KEY_TYPE int64
 #define SH_KEY contact_id
-#define SH_HASH_KEY(tb, key) ((uint32) murmurhash32((uint32) (key) ^ (uint32) ((key) >> 32)))
+#define SH_HASH_KEY(tb, key) dc_hash_id(key)
 #define SH_EQUAL(tb, a, b) ((a) == (b))
 #define SH_SCOPE static inline
 #define SH_DEFINE

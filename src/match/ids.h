@@ -10,6 +10,8 @@
 
 #include "postgres.h"
 
+#include "common/hashfn.h"
+
 /* Ids of contacts, or pairs of them one after the other. */
 typedef struct IdList
 {
@@ -17,6 +19,13 @@ typedef struct IdList
 	size_t		n;
 	size_t		capacity;
 } IdList;
+
+/* For tables by contact. */
+static inline uint32
+dc_hash_id(int64 id)
+{
+	return murmurhash32((uint32) id ^ (uint32) ((uint64) id >> 32));
+}
 
 extern void dc_push_id(IdList *list, int64 id);
 

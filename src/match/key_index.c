@@ -10,12 +10,12 @@
 #include "access/table.h"
 #include "access/xlog.h"
 #include "catalog/namespace.h"
-#include "common/hashfn.h"
 #include "miscadmin.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
+#include "match/ids.h"
 #include "match/key_index_pages.h"
 
 typedef struct Changed
@@ -28,7 +28,7 @@ typedef struct Changed
 #define SH_ELEMENT_TYPE Changed
 #define SH_KEY_TYPE int64
 #define SH_KEY contact_id
-#define SH_HASH_KEY(tb, key) ((uint32) murmurhash32((uint32) (key) ^ (uint32) ((key) >> 32)))
+#define SH_HASH_KEY(tb, key) dc_hash_id(key)
 #define SH_EQUAL(tb, a, b) ((a) == (b))
 #define SH_SCOPE static inline
 #define SH_DEFINE
@@ -371,28 +371,12 @@ dc_index_after(DcKeyIndex *index, const DcIndexEntry *place, int n, DcIndexEntry
 
 /* ---------- contacts ---------- */
 
-/* Reads the contact that begins at a word; answers where the next begins. */
-static int
-read_contact(const CachedRow *page, int at, DcIndexedContact *contact)
-{
-	const uint64 *word = page->data.word + at;
-
-	contact->contact_id = (int64) word[0];
-	contact->fingerprint = word[1];
-	contact->place = word[2];
-	contact->nkeys = (int) word[3];
-	if (contact->nkeys < 0 || contact->nkeys > DC_MAX_KEYS || at + 4 + contact->nkeys > page->n)
-		elog(ERROR, "a row of the index of keys is damaged");
-	memcpy(contact->key, word + 4, sizeof(uint64) * contact->nkeys);
-	return at + 4 + contact->nkeys;
-}
-
 static bool
 contact_on_page(const CachedRow *page, int64 contact_id, DcIndexedContact *contact)
 {
 	for (int at = 0; at < page->n && (int64) page->data.word[at] <= contact_id;)
 	{
-		at = read_contact(page, at, contact);
+		at += dc_get_contact(page->data.word + at, page->n - at, contact);
 		if (contact->contact_id == contact_id)
 			return true;
 	}
@@ -426,7 +410,7 @@ dc_index_contact(DcKeyIndex *index, int64 contact_id, DcIndexedContact *contact)
 	{
 		if (late.n == 0)
 			return false;
-		read_contact(&late, 0, contact);
+		dc_get_contact(late.data.word, late.n, contact);
 		return true;
 	}
 	if (index->contacts.n > 0 && contact_on_page(&index->contacts, contact_id, contact))
@@ -450,7 +434,7 @@ scan_contacts(DcKeyIndex *index, const Table *table, int number, DcContactCallba
 		dc_copy_row(&page, dc_column(tuple, table, number), sizeof(uint64));
 		for (int at = 0; at < page.n;)
 		{
-			at = read_contact(&page, at, &contact);
+			at += dc_get_contact(page.data.word + at, page.n - at, &contact);
 			if (table == &index->changed || !is_changed(index, contact.contact_id))
 				callback(state, &contact);
 		}

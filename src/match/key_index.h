@@ -120,8 +120,13 @@ dc_from_column(int64 value)
 /* key_index_write.c */
 extern struct varlena *dc_to_bytes(const void *data, size_t size);
 
-/* Appends a contact to words, 4 + DC_MAX_KEYS of them at most; answers their number. */
+/* A contact in words, 4 + DC_MAX_KEYS of them at most; both answer how many it takes. */
 extern int	dc_put_contact(uint64 *word, const DcIndexedContact *contact);
+extern int	dc_get_contact(const uint64 *word, int nwords, DcIndexedContact *contact);
+
+/* Rows of match_index: DC_ENTRIES_A_PAGE entries at most, in order; run 0 is that of dedupe(). */
+extern struct DcBatch *dc_open_pages(int controller_id);
+extern void dc_add_page(struct DcBatch *pages, int run, int page, const DcIndexEntry *entry, int n);
 extern void dc_store_index_state(int controller_id, const DcIndexState *state);
 
 /* What is to be known of a record; frequencies must have been loaded. */

@@ -185,15 +185,16 @@ choose_runs(Run *run, int nruns)
 }
 
 static void
-add_entry(Run *run, uint64 key, uint64 place, int64 contact_id)
+add_entries(Run *run, const DcIndexedContact *contact)
 {
-	if (run->n == run->capacity)
+	if (run->n + DC_MAX_KEYS > run->capacity)
 	{
 		run->capacity = Max(1024, run->capacity * 2);
 		run->entry = run->entry == NULL ? palloc(sizeof(DcIndexEntry) * run->capacity) :
 			repalloc_huge(run->entry, sizeof(DcIndexEntry) * run->capacity);
 	}
-	run->entry[run->n++] = (DcIndexEntry) {key, place, contact_id};
+	for (int k = 0; k < contact->nkeys; k++)
+		run->entry[run->n++] = (DcIndexEntry) {contact->key[k], contact->place, contact->contact_id};
 }
 
 static void
@@ -254,11 +255,14 @@ add_taken(Run *run, const Taken *taken)
 	{
 		const bytea *entry = (const bytea *) DatumGetPointer(taken->entry[i]);
 		uint64		word[4 + DC_MAX_KEYS];
-		int			n = (VARSIZE(entry) - VARHDRSZ) / sizeof(uint64);
+		size_t		size = Min(sizeof(word), VARSIZE(entry) - VARHDRSZ);
+		DcIndexedContact contact = {.nkeys = 0};
 
-		memcpy(word, VARDATA(entry), Min(sizeof(word), VARSIZE(entry) - VARHDRSZ));
-		for (int k = 4; k < n; k++)
-			add_entry(run, word[k], word[2], taken->ids.id[i]);
+		/* a copy, for it is not aligned; nothing when the contact is gone */
+		memcpy(word, VARDATA(entry), size);
+		if (size > 0)
+			dc_get_contact(word, size / sizeof(uint64), &contact);
+		add_entries(run, &contact);
 		keep_contact(run, taken->ids.id[i], taken->entry[i]);
 	}
 }
@@ -274,20 +278,12 @@ add_taken(Run *run, const Taken *taken)
 static void
 write_pages(Run *run)
 {
-	static const DcTarget target = {"match_index", {"run", "page", "first_key", "first_place", "first_contact", "entries"}};
-	DcBatch    *pages = dc_batch_insert(&target, run->controller_id, NULL);
+	DcBatch    *pages = dc_open_pages(run->controller_id);
 	int			page = 0;
 
 	sort_entries(run->entry, run->n);
 	for (size_t from = 0; from < run->n; from += DC_ENTRIES_A_PAGE)
-	{
-		const DcIndexEntry *first = &run->entry[from];
-		size_t		size = sizeof(DcIndexEntry) * Min(run->n - from, DC_ENTRIES_A_PAGE);
-		Datum		row[] = {Int32GetDatum(run->first), Int32GetDatum(page++), Int64GetDatum(dc_to_column(first->key)),
-			Int64GetDatum(dc_to_column(first->place)), Int64GetDatum(first->contact_id), PointerGetDatum(dc_to_bytes(first, size))};
-
-		dc_batch_add(pages, row, size);
-	}
+		dc_add_page(pages, run->first, page++, &run->entry[from], Min(run->n - from, DC_ENTRIES_A_PAGE));
 	dc_batch_finish(pages);
 }
 
@@ -308,8 +304,7 @@ write_run(int controller_id, const DcIndexedContact *new, int n, int nruns)
 	add_taken(&run, &taken);
 	for (int i = 0; i < n; i++)
 	{
-		for (int k = 0; k < new[i].nkeys; k++)
-			add_entry(&run, new[i].key[k], new[i].place, new[i].contact_id);
+		add_entries(&run, &new[i]);
 		keep_contact(&run, new[i].contact_id, entry_of(&new[i]));
 	}
 	dc_batch_finish(run.kept);

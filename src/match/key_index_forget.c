@@ -78,13 +78,9 @@ forget_contact(int controller_id, int64 contact_id, DcIndexedContact *contact)
 
 	for (int at = 0; word != NULL && at < nwords; at += length)
 	{
-		length = 4 + (int) word[at + 3];
-		if ((int64) word[at] != contact_id)
+		length = dc_get_contact(word + at, nwords - at, contact);
+		if (contact->contact_id != contact_id)
 			continue;
-		contact->contact_id = contact_id;
-		contact->place = word[at + 2];
-		contact->nkeys = (int) word[at + 3];
-		memcpy(contact->key, word + at + 4, sizeof(uint64) * contact->nkeys);
 		memmove(word + at, word + at + length, sizeof(uint64) * (nwords - at - length));
 		nwords -= length;
 		row[2] = Int64GetDatum((int64) word[0]);

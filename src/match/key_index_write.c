@@ -64,7 +64,23 @@ dc_to_bytes(const void *data, size_t size)
 
 /* ---------- pages by key ---------- */
 
-static const DcTarget pages_of = {"match_index", {"run", "page", "first_key", "first_place", "first_contact", "entries"}};
+DcBatch *
+dc_open_pages(int controller_id)
+{
+	static const DcTarget target = {"match_index", {"run", "page", "first_key", "first_place", "first_contact", "entries"}};
+
+	return dc_batch_insert(&target, controller_id, NULL);
+}
+
+void
+dc_add_page(DcBatch *pages, int run, int page, const DcIndexEntry *entry, int n)
+{
+	size_t		size = sizeof(DcIndexEntry) * n;
+	Datum		row[] = {Int32GetDatum(run), Int32GetDatum(page), Int64GetDatum(dc_to_column(entry->key)),
+		Int64GetDatum(dc_to_column(entry->place)), Int64GetDatum(entry->contact_id), PointerGetDatum(dc_to_bytes(entry, size))};
+
+	dc_batch_add(pages, row, size);
+}
 
 typedef struct PageWriter
 {
@@ -77,16 +93,8 @@ typedef struct PageWriter
 static void
 flush_page(PageWriter *writer)
 {
-	const DcIndexEntry *first = &writer->entry[0];
-	size_t		size = sizeof(DcIndexEntry) * writer->n;
-
 	if (writer->n > 0)
-	{
-		Datum		row[] = {Int32GetDatum(0), Int32GetDatum(writer->page++), Int64GetDatum(dc_to_column(first->key)), Int64GetDatum(dc_to_column(first->place)), Int64GetDatum(first->contact_id),
-			PointerGetDatum(dc_to_bytes(first, size))};
-
-		dc_batch_add(writer->pages, row, size);
-	}
+		dc_add_page(writer->pages, 0, writer->page++, writer->entry, writer->n);
 	writer->n = 0;
 }
 
@@ -114,7 +122,7 @@ write_pages(const DcPopulation *p, DcKeyTable *table, int controller_id)
 	PageWriter *writer = palloc0(sizeof(PageWriter));
 	Bearer	   *bearers = list_bearers(p, dc_key_rows(table)->place);
 
-	writer->pages = dc_batch_insert(&pages_of, controller_id, NULL);
+	writer->pages = dc_open_pages(controller_id);
 	for (int partition = 0; partition < dc_key_partitions(table); partition++)
 	{
 		size_t		n;
@@ -160,6 +168,19 @@ dc_put_contact(uint64 *word, const DcIndexedContact *contact)
 	word[2] = contact->place;
 	word[3] = (uint64) contact->nkeys;
 	memcpy(word + 4, contact->key, sizeof(uint64) * contact->nkeys);
+	return 4 + contact->nkeys;
+}
+
+int
+dc_get_contact(const uint64 *word, int nwords, DcIndexedContact *contact)
+{
+	contact->contact_id = (int64) word[0];
+	contact->fingerprint = word[1];
+	contact->place = word[2];
+	contact->nkeys = (int) word[3];
+	if (contact->nkeys < 0 || contact->nkeys > DC_MAX_KEYS || 4 + contact->nkeys > nwords)
+		elog(ERROR, "a row of the index of keys is damaged");
+	memcpy(contact->key, word + 4, sizeof(uint64) * contact->nkeys);
 	return 4 + contact->nkeys;
 }
 

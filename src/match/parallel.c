@@ -5,8 +5,9 @@
  *
  * The leader moves the packed contacts into dynamic shared memory, so that workers see what its transaction
  * sees, uncommitted rows included, without reading a table.  All, the leader too, make the table of keys and then
- * take partitions of it until there are none left; workers hand their edges over at the end.  Which edges there are does not depend on who found them, and clustering
- * brings them in one order: any number of workers gives the same result.
+ * take partitions of it until there are none left; workers hand their edges over at the end.  Which edges there are
+ * does not depend on who found them, and clustering brings them in one order: any number of workers gives the same
+ * result.
  *
  * PostgreSQL's infrastructure for parallel commands starts and ends the workers, hands on their
  * errors, and cancels them with the leader.

@@ -4,7 +4,6 @@ use warnings;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(usleep);
 
 my $node = PostgreSQL::Test::Cluster->new('node');
 $node->init(extra => ['-E', 'UTF8', '--locale=C.UTF-8']);
@@ -100,11 +99,7 @@ for my $victim ('worker', 'backend')
 	IPC::Run::finish($session);
 	like($err, qr/server closed the connection|terminating connection|lost connection to parallel worker/, 'the session ends');
 	# the session may end before the server has noticed: a query would succeed, and the next be cut off
-	for (1 .. 1800)
-	{
-		last if slurp_file($node->logfile, $log) =~ /ready to accept connections/;
-		usleep(100_000);
-	}
+	$node->wait_for_log(qr/database system is ready to accept connections/, $log);
 	$node->poll_query_until('postgres', 'SELECT true') or die 'no recovery';
 	is($node->safe_psql('postgres', $entities), $before, 'after recovery the entities are those of before');
 	is(temporary_files(), '', 'no temporary file stays after recovery');
