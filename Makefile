@@ -106,7 +106,7 @@ build/lexicon.c build/lexicon.h &: src/lexicon/generate $(LEXICON_LISTS)
 SERVERLESS_LIBS = $(shell $(PKG_CONFIG) --libs icu-uc icu-i18n libpsl) -L$(pkglibdir) -L$(libdir) -lpgcommon -lpgport -lm
 
 # The folding table comes from ICU, by a program that runs once at build time.
-build/fold_table: src/base/generate/fold_table.c src/base/fold_icu.c src/base/text.c src/base/fold.h src/base/text.h
+build/fold_table: src/base/generate/fold_table.c src/base/generate/fold_scripts.c src/base/generate/fold_scripts.h src/base/fold_icu.c src/base/text.c src/base/fold.h src/base/text.h
 	@mkdir -p build
 	$(SERVERLESS) -o $@ $(filter %.c,$^) $(SERVERLESS_LIBS)
 

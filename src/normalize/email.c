@@ -1,8 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * email.c
- *	  E-mail addresses: their syntax by RFC 5321, 5322 and 6531, and the mailbox
- *	  that they reach.
+ *	  E-mail addresses: their syntax by RFC 5321, 5322 and 6531, and all that is known of one.
  *
  *-------------------------------------------------------------------------
  */
@@ -217,8 +216,8 @@ bytes_composed(const char *text)
 }
 
 /* The parts of an address as far as they can be read; answers the problem, or NULL. */
-static const char *
-read_address(const char *input, char **local, char **domain, char **after_at, bool *second)
+const char *
+dc_read_address(const char *input, char **local, char **domain, char **after_at, bool *second)
 {
 	char	   *s;
 	char	   *at;
@@ -257,153 +256,8 @@ dc_normalize_email(const char *input)
 	bool		stray;
 	const char *line = dc_one_line(input, &stray);
 
-	if (stray || read_address(line, &local, &domain, &after_at, &second) != NULL)
+	if (stray || dc_read_address(line, &local, &domain, &after_at, &second) != NULL)
 		return NULL;
-	return psprintf("%s@%s", local, domain);
-}
-
-/* Takes the signs that a provider does not read out of a local part, up to its tag. */
-static void
-drop_signs(char *local, const char *signs)
-{
-	char	   *o = local;
-
-	for (const char *p = local; *p; p++)
-	{
-		if (*p == '+')
-		{
-			memmove(o, p, strlen(p) + 1);
-			return;
-		}
-		if (o == local || strchr(signs, *p) == NULL)
-			*o++ = *p;
-	}
-	*o = '\0';
-}
-
-/* "jean@paul.fastmail.com" reaches paul@fastmail.com, where a rule says so. */
-static const char *
-subdomain_rule(char **local, char **domain)
-{
-	char	   *dot = strchr(*domain, '.');
-	const char *rule = dot == NULL ? NULL : dc_lexicon_find(&dc_lexicon_mail_providers, dot + 1);
-
-	if (rule == NULL || strstr(rule, " subdomain") == NULL)
-		return NULL;
-	*local = pnstrdup(*domain, dot - *domain);
-	*domain = dot + 1;
-	return rule;
-}
-
-/* What a provider does to a local part; value of list mail_providers: canonical domain, rules */
-static void
-provider_rules(char **local, char **domain)
-{
-	const char *rule = dc_lexicon_find(&dc_lexicon_mail_providers, *domain);
-	const char *rules;
-	char	   *tag;
-
-	if (**local == '"')
-		return;
-	if (rule == NULL)
-		rule = subdomain_rule(local, domain);
-	if (rule != NULL)
-	{
-		rules = strchr(rule, ' ');
-		*domain = rules != NULL ? pnstrdup(rule, rules - rule) : pstrdup(rule);
-		if (rules != NULL && strstr(rules, " dots") != NULL)
-			drop_signs(*local, ".");
-		if (rules != NULL && strstr(rules, " signs") != NULL)
-			drop_signs(*local, ".-_");
-		if (rules != NULL && strstr(rules, " hyphen") != NULL && (tag = strchr(*local, '-')) != NULL && tag > *local)
-			*tag = '\0';
-		if (rules != NULL && strstr(rules, " same") != NULL)
-			for (char *p = *local; *p && *p != '+'; p++)
-				if (*p == '.' && p > *local)
-					*p = '-';
-	}
-	tag = strchr(*local, '+');
-	if (tag != NULL && tag > *local)
-		*tag = '\0';
-}
-
-/* The end of letters, digits and single signs between them, no dot further than 63 from the next; NULL when it is not so. */
-static const char *
-skip_plain(const char *s, const char *signs)
-{
-	const char *label = s;
-	bool		sign = true;
-
-	for (; *s != '\0'; s++)
-	{
-		bool		plain = (*s >= 'a' && *s <= 'z') || (*s >= '0' && *s <= '9');
-		bool		now = !plain && *s != '@' && strchr(signs, *s) != NULL;
-
-		if (*s == '.')
-			label = s + 1;
-		if (s - label >= 63)
-			return NULL;
-
-		if (!now && !plain)
-			break;
-		if (now && sign)
-			return NULL;
-		sign = now;
-	}
-	return sign ? NULL : s;
-}
-
-/* Is an address written as nearly all clean ones are, so that reading it would give it back?  Where its @ is; or NULL. */
-static const char *
-plain_address(const char *s)
-{
-	const char *at = skip_plain(s, "._-");
-	const char *end = at == NULL || *at != '@' ? NULL : skip_plain(at + 1, ".-");
-	const char *last;
-
-	if (end == NULL || *end != '\0' || at - s > 64 || end - s > 254)
-		return NULL;
-	for (last = end; last > at && *(last - 1) != '.'; last--)
-		if (*(last - 1) < 'a' || *(last - 1) > 'z')
-			return NULL;
-	/* two labels at the least, none that the rules for international names look at */
-	return last - 1 <= at || end - last < 2 || end - last > 24 ? NULL : at;
-}
-
-static bool
-has_provider_rule(const char *domain)
-{
-	const char *dot = strchr(domain, '.');
-
-	return dc_lexicon_find(&dc_lexicon_mail_providers, domain) != NULL ||
-		(dot != NULL && dc_lexicon_find(&dc_lexicon_mail_providers, dot + 1) != NULL);
-}
-
-char *
-dc_email_key(const char *input)
-{
-	const char *at = plain_address(input);
-	char	   *local;
-	char	   *domain;
-	char	   *after_at;
-	bool		second;
-	bool		stray;
-
-	if (at != NULL && !has_provider_rule(at + 1))
-		return pstrdup(input);
-	if (at != NULL)
-	{
-		local = pnstrdup(input, at - input);
-		domain = pstrdup(at + 1);
-	}
-	else if (read_address(dc_one_line(input, &stray), &local, &domain, &after_at, &second) != NULL)
-		return NULL;
-	else
-		domain = dc_normalize_host(domain, false);
-	provider_rules(&local, &domain);
-	/* a dot that stood before the tag ends no mailbox */
-	for (size_t len = strlen(local); len > 1 && local[len - 1] == '.'; len--)
-		local[len - 1] = '\0';
 	return psprintf("%s@%s", local, domain);
 }
 
@@ -472,7 +326,7 @@ dc_parse_email(const char *input, DcEmail *email)
 	const char *kind = NULL;
 	const char *tag;
 
-	email->problem = read_address(line, &local, &domain, &after_at, &second);
+	email->problem = dc_read_address(line, &local, &domain, &after_at, &second);
 	email->local_part = local;
 	email->domain = domain;
 	if (domain != NULL)

@@ -2,7 +2,7 @@
  *
  * email.h
  *	  What the files of the subject e-mail share: email_read.c finds the address in a
- *	  text, email.c knows its syntax and its mailbox, email_kind.c what sort it is,
+ *	  text, email.c knows its syntax, email_key.c its mailbox, email_kind.c what sort it is,
  *	  email_suggest.c what was meant by a mistyped one.
  *
  *-------------------------------------------------------------------------
@@ -23,6 +23,9 @@ extern bool dc_has_quoted_control(const char *text);
 
 /* The @ between local part and domain: the last one outside quotes; NULL when there is none. */
 extern char *dc_email_at(char *address);
+
+/* The parts of an address as far as they can be read; answers the problem, or NULL. */
+extern const char *dc_read_address(const char *input, char **local, char **domain, char **after_at, bool *second);
 
 /* nominative, generic, random or catch_all */
 extern const char *dc_email_local_kind(const char *local);

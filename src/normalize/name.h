@@ -3,16 +3,17 @@
  * name.h
  *	  What the files of person names share: words and what is known of each.
  *
- * name_words.c cuts a text into words and looks each up; name_marks.c takes out what
+ * name_words.c cuts a text into words, name_lookup.c looks each up; name_marks.c takes out what
  * stands between marks, name_titles.c and name_suffixes.c what stands before and behind;
- * name_parts.c decides which words are first, middle and last name; name_case.c writes
- * them; name.c puts it together.
+ * name_parts.c decides which words are first, middle and last name, name_order.c whether the
+ * last stands first; name_case.c writes them; name.c puts it together.
  *
  *-------------------------------------------------------------------------
  */
 #ifndef DC_NAME_H
 #define DC_NAME_H
 
+#include "base/lexicon.h"
 #include "base/port.h"
 
 #include "normalize/normalize.h"
@@ -90,6 +91,12 @@ typedef struct DcReading
 extern DcWords dc_name_words(char *text, int *nsegments);
 extern DcWords dc_stretch(DcWords words, int from, int to);
 
+/* name_lookup.c */
+extern void dc_look_up_word(DcWord *word);
+extern bool dc_is_consonants(const DcWord *word);
+extern char *dc_without_blanks(const char *fold);
+extern bool dc_all_parts_in(const DcLexicon *lexicon, const char *fold);
+
 /* name_titles.c */
 extern int	dc_count_titles(DcWords words);
 extern DcWords dc_take_titles(DcReading *r, DcWords words);
@@ -115,8 +122,14 @@ typedef struct DcNameParts
 	int			last;
 } DcNameParts;
 
+extern bool dc_is_particle(DcWords words, int i);
 extern void dc_divide_name(DcWords words, bool titled, DcNameParts *parts);
 extern void dc_divide_last_first(DcWords last, DcWords given, DcNameParts *parts);
+
+/* name_order.c */
+extern bool dc_is_reversed(DcWords words);
+extern bool dc_is_iberian_pair(DcWords words);
+extern bool dc_all_initials(DcWords words);
 
 /* name_case.c */
 extern void dc_straighten_apostrophes(char *s);

@@ -3,9 +3,8 @@
  * name_parts.c
  *	  Which words of a person's name are first, middle and last name.
  *
- * Case tells first (DUPONT Jean), then particles and links (de la Vega, Velasquez y Garcia),
- * then the lists: a family name before given names means that they stand in that order. Each
- * decision is linear in the words.
+ * Case tells first (DUPONT Jean), then particles and links (de la Vega, Velasquez y Garcia), then
+ * the lists (name_order.c). Each decision is linear in the words.
  *
  *-------------------------------------------------------------------------
  */
@@ -49,8 +48,8 @@ is_gaelic_particle(DcWords words, int i)
 }
 
 /* Noble titles belong to the particle behind them: Freiherr von. */
-static bool
-is_particle(DcWords words, int i)
+bool
+dc_is_particle(DcWords words, int i)
 {
 	const DcWord *word = &words.word[i];
 
@@ -124,7 +123,7 @@ first_name_words(DcWords words, int least)
 	if (strcmp(word->key, "abd") == 0 || strcmp(word->key, "abdul") == 0 || strcmp(word->key, "abdel") == 0 ||
 		is_vietnamese_middle(words, 0))
 		return 2;
-	if (is_particle(words, 0) && !IS(*word, WORD_GIVEN | WORD_LOWER) && strcmp(word->key, "ait") != 0)
+	if (dc_is_particle(words, 0) && !IS(*word, WORD_GIVEN | WORD_LOWER) && strcmp(word->key, "ait") != 0)
 		return IS(word[1], WORD_GIVEN) || strcmp(word->key, "la") == 0 ? 2 : 1;
 	while (joining + least - 1 < words.n && IS(word[joining], WORD_JOINING) && !IS(word[joining], WORD_INITIAL | WORD_UPPER))
 		joining++;
@@ -137,105 +136,6 @@ last_first(DcNameParts *parts, DcWords words, int n)
 {
 	rotate(words, n);
 	set_parts(parts, words, first_name_words(words, n + 2), words.n - n);
-}
-
-/* Is all behind the first word initials? */
-static bool
-all_initials(DcWords words)
-{
-	for (int i = 1; i < words.n; i++)
-		if (!IS(words.word[i], WORD_INITIAL))
-			return false;
-	return true;
-}
-
-/* A given name whose second half is small: Park Geun-hye, Wong Kar-wai. */
-static bool
-is_asian_given(const DcWord *word)
-{
-	const char *hyphen = strchr(word->text, '-');
-
-	return hyphen != NULL && islower((unsigned char) hyphen[1]) && isupper((unsigned char) word->text[0]) &&
-		(!IS(*word, WORD_FAMILY) || (hyphen - word->text <= 4 && strlen(hyphen) <= 5));
-}
-
-/* Chinese, Korean and Vietnamese names, written in their own order: Chen Guangbiao, Nguyen Van An. */
-static bool
-is_asian_order(DcWords words)
-{
-	const DcWord *first = &words.word[0];
-
-	if (!IS(*first, WORD_FAMILY_ASIAN))
-		return false;
-	if (words.n == 2 && is_asian_given(&words.word[1]))
-		return true;
-	if (IS(*first, WORD_GIVEN | WORD_FAMILY_EUROPEAN) || is_particle(words, 0))
-		return false;
-	for (int i = 1; i < words.n; i++)
-		if (IS(words.word[i], WORD_FAMILY_EUROPEAN | WORD_INITIAL | WORD_JOINING | WORD_DIGIT))
-			return false;
-	return !IS(words.word[words.n - 1], WORD_FAMILY) || IS(words.word[words.n - 1], WORD_GIVEN);
-}
-
-/* Ivanov Ivan Ivanovich: a patronymic stands behind the given name. */
-static bool
-is_patronymic(const DcWord *word)
-{
-	/* the last ones as Cyrillic letters fold; in Latin ones they are family names of the Balkans */
-	static const char *const ends[] = {"ovich", "evich", "ovna", "evna", "ichna", "ovic", "evic"};
-	size_t		n = strlen(word->key);
-	bool		cyrillic = (uint8) word->text[0] == 0xD0 || (uint8) word->text[0] == 0xD1;
-
-	for (int i = 0; i < lengthof(ends) - (cyrillic ? 0 : 2); i++)
-		if (n > strlen(ends[i]) + 1 && strcmp(word->key + n - strlen(ends[i]), ends[i]) == 0)
-			return true;
-	return false;
-}
-
-/* Perez Garcia Juan: two last names before given names */
-static bool
-is_iberian_pair(DcWords words)
-{
-	for (int i = 2; i < words.n; i++)
-		if (!IS(words.word[i], WORD_GIVEN | WORD_INITIAL))
-			return false;
-	return words.n > 2 && !IS(words.word[0], WORD_GIVEN) && !IS(words.word[1], WORD_GIVEN) && IS(words.word[2], WORD_SPANISH) &&
-		(words.word[0].flags & words.word[1].flags & WORD_FAMILY_IBERIAN) != 0;
-}
-
-/*
- * Do the lists say that a family name stands before given names? Asked of the words in the order
- * in which they would be written, so that a name written out is read again the same way.
- */
-static bool
-is_reversed(DcWords words)
-{
-	const DcWord *first = &words.word[0];
-	const DcWord *end = &words.word[words.n - 1];
-
-	if (words.n >= 2 && (is_asian_order(words) || is_iberian_pair(words)))
-		return true;
-	if (words.n < 2 || is_asian_given(first) || IS(*first, WORD_INITIAL | WORD_GIVEN | WORD_PARTICLE | WORD_JOINING | WORD_DIGIT | WORD_TITLE_PART))
-		return false;
-	if (all_initials(words))
-		return IS(*first, WORD_FAMILY);
-	if (words.n == 2)
-	{
-		const DcWord *second = &words.word[1];
-
-		if (IS(*second, WORD_GIVEN))
-			return IS(*first, WORD_FAMILY) ? IS(*first, WORD_FAMILY_EUROPEAN) || !IS(*second, WORD_FAMILY) :
-				IS(*second, WORD_GIVEN_SURE) && !IS(*second, WORD_FAMILY);
-		return IS(*first, WORD_FAMILY_IBERIAN) && !IS(*second, WORD_FAMILY | WORD_PARTICLE | WORD_JOINING | WORD_DIGIT);
-	}
-	if (!IS(words.word[1], WORD_GIVEN_SURE) || IS(words.word[1], WORD_PARTICLE))
-		return false;
-	for (int i = 2; i < words.n; i++)
-		if (!IS(words.word[i], WORD_GIVEN | WORD_INITIAL) && !is_patronymic(&words.word[i]))
-			return false;
-	if (words.n == 3 && is_patronymic(end))
-		return true;
-	return IS(*first, WORD_FAMILY) || IS(*end, WORD_INITIAL) || (IS(*end, WORD_GIVEN_SURE) && !IS(*end, WORD_FAMILY));
 }
 
 /* ---------- by case ---------- */
@@ -263,7 +163,7 @@ leading_capitals(DcWords words)
 	int			name = 0;
 	bool		others = false;
 
-	while (n < words.n && (IS(words.word[n], WORD_UPPER) || is_particle(words, n) || is_link_of_capitals(words, n)))
+	while (n < words.n && (IS(words.word[n], WORD_UPPER) || dc_is_particle(words, n) || is_link_of_capitals(words, n)))
 		seen = IS(words.word[n++], WORD_UPPER) || seen;
 	for (int i = n; i < words.n; i++)
 	{
@@ -271,7 +171,7 @@ leading_capitals(DcWords words)
 			return 0;
 		others = others || !IS(words.word[i], WORD_INITIAL);
 	}
-	while (name + 1 < n && is_particle(words, name))
+	while (name + 1 < n && dc_is_particle(words, name))
 		name++;
 	return seen && n < words.n && (others || name > 0 || is_one_last_name(words, n)) ? n : 0;
 }
@@ -283,7 +183,7 @@ trailing_capitals(DcWords words)
 	int			from = words.n;
 	bool		others = false;
 
-	while (from > 1 && (IS(words.word[from - 1], WORD_UPPER) || (from < words.n && is_particle(words, from - 1))))
+	while (from > 1 && (IS(words.word[from - 1], WORD_UPPER) || (from < words.n && dc_is_particle(words, from - 1))))
 		from--;
 	for (int i = 0; i < from; i++)
 	{
@@ -316,7 +216,7 @@ divide_by_case(DcWords words, DcNameParts *parts)
 static bool
 is_devotion(DcWords words, int i)
 {
-	while (is_particle(words, i))
+	while (dc_is_particle(words, i))
 		i++;
 	return i + 1 < words.n && IS(words.word[0], WORD_SPANISH) && IS(words.word[i], WORD_SPANISH) && !IS(words.word[i], WORD_FAMILY);
 }
@@ -328,12 +228,12 @@ last_name_start(DcWords words)
 	int			start = words.n - 1;
 
 	for (int i = words.n - 2; i >= 1; i--)
-		if (is_particle(words, i) && !is_devotion(words, i))
+		if (dc_is_particle(words, i) && !is_devotion(words, i))
 		{
 			start = i;
 			break;
 		}
-	while (start > 1 && (is_particle(words, start - 1) || is_joining(words, start - 1) || is_joining(words, start) ||
+	while (start > 1 && (dc_is_particle(words, start - 1) || is_joining(words, start - 1) || is_joining(words, start) ||
 						 IS(words.word[start - 1], WORD_OPEN)))
 		start--;
 	return start;
@@ -345,7 +245,7 @@ begins_with_small_de(DcWords words, int i)
 {
 	const char *text = words.word[i].text;
 
-	return text[0] == 'd' && (text[1] == '\'' || (is_particle(words, i) && IS(words.word[i], WORD_LOWER)));
+	return text[0] == 'd' && (text[1] == '\'' || (dc_is_particle(words, i) && IS(words.word[i], WORD_LOWER)));
 }
 
 /* Is a word that may be a man's name the family name of a woman? */
@@ -410,7 +310,7 @@ divide_by_leading_particle(DcWords words, DcNameParts *parts)
 	const DcWord *word = words.word;
 	int			n = 0;
 
-	while (is_particle(words, n))
+	while (dc_is_particle(words, n))
 		n++;
 	if (n == 0 || (n == 1 && IS(word[0], WORD_GIVEN) && !(IS(word[0], WORD_LOWER) && !IS(word[1], WORD_LOWER)) && !is_name_behind(words)))
 		return false;
@@ -420,7 +320,7 @@ divide_by_leading_particle(DcWords words, DcNameParts *parts)
 		return true;
 	}
 	/* van den Berg J. */
-	if ((n > 1 || IS(word[0], WORD_LOWER)) && all_initials(dc_stretch(words, n, words.n)))
+	if ((n > 1 || IS(word[0], WORD_LOWER)) && dc_all_initials(dc_stretch(words, n, words.n)))
 	{
 		last_first(parts, words, n + 1);
 		return true;
@@ -481,8 +381,8 @@ dc_divide_name(DcWords words, bool titled, DcNameParts *parts)
 			last = first = words.n;
 		set_parts(parts, words, first, last);
 	}
-	if (words.n > 1 && is_reversed(words))
-		last_first(parts, words, is_iberian_pair(words) ? 2 : 1);
+	if (words.n > 1 && dc_is_reversed(words))
+		last_first(parts, words, dc_is_iberian_pair(words) ? 2 : 1);
 }
 
 /* Last name and given names, told apart by a comma. */
@@ -501,8 +401,8 @@ dc_divide_last_first(DcWords last, DcWords given, DcNameParts *parts)
 	words.word = palloc(sizeof(DcWord) * words.n);
 	memcpy(words.word, given.word, sizeof(DcWord) * given.n);
 	memcpy(words.word + given.n, last.word, sizeof(DcWord) * last.n);
-	first = given.n > 1 && is_particle(given, 0) && !IS(given.word[0], WORD_GIVEN) ? 2 : first_name_words(words, last.n + 2);
+	first = given.n > 1 && dc_is_particle(given, 0) && !IS(given.word[0], WORD_GIVEN) ? 2 : first_name_words(words, last.n + 2);
 	set_parts(parts, words, Min(first, given.n), given.n - particles);
-	if (last.n > 0 && given.n > 0 && is_reversed(words))
+	if (last.n > 0 && given.n > 0 && dc_is_reversed(words))
 		last_first(parts, words, 1);
 }

@@ -3,10 +3,9 @@
  * name_similarity.c
  *	  How likely two texts name one person, 0 to 1.
  *
- * Each word looks for its partner in the other name, whatever the order: the same word, a
- * nickname, an initial, another transliteration, a slip of the pen. Words that only one name
- * has (a middle name, a patronymic) cost little; words that stand against each other tell
- * that there are two persons. Names are compared by their first MAX_WORDS words.
+ * Each word looks for its partner in the other name, whatever the order (word_similarity.c). Words
+ * that only one name has (a middle name, a patronymic) cost little; words that stand against each
+ * other tell that there are two persons. Names are compared by their first MAX_WORDS words.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,411 +13,11 @@
 
 #include <math.h>
 
-#include "base/text.h"
-#include "lexicon.h"
 #include "normalize/normalize.h"
-
-#define MAX_WORDS 16
-#define MAX_WORD 48				/* bytes of a word that are compared */
+#include "normalize/word_similarity.h"
 
 /* What a pair of words needs to be partners */
 #define PARTNERS 0.7
-
-/* An initial and a word that begins with it */
-#define INITIAL 0.91
-
-typedef struct NameWord
-{
-	char		text[MAX_WORD];
-	int			len;
-	char		sound[2][MAX_WORD]; /* one spelling for all transliterations, or two where letters are ambiguous */
-	char		consonants[2][MAX_WORD];
-	int			sounds;
-	const char *nickname;		/* the names it may stand for, or NULL */
-	const char *given;			/* its value in list given_names, or NULL */
-	bool		family;
-	bool		particle;
-	double		weight;
-	int			partner;		/* in the other name; -1: none */
-	double		similarity;		/* to the partner */
-} NameWord;
-
-typedef struct SpelledName
-{
-	NameWord	word[MAX_WORDS];
-	int			n;
-	const char *generation;		/* jr, sr, iii, ... */
-} SpelledName;
-
-/* ---------- words ---------- */
-
-/* The class of a letter of a word; hard: ch as in Christ and j as in Jean, not as in Chechnya and Jan. */
-static char
-sound_class(const char *word, const char *p, bool hard)
-{
-	switch (*p)
-	{
-		case 'a':
-			/* ai, ay as ei, ey */
-			return p[1] == 'i' || p[1] == 'y' ? 'i' : 'a';
-		case 'e':
-		case 'i':
-		case 'y':
-			return 'i';
-		case 'j':
-			return hard ? 's' : 'i';
-		case 'o':
-		case 'u':
-			return 'o';
-		case 'f':
-		case 'v':
-		case 'w':
-			return 'f';
-		case 'k':
-		case 'q':
-			return 'k';
-		case 'c':
-			if (p[1] == 'h')
-				return p[2] == 'r' || (hard && (p == word || (p[-1] != 's' && p[-1] != 't'))) ? 'k' : 's';
-			return p[1] == 'e' || p[1] == 'i' || p[1] == 'y' || p[1] == 'z' ? 's' : 'k';
-		case 's':
-		case 'z':
-			return 's';
-		case 'p':
-			return p[1] == 'h' ? 'f' : 'p';
-		default:
-			return *p;
-	}
-}
-
-static bool
-is_vowel_class(char c)
-{
-	return c == 'a' || c == 'i' || c == 'o';
-}
-
-/* Letters that are not heard: h inside, the e of an umlaut written out, the t of tsch, tz, dt. */
-static bool
-is_silent(const char *text, const char *p)
-{
-	if (*p == 't')
-		return p[1] == 's' || p[1] == 'z' || (p[1] == 'c' && p[2] == 'h');
-	if (p == text)
-		return false;
-	if (*p == 'e')
-		return p[-1] == 'a' || p[-1] == 'o' || p[-1] == 'u';
-	return *p == 'h' || (*p == 'd' && p[1] == 't');
-}
-
-/*
- * The sound of a word across spellings and transliterations: hissing sounds are one, so are f, v and
- * w, and e, i and y; doubled letters are single.
- */
-static void
-set_sound(NameWord *word, int which)
-{
-	char	   *sound = word->sound[which];
-	char	   *consonants = word->consonants[which];
-	int			n = 0;
-	int			k = 0;
-	bool		apart = false;	/* by a silent h */
-
-	for (const char *p = word->text; *p && n < MAX_WORD - 2; p++)
-	{
-		char		c = sound_class(word->text, p, which > 0);
-
-		if (is_silent(word->text, p))
-		{
-			apart = *p == 'h';
-			continue;
-		}
-		if (n == 0 || c != sound[n - 1] || (apart && c != 's'))
-			sound[n++] = c;
-		apart = false;
-		if (*p == 'x')
-		{
-			sound[n - 1] = 'k';
-			sound[n++] = 's';
-		}
-	}
-	/* the last e is silent */
-	if (n > 2 && word->text[word->len - 1] == 'e' && sound[n - 1] == 'i')
-		n--;
-	sound[n] = '\0';
-	for (int i = 0; i < n; i++)
-		if (!is_vowel_class(sound[i]))
-			consonants[k++] = sound[i];
-	consonants[k] = '\0';
-}
-
-/* Does a sound of one word equal one of the other? */
-static bool
-sounds_same(const NameWord *a, const NameWord *b)
-{
-	for (int i = 0; i < a->sounds; i++)
-		for (int j = 0; j < b->sounds; j++)
-			if (strcmp(a->sound[i], b->sound[j]) == 0)
-				return true;
-	return false;
-}
-
-/* Likewise without vowels, as some scripts write; both or neither begin with one. */
-static bool
-same_consonants(const NameWord *a, const NameWord *b, int least)
-{
-	for (int i = 0; i < a->sounds; i++)
-		for (int j = 0; j < b->sounds; j++)
-			if (strcmp(a->consonants[i], b->consonants[j]) == 0 && (int) strlen(a->consonants[i]) >= least &&
-				is_vowel_class(a->sound[i][0]) == is_vowel_class(b->sound[j][0]))
-				return true;
-	return false;
-}
-
-static bool
-is_name_too(const char *value)
-{
-	return strstr(value, "name") != NULL || strstr(value, "part") != NULL;
-}
-
-/* Titles and degrees say nothing of who it is; a generation does. */
-static bool
-is_no_name(SpelledName *name, const char *text, size_t len)
-{
-	const char *title = dc_lexicon_find_n(&dc_lexicon_civilities, text, len);
-	const char *suffix = dc_lexicon_find_n(&dc_lexicon_name_suffixes, text, len);
-
-	if (len < 2 || dc_lexicon_find_n(&dc_lexicon_given_names, text, len) != NULL || dc_lexicon_find_n(&dc_lexicon_family_names, text, len) != NULL)
-		return false;
-	if (suffix != NULL && strstr(suffix, "generation") != NULL && (name->n > 1 || strstr(suffix, "name") == NULL))
-	{
-		name->generation = suffix;
-		return true;
-	}
-	return (title != NULL && !is_name_too(title)) || (suffix != NULL && !is_name_too(suffix));
-}
-
-static void
-add_word(SpelledName *name, const char *text, size_t len)
-{
-	NameWord   *word = &name->word[name->n++];
-
-	memset(word, 0, offsetof(NameWord, nickname));
-	word->len = Min(len, MAX_WORD - 1);
-	memcpy(word->text, text, word->len);
-	word->sounds = strstr(word->text, "ch") != NULL || strchr(word->text, 'j') != NULL ? 2 : 1;
-	for (int i = 0; i < word->sounds; i++)
-		set_sound(word, i);
-	word->nickname = dc_lexicon_find(&dc_lexicon_nicknames, word->text);
-	word->given = dc_lexicon_find(&dc_lexicon_given_names, word->text);
-	word->family = dc_lexicon_find(&dc_lexicon_family_names, word->text) != NULL;
-	word->particle = word->len > 1 && dc_lexicon_find(&dc_lexicon_name_particles, word->text) != NULL;
-	word->weight = word->len == 1 ? 0.4 : word->particle ? 0.25 : 1;
-	word->partner = -1;
-}
-
-/* The words of a folded text, without titles and degrees unless there is nothing else. */
-static void
-read_name(const char *text, SpelledName *name)
-{
-	const char *fold = dc_fold(text);
-
-	name->n = 0;
-	name->generation = NULL;
-	for (int round = 0; round < 2 && name->n == 0; round++)
-		for (const char *p = fold; *p != '\0' && name->n < MAX_WORDS;)
-		{
-			size_t		len = strcspn(p, " ");
-
-			if (round > 0 || !is_no_name(name, p, len))
-				add_word(name, p, len);
-			p += len + (p[len] == ' ');
-		}
-}
-
-/* ---------- pairs of words ---------- */
-
-/* Two known given names that differ in one vowel as they are heard. */
-static bool
-same_given_sound(const NameWord *a, const NameWord *b)
-{
-	if (!same_consonants(a, b, 2))
-		return false;
-	for (int i = 0; i < a->sounds; i++)
-		for (int j = 0; j < b->sounds; j++)
-			if (Min(strlen(a->sound[i]), strlen(b->sound[j])) >= 4 && dc_damerau_levenshtein(a->sound[i], b->sound[j]) == 1)
-				return true;
-	return false;
-}
-
-static bool
-lists(const char *names, const char *name, size_t len)
-{
-	for (const char *p = names; *p; p += strspn(p, " "))
-	{
-		size_t		n = strcspn(p, " ");
-
-		if (n == len && strncmp(p, name, n) == 0)
-			return true;
-		p += n;
-	}
-	return false;
-}
-
-/* Is one the nickname of the other, or can both stand for one name? */
-static bool
-same_given_name(const NameWord *a, const NameWord *b)
-{
-	if ((a->nickname != NULL && lists(a->nickname, b->text, b->len)) || (b->nickname != NULL && lists(b->nickname, a->text, a->len)))
-		return true;
-	if (a->nickname == NULL || b->nickname == NULL)
-		return false;
-	for (const char *p = a->nickname; *p; p += strspn(p, " "))
-	{
-		size_t		n = strcspn(p, " ");
-
-		if (lists(b->nickname, p, n))
-			return true;
-		p += n;
-	}
-	return false;
-}
-
-static bool
-other_gender(const NameWord *a, const NameWord *b)
-{
-	return a->given != NULL && b->given != NULL && strchr(a->given, '=') == NULL && strchr(b->given, '=') == NULL &&
-		((*a->given == 'm' && *b->given == 'f') || (*a->given == 'f' && *b->given == 'm'));
-}
-
-/* The letters of one word in another order, but for the first: Nomran. */
-static bool
-same_letters(const NameWord *a, const NameWord *b)
-{
-	int			count[256] = {0};
-
-	if (a->len != b->len || a->text[0] != b->text[0])
-		return false;
-	for (int i = 0; i < a->len; i++)
-	{
-		count[(unsigned char) a->text[i]]++;
-		count[(unsigned char) b->text[i]]--;
-	}
-	for (int i = 0; i < a->len; i++)
-		if (count[(unsigned char) a->text[i]] != 0)
-			return false;
-	return true;
-}
-
-/* Slips that a word of this length may have and still be the same. */
-static double
-slip_similarity(const NameWord *a, const NameWord *b)
-{
-	static const double one[] = {0, 0, 0, 0, 0.72, 0.85, 0.87, 0.88};
-	int			length = Max(a->len, b->len);
-	int			slips;
-
-	if (abs(a->len - b->len) > 3 || length < 4)
-		return 0;
-	if (same_letters(a, b))
-		return 0.8;
-	slips = dc_damerau_levenshtein(a->text, b->text);
-	if (slips == 1)
-		return length < lengthof(one) ? one[length] : 0.9;
-	if (slips == 2 && length >= 7)
-		return length >= 9 ? 0.85 : 0.76;
-	return slips == 3 && length >= 11 ? 0.78 : 0;
-}
-
-/* Is a word a given name cut short, with or without a diminutive ending: Kev, Maddi? */
-static bool
-is_short_form(const NameWord *word, const NameWord *name)
-{
-	int			len = word->len;
-	int			stem;
-
-	if (name->given == NULL || len < 3 || len >= name->len)
-		return false;
-	if (word->given != NULL && *word->given != *name->given && *word->given != 'u' && *name->given != 'u')
-		return false;
-	if (strncmp(word->text, name->text, len) == 0)
-		return true;
-	stem = strlen(word->sound[0]) - 1;
-	return strchr("yie", word->text[len - 1]) != NULL && stem >= 3 && word->sound[0][stem] == 'i' &&
-		strncmp(word->sound[0], name->sound[0], stem) == 0;
-}
-
-static double
-word_similarity(const NameWord *a, const NameWord *b)
-{
-	double		slip;
-
-	if (a->len == b->len && memcmp(a->text, b->text, a->len) == 0)
-		return 1;
-	if (a->len == 1 || b->len == 1)
-		return a->text[0] == b->text[0] ? INITIAL : 0;
-	if (a->particle && b->particle)
-		return 0.9;
-	if (same_given_name(a, b))
-		return 0.95;
-	if (other_gender(a, b))
-		return 0;
-	if (sounds_same(a, b))
-		return 0.95;
-	if (a->text[0] != b->text[0] && a->sound[0][0] != b->sound[0][0] && a->text[a->len - 1] != b->text[b->len - 1])
-		return 0;
-	/* Ahmed and Ahmad, but not Mahmoud and Mohammed, which are both known */
-	if (a->given != NULL && b->given != NULL ? same_given_sound(a, b) : same_consonants(a, b, 3))
-		return a->given != NULL && b->given != NULL ? 0.92 : 0.88;
-	if (is_short_form(a, b) || is_short_form(b, a))
-		return 0.82;
-	slip = slip_similarity(a, b);
-	/* two names that are both known are hardly one with a slip */
-	if (slip > 0 && ((a->given != NULL && b->given != NULL) || (a->family && b->family)))
-		return 0.6;
-	if (slip > 0)
-		return slip;
-	/* cut off in a file: Alexand */
-	if (Min(a->len, b->len) >= 4 && strncmp(a->text, b->text, Min(a->len, b->len)) == 0 && (a->given != NULL || b->given != NULL))
-		return 0.82;
-	return 0;
-}
-
-/* Is a word the initials or the beginnings of two others: JP, Juanma? */
-static bool
-is_short_for(const NameWord *word, const NameWord *one, const NameWord *two)
-{
-	int			common = 0;
-
-	while (common < word->len && common < one->len && word->text[common] == one->text[common])
-		common++;
-	if (word->len == 2)
-		return word->text[0] == one->text[0] && word->text[1] == two->text[0];
-	for (int first = Min(common, word->len - 2); first >= 2; first--)
-		if (strncmp(word->text + first, two->text, word->len - first) == 0 && word->len - first <= two->len)
-			return true;
-	return false;
-}
-
-/* How many words from one on give another, written together; 0 when none do. */
-static int
-written_together(const NameWord *word, const SpelledName *name, int from)
-{
-	int			len = 0;
-
-	for (int i = from; i < name->n && name->word[i].partner < 0; i++)
-	{
-		const NameWord *part = &name->word[i];
-
-		if (strncmp(word->text + len, part->text, part->len) != 0)
-			return 0;
-		len += part->len;
-		if (len == word->len)
-			return i + 1 - from;
-	}
-	return 0;
-}
-
-/* ---------- partners ---------- */
 
 static void
 join_partners(SpelledName *a, SpelledName *b)
@@ -427,7 +26,7 @@ join_partners(SpelledName *a, SpelledName *b)
 
 	for (int i = 0; i < a->n; i++)
 		for (int j = 0; j < b->n; j++)
-			similarity[i][j] = word_similarity(&a->word[i], &b->word[j]);
+			similarity[i][j] = dc_word_similarity(&a->word[i], &b->word[j]);
 	for (;;)
 	{
 		int			x = -1;
@@ -475,9 +74,9 @@ join_compounds(SpelledName *a, SpelledName *b, bool together)
 
 		for (int j = 0; j + 1 < b->n && word->partner < 0 && word->len > 1; j++)
 		{
-			int			n = together ? written_together(word, b, j) : 0;
+			int			n = together ? dc_written_together(word, b, j) : 0;
 
-			if (!together && b->word[j].partner < 0 && b->word[j + 1].partner < 0 && is_short_for(word, &b->word[j], &b->word[j + 1]))
+			if (!together && b->word[j].partner < 0 && b->word[j + 1].partner < 0 && dc_is_short_for(word, &b->word[j], &b->word[j + 1]))
 				n = 2;
 			if (n > 1)
 				join_group(word, i, b, j, n, together ? 0.98 : 0.95);
@@ -541,8 +140,8 @@ dc_name_similarity(const char *text_a, const char *text_b)
 	Balance		y;
 	double		result;
 
-	read_name(text_a, a);
-	read_name(text_b, b);
+	dc_read_words(text_a, a);
+	dc_read_words(text_b, b);
 	join_compounds(a, b, true);
 	join_compounds(b, a, true);
 	join_partners(a, b);

@@ -1,45 +1,22 @@
 /*-------------------------------------------------------------------------
  *
  * phone.c
- *	  Telephone numbers.
+ *	  Fields with telephone numbers.
  *
- * Regular numbers are answered by phone_fast.c.  The others are
- * libphonenumber's, from a library of its own that is loaded at the first of them.
- * What it gets wrong is set right here: extensions of other languages, French
- * overseas numbers, two numbers in one field, remarks, "00" without a country, short
- * codes.  Each is a rewriting that counts only when it makes the number valid.
+ * What libphonenumber gets wrong is set right here: extensions of other languages, two numbers in
+ * one field, remarks, short codes; in phone_number.c French overseas numbers and "00" without a
+ * country.  Each is a rewriting that counts only when it makes the number valid.
  *
  *-------------------------------------------------------------------------
  */
 #include "base/port.h"
 
-#include <dlfcn.h>
 #include <unicode/uchar.h>
 
 #include "base/text.h"
 #include "normalize/normalize.h"
-#include "normalize/phone_library.h"
+#include "normalize/phone.h"
 #include "normalize/phone_plan.h"
-
-static DcLibraryParse
-library(void)
-{
-	static DcLibraryParse parse = NULL;
-
-	if (parse == NULL)
-	{
-#ifndef FRONTEND
-		const char *file = psprintf("%s/dropcontact_phone%s", pkglib_path, DLSUFFIX);
-#else
-		const char *file = "dropcontact_phone.so";
-#endif
-		void	   *handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
-
-		if (handle != NULL)
-			parse = (DcLibraryParse) dlsym(handle, "dc_library_parse");
-	}
-	return parse;
-}
 
 static const char *
 kind_name(int kind)
@@ -55,13 +32,6 @@ kind_name(int kind)
 #define LONGEST_FIELD 250
 #define WHOLE_NUMBER 7
 
-/* How a field was read; valid as in DcLibraryNumber. */
-typedef struct Reading
-{
-	int			error;			/* libphonenumber's ErrorType, or -1 */
-	DcLibraryNumber number;
-} Reading;
-
 static int
 count_digits(const char *s, size_t len)
 {
@@ -76,107 +46,6 @@ static bool
 is_letter(char c)
 {
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c & 0x80);
-}
-
-/*
- * The national digits of a number written as a French one, without trunk prefix;
- * "" when it is not.
- */
-static void
-french_digits(const char *s, const char *region, char digits[10])
-{
-	static const char *const family[] = {"FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF"};
-	char		all[16];
-	char	   *d = all;
-	int			n = 0;
-	bool		french = false;
-
-	for (const char *p = s; *p && n < lengthof(all) - 1; p++)
-		if (*p >= '0' && *p <= '9')
-			all[n++] = *p;
-	all[n] = '\0';
-	for (int i = 0; i < lengthof(family); i++)
-		french = french || strcmp(region, family[i]) == 0;
-	if (strncmp(d, "0033", 4) == 0)
-		d += 4;
-	else if (strchr(s, '+') == NULL ? !french : strncmp(d, "33", 2) != 0)
-		d += n;
-	else if (strchr(s, '+') != NULL)
-		d += 2;
-	if (*d == '0')
-		d++;
-	strcpy(digits, strlen(d) == 9 ? d : "");
-}
-
-/* French overseas numbers are written as if they were French; the rewriting, or NULL. */
-static const char *
-overseas(const char *s, const char *region)
-{
-	/* the first three digits behind the trunk prefix, the calling code */
-	static const char *const prefixes[][2] = {
-		{"590", "590"}, {"690", "590"}, {"691", "590"}, {"594", "594"}, {"694", "594"}, {"596", "596"}, {"696", "596"}, {"697", "596"},
-		{"262", "262"}, {"263", "262"}, {"692", "262"}, {"693", "262"}, {"269", "262"}, {"639", "262"}, {"508", "508"}
-	};
-	char		digits[10];
-
-	french_digits(s, region, digits);
-	for (int i = 0; i < lengthof(prefixes); i++)
-		if (strncmp(digits, prefixes[i][0], 3) == 0)
-			/* Saint-Pierre's own numbers have but the six digits behind 0508 */
-			return psprintf("+%s%s", prefixes[i][1], strcmp(prefixes[i][0], "508") == 0 ? digits + 3 : digits);
-	return NULL;
-}
-
-/* By the plans, or by the library; true when the number is valid. */
-static bool
-read_number(const char *s, const char *region, Reading *reading)
-{
-	DcPlannedNumber planned;
-	DcLibraryParse parse;
-
-	memset(reading, 0, sizeof(*reading));
-	if (dc_phone_planned(s, region, &planned))
-	{
-		reading->number.valid = planned.valid;
-		reading->number.kind = planned.kind;
-		strlcpy(reading->number.region, planned.region, sizeof(reading->number.region));
-		strlcpy(reading->number.e164, planned.e164, sizeof(reading->number.e164));
-		return planned.valid == 2;
-	}
-	parse = library();
-	reading->error = parse == NULL ? DC_LIBRARY_MISSING : parse(s, region, &reading->number);
-	return reading->error == 0 && reading->number.valid == 2;
-}
-
-/* A field that holds one number: as it stands, then as it may have been meant. */
-static bool
-read_one(const char *s, const char *region, Reading *reading)
-{
-	const char *rewritten = overseas(s, region);
-	const char *abroad = s + strcspn(s, "+0123456789");
-	char		digits[10];
-	Reading		other;
-
-	if (rewritten == NULL)
-	{
-		bool		valid = read_number(s, region, reading);
-
-		/* its digits may have been letters */
-		rewritten = overseas(reading->number.e164, "");
-		if (valid && rewritten == NULL)
-			return true;
-	}
-	/* the prefix says where it belongs, even when the plan does not know the number yet */
-	if (rewritten != NULL && (read_number(rewritten, "", reading) || reading->number.valid == 1))
-		return reading->number.valid == 2;
-	/* "00" where it is not dialled, or in a field without a country */
-	if (strncmp(abroad, "00", 2) == 0 && read_number(psprintf("+%s", abroad + 2), region, &other))
-		*reading = other;
-	french_digits(s, region, digits);
-	/* 09 numbers are shared out between all of these countries */
-	if (reading->number.valid < 2 && digits[0] != '\0' && digits[0] != '9' && read_number(psprintf("+33%s", digits), "", &other))
-		*reading = other;
-	return reading->error == 0 && reading->number.valid == 2;
 }
 
 /*
@@ -221,14 +90,14 @@ cut_extension(char *s)
  * LONGEST_FIELD readings.
  */
 static bool
-read_first(const char *s, const char *region, Reading *reading, bool *second)
+read_first(const char *s, const char *region, DcPhoneReading *reading, bool *second)
 {
 	int			before = 0;
 	int			all = count_digits(s, strlen(s));
 
 	for (const char *p = s; *p; p++)
 	{
-		Reading		part;
+		DcPhoneReading part;
 
 		before += *p >= '0' && *p <= '9';
 		if (before < WHOLE_NUMBER || (!is_letter(*p) && strchr(" /;|,&+-(", *p) == NULL))
@@ -238,7 +107,7 @@ read_first(const char *s, const char *region, Reading *reading, bool *second)
 		/* a few digits behind a blank belong to the number */
 		if (strchr(" -(", *p) != NULL && strncmp(p, " - ", 3) != 0 && all > before && all - before < WHOLE_NUMBER)
 			continue;
-		if (read_one(pnstrdup(s, p - s), region, &part))
+		if (dc_read_one_phone(pnstrdup(s, p - s), region, &part))
 		{
 			*reading = part;
 			*second = all - before >= WHOLE_NUMBER;
@@ -284,7 +153,7 @@ is_short_code(const char *s)
 }
 
 static const char *
-problem_of(const Reading *reading, const char *s, const char *region)
+problem_of(const DcPhoneReading *reading, const char *s, const char *region)
 {
 	int			digits = count_digits(s, strlen(s));
 
@@ -385,12 +254,12 @@ read_field(char *s, const char *region, DcPhone *phone)
 	char	   *extension = cut_extension(s);
 	bool		two = has_two(s);
 	bool		second = false;
-	Reading    *reading = palloc(sizeof(Reading));
+	DcPhoneReading *reading = palloc(sizeof(DcPhoneReading));
 	DcLibraryNumber *number = &reading->number;
 	bool		valid;
 
 	valid = two ? read_first(s, region, reading, &second) : false;
-	valid = valid || read_one(s, region, reading);
+	valid = valid || dc_read_one_phone(s, region, reading);
 	valid = valid || read_first(s, region, reading, &second);
 	if (reading->error != 0 || (!valid && ((number->valid == 1 && is_short_code(s)) || !is_kept(s, number))))
 	{
@@ -451,7 +320,7 @@ dc_read_phone(const char *input, const char *region, DcPhone *phone)
 	char	   *s;
 
 	region_code(region, code);
-	if (overseas(input, code) == NULL && dc_phone_planned(input, code, planned) && planned->valid == 2)
+	if (dc_phone_overseas(input, code) == NULL && dc_phone_planned(input, code, planned) && planned->valid == 2)
 	{
 		phone->e164 = planned->e164;
 		phone->region = planned->region;
@@ -478,7 +347,7 @@ dc_parse_phone(const char *input, const char *region, DcPhone *phone)
 	dc_read_phone(input, region, phone);
 	if (phone->e164 == NULL || phone->national != NULL)
 		return;
-	parse = library();
+	parse = dc_phone_library();
 	if (parse != NULL && parse(phone->e164, "", written) == 0)
 	{
 		phone->national = written->national;

@@ -1,0 +1,109 @@
+/*-------------------------------------------------------------------------
+ *
+ * name_order.c
+ *	  Whether the last name stands first in a person's name, by the lists of names.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/port.h"
+
+#include "normalize/name.h"
+
+/* Is all behind the first word initials? */
+bool
+dc_all_initials(DcWords words)
+{
+	for (int i = 1; i < words.n; i++)
+		if (!IS(words.word[i], WORD_INITIAL))
+			return false;
+	return true;
+}
+
+/* A given name whose second half is small: Park Geun-hye, Wong Kar-wai. */
+static bool
+is_asian_given(const DcWord *word)
+{
+	const char *hyphen = strchr(word->text, '-');
+
+	return hyphen != NULL && islower((unsigned char) hyphen[1]) && isupper((unsigned char) word->text[0]) &&
+		(!IS(*word, WORD_FAMILY) || (hyphen - word->text <= 4 && strlen(hyphen) <= 5));
+}
+
+/* Chinese, Korean and Vietnamese names, written in their own order: Chen Guangbiao, Nguyen Van An. */
+static bool
+is_asian_order(DcWords words)
+{
+	const DcWord *first = &words.word[0];
+
+	if (!IS(*first, WORD_FAMILY_ASIAN))
+		return false;
+	if (words.n == 2 && is_asian_given(&words.word[1]))
+		return true;
+	if (IS(*first, WORD_GIVEN | WORD_FAMILY_EUROPEAN) || dc_is_particle(words, 0))
+		return false;
+	for (int i = 1; i < words.n; i++)
+		if (IS(words.word[i], WORD_FAMILY_EUROPEAN | WORD_INITIAL | WORD_JOINING | WORD_DIGIT))
+			return false;
+	return !IS(words.word[words.n - 1], WORD_FAMILY) || IS(words.word[words.n - 1], WORD_GIVEN);
+}
+
+/* Ivanov Ivan Ivanovich: a patronymic stands behind the given name. */
+static bool
+is_patronymic(const DcWord *word)
+{
+	/* the last ones as Cyrillic letters fold; in Latin ones they are family names of the Balkans */
+	static const char *const ends[] = {"ovich", "evich", "ovna", "evna", "ichna", "ovic", "evic"};
+	size_t		n = strlen(word->key);
+	bool		cyrillic = (uint8) word->text[0] == 0xD0 || (uint8) word->text[0] == 0xD1;
+
+	for (int i = 0; i < lengthof(ends) - (cyrillic ? 0 : 2); i++)
+		if (n > strlen(ends[i]) + 1 && strcmp(word->key + n - strlen(ends[i]), ends[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Perez Garcia Juan: two last names before given names */
+bool
+dc_is_iberian_pair(DcWords words)
+{
+	for (int i = 2; i < words.n; i++)
+		if (!IS(words.word[i], WORD_GIVEN | WORD_INITIAL))
+			return false;
+	return words.n > 2 && !IS(words.word[0], WORD_GIVEN) && !IS(words.word[1], WORD_GIVEN) && IS(words.word[2], WORD_SPANISH) &&
+		(words.word[0].flags & words.word[1].flags & WORD_FAMILY_IBERIAN) != 0;
+}
+
+/*
+ * Do the lists say that a family name stands before given names? Asked of the words in the order
+ * in which they would be written, so that a name written out is read again the same way.
+ */
+bool
+dc_is_reversed(DcWords words)
+{
+	const DcWord *first = &words.word[0];
+	const DcWord *end = &words.word[words.n - 1];
+
+	if (words.n >= 2 && (is_asian_order(words) || dc_is_iberian_pair(words)))
+		return true;
+	if (words.n < 2 || is_asian_given(first) || IS(*first, WORD_INITIAL | WORD_GIVEN | WORD_PARTICLE | WORD_JOINING | WORD_DIGIT | WORD_TITLE_PART))
+		return false;
+	if (dc_all_initials(words))
+		return IS(*first, WORD_FAMILY);
+	if (words.n == 2)
+	{
+		const DcWord *second = &words.word[1];
+
+		if (IS(*second, WORD_GIVEN))
+			return IS(*first, WORD_FAMILY) ? IS(*first, WORD_FAMILY_EUROPEAN) || !IS(*second, WORD_FAMILY) :
+				IS(*second, WORD_GIVEN_SURE) && !IS(*second, WORD_FAMILY);
+		return IS(*first, WORD_FAMILY_IBERIAN) && !IS(*second, WORD_FAMILY | WORD_PARTICLE | WORD_JOINING | WORD_DIGIT);
+	}
+	if (!IS(words.word[1], WORD_GIVEN_SURE) || IS(words.word[1], WORD_PARTICLE))
+		return false;
+	for (int i = 2; i < words.n; i++)
+		if (!IS(words.word[i], WORD_GIVEN | WORD_INITIAL) && !is_patronymic(&words.word[i]))
+			return false;
+	if (words.n == 3 && is_patronymic(end))
+		return true;
+	return IS(*first, WORD_FAMILY) || IS(*end, WORD_INITIAL) || (IS(*end, WORD_GIVEN_SURE) && !IS(*end, WORD_FAMILY));
+}
