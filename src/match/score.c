@@ -214,6 +214,10 @@ is_identified(const DcPopulation *p, const DcRecord *a, const DcRecord *b, NameV
 			return agreed->n >= 2 || (agreed->number && place) || (agreed->email != 0 && dc_mailbox_names_both(p, agreed->email, a, b));
 		case NAME_OTHER_LAST:
 			return all >= 2 || (all == 1 && place);
+		case NAME_OTHER_GENDER:
+			/* a couple may share a mailbox or a mobile, unless the address says whose it is */
+			return agreed->n + agreed->dates >= 2 || agreed->number || (agreed->dates >= 1 && p->size >= FEW_CONTACTS) ||
+				(agreed->email != 0 && dc_mailbox_names_one(p, agreed->email, a, b));
 		case NAME_ALIKE_FIRST:
 			return agreed->n >= 1 || (agreed->dates >= 1 && p->size >= FEW_CONTACTS);
 		default:

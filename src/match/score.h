@@ -26,7 +26,8 @@ typedef enum NameVerdict
 	NAME_CONFLICT,
 	NAME_OTHER_FIRST,			/* last names agree, first names do not */
 	NAME_OTHER_LAST,			/* first names agree, last names do not */
-	NAME_ALIKE_FIRST,			/* first names that are alike, but two names: Simon, Simone */
+	NAME_OTHER_GENDER,			/* first names that are alike, of a man and a woman: Simon, Simone */
+	NAME_ALIKE_FIRST,			/* first names that are alike, but two names: Martin, Marvin */
 	NAME_PARTIAL,
 	NAME_COMPATIBLE
 } NameVerdict;
@@ -91,6 +92,7 @@ extern NameVerdict dc_score_name(DcScore *score, DcPopulation *p, const DcModel 
 extern int	dc_mailbox_level(const DcPopulation *p, DcValue a, DcValue b);
 extern bool dc_mailbox_of_first_name(const DcPopulation *p, DcValue email, const DcRecord *r);
 extern bool dc_mailbox_names_both(const DcPopulation *p, DcValue email, const DcRecord *a, const DcRecord *b);
+extern bool dc_mailbox_names_one(const DcPopulation *p, DcValue email, const DcRecord *a, const DcRecord *b);
 
 /* score_field.c */
 extern void dc_score_fields(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b, Agreed *agreed);

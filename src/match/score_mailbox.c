@@ -106,12 +106,9 @@ has_other_name(const DcPopulation *p, const DcRecord *r, Word given)
 	return (p->flags[r->given] & VALUE_GIVEN) && !is_text(p, r->given, given.s, given.len);
 }
 
-/*
- * Does the address spell a first name, as steven.reyes@ and stevenr@ do, while neither of two records of one
- * last name has another one?  Then what stands there for a first name, "tSeven", "B.", is mistyped or an initial.
- */
-bool
-dc_mailbox_names_both(const DcPopulation *p, DcValue email, const DcRecord *a, const DcRecord *b)
+/* The given name that an address spells, as steven.reyes@ and stevenr@ do, beside a last name of the two records. */
+static Word
+spelled_name(const DcPopulation *p, DcValue email, const DcRecord *a, const DcRecord *b)
 {
 	const char *s = p->text[email];
 	Word		given = {NULL, 0};
@@ -126,5 +123,26 @@ dc_mailbox_names_both(const DcPopulation *p, DcValue email, const DcRecord *a, c
 			given = given_name_in(p, b->last, s, len);
 		s += Max(len, 1);
 	}
+	return given;
+}
+
+/*
+ * Does the address spell a first name, while neither of two records of one last name has another one?  Then what
+ * stands there for a first name, "tSeven", "B.", is mistyped or an initial.
+ */
+bool
+dc_mailbox_names_both(const DcPopulation *p, DcValue email, const DcRecord *a, const DcRecord *b)
+{
+	Word		given = spelled_name(p, email, a, b);
+
 	return given.s != NULL && !has_other_name(p, a, given) && !has_other_name(p, b, given);
+}
+
+/* Does the address spell the first name of one of them?  Then the other, much like it, is a slip. */
+bool
+dc_mailbox_names_one(const DcPopulation *p, DcValue email, const DcRecord *a, const DcRecord *b)
+{
+	Word		given = spelled_name(p, email, a, b);
+
+	return given.s != NULL && (is_text(p, a->given, given.s, given.len) || is_text(p, b->given, given.s, given.len));
 }

@@ -9,6 +9,7 @@
 
 #include "lexicon.h"
 #include "match/score.h"
+#include "normalize/normalize.h"
 
 static bool
 initial_of(const char *a, const char *b)
@@ -172,15 +173,6 @@ score_lone_name(DcScore *score, DcPopulation *p, const DcModel *model, const DcR
 	return l == L_LAST_CONFLICT ? NAME_CONFLICT : NAME_COMPATIBLE;
 }
 
-/* The letter of the gender of a given name; '\0' for none that is known. */
-static char
-gender_of(const DcPopulation *p, DcValue given)
-{
-	const char *entry = dc_lexicon_find(&dc_lexicon_given_names, p->text[given]);
-
-	return entry == NULL || *entry == 'u' ? '\0' : *entry;
-}
-
 /* Is the name one of those that the nickname may stand for? */
 static bool
 is_nickname_of(const DcPopulation *p, DcValue nickname, DcValue name)
@@ -203,19 +195,14 @@ is_nickname_of(const DcPopulation *p, DcValue nickname, DcValue name)
  * Given names that are alike may be one in two spellings or lengths, Catherine and Katherine, or two: of a man and a
  * woman, or with another sound.
  */
-static bool
-are_two_names(const DcPopulation *p, DcValue first_a, DcValue first_b, DcValue a, DcValue b)
+static NameVerdict
+judge_alike(const DcPopulation *p, DcValue first_a, DcValue first_b, DcValue a, DcValue b)
 {
-	char		gender_a;
-	char		gender_b;
-
 	if (a == b || (p->flags[a] & p->flags[b] & VALUE_GIVEN) == 0 || is_nickname_of(p, first_a, b) || is_nickname_of(p, first_b, a))
-		return false;
-	if (!begins(p->text[a], p->text[b]) && dc_sound(p, a, 8) != dc_sound(p, b, 8))
-		return true;
-	gender_a = gender_of(p, a);
-	gender_b = gender_of(p, b);
-	return gender_a != '\0' && gender_b != '\0' && gender_a != gender_b;
+		return NAME_COMPATIBLE;
+	if (dc_other_gender(p->text[a], p->text[b]))
+		return NAME_OTHER_GENDER;
+	return !begins(p->text[a], p->text[b]) && dc_sound(p, a, 8) != dc_sound(p, b, 8) ? NAME_ALIKE_FIRST : NAME_COMPATIBLE;
 }
 
 /* First and last names of both. */
@@ -237,8 +224,8 @@ score_full_names(DcScore *score, DcPopulation *p, const DcModel *model, const Dc
 	name_step(score, p, model, l, a->last, b->last);
 	if (l == L_LAST_CONFLICT)
 		return f == L_FIRST_CONFLICT || f == L_FIRST_INITIAL ? NAME_CONFLICT : NAME_OTHER_LAST;
-	if ((f == L_FIRST_FUZZY || f == L_FIRST_NICKNAME) && are_two_names(p, a->first, b->first, a->given, b->given))
-		return NAME_ALIKE_FIRST;
+	if (f == L_FIRST_FUZZY || f == L_FIRST_NICKNAME)
+		return judge_alike(p, a->first, b->first, a->given, b->given);
 	if (f != L_FIRST_CONFLICT)
 		return NAME_COMPATIBLE;
 	/* first names of one initial may be a nickname that no list knows, unless the list has both as names */

@@ -66,3 +66,18 @@ dc_gender(const char *first_name, const char *country)
 		gender = *value;
 	return gender == 'm' ? "male" : gender == 'f' ? "female" : "unisex";
 }
+
+/*
+ * Are two given names, folded, those of a man and a woman?  A name that is of either gender, by country, differs
+ * from a name of the other gender by its ending: Jean and Jeanne, Simon and Simone, but not Issa and Isa.
+ */
+bool
+dc_other_gender(const char *a, const char *b)
+{
+	const char *value_a = dc_lexicon_find(&dc_lexicon_given_names, a);
+	const char *value_b = dc_lexicon_find(&dc_lexicon_given_names, b);
+
+	if (value_a == NULL || value_b == NULL || *value_a == *value_b || *value_a == 'u' || *value_b == 'u')
+		return false;
+	return (strchr(value_a, '=') == NULL && strchr(value_b, '=') == NULL) || a[strlen(a) - 1] != b[strlen(b) - 1];
+}

@@ -81,6 +81,7 @@ extern const char *dc_normalize_civility(const char *civility);
 
 /* given_name.c; country (ISO 3166-1 alpha-2) may be NULL */
 extern const char *dc_gender(const char *first_name, const char *country);
+extern bool dc_other_gender(const char *a, const char *b);
 
 /* company.c */
 typedef struct DcCompany

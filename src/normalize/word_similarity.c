@@ -245,13 +245,6 @@ same_given_name(const NameWord *a, const NameWord *b)
 	return false;
 }
 
-static bool
-other_gender(const NameWord *a, const NameWord *b)
-{
-	return a->given != NULL && b->given != NULL && strchr(a->given, '=') == NULL && strchr(b->given, '=') == NULL &&
-		((*a->given == 'm' && *b->given == 'f') || (*a->given == 'f' && *b->given == 'm'));
-}
-
 /* The letters of one word in another order, but for the first: Nomran. */
 static bool
 same_letters(const NameWord *a, const NameWord *b)
@@ -322,7 +315,7 @@ dc_word_similarity(const NameWord *a, const NameWord *b)
 		return 0.9;
 	if (same_given_name(a, b))
 		return 0.95;
-	if (other_gender(a, b))
+	if (a->given != NULL && b->given != NULL && dc_other_gender(a->text, b->text))
 		return 0;
 	if (sounds_same(a, b))
 		return 0.95;
