@@ -68,7 +68,8 @@ SQL_PARTS = \
 	src/report/report.sql \
 	src/duty/statistics.sql \
 	src/duty/auditor.sql \
-	src/duty/guard.sql
+	src/duty/guard.sql \
+	src/duty/literals.sql
 
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
 LEXICON_LISTS = $(sort $(wildcard src/lexicon/*.txt))

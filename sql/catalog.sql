@@ -18,6 +18,12 @@ WHERE pronamespace = 'dropcontact'::regnamespace
   AND p.prosqlbody IS NULL
   AND NOT coalesce(array_to_string(proconfig, ',') LIKE '%search_path=pg_catalog, %', false)
 ORDER BY 1;
+-- functions whose patterns hold backslashes are read as they are written
+SELECT p.oid::regprocedure AS function
+FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+WHERE pronamespace = 'dropcontact'::regnamespace AND lanname IN ('sql', 'plpgsql') AND (strpos(prosrc, E'\\') > 0 OR proname = 'check_control')
+  AND NOT coalesce('standard_conforming_strings=on' = ANY (proconfig), false)
+ORDER BY 1;
 -- nothing is granted to everybody but the pure functions of normalisation
 SELECT p.oid::regprocedure AS function
 FROM pg_proc p

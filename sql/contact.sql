@@ -121,6 +121,17 @@ ROLLBACK TO s;
 INSERT INTO dropcontact.contact (controller_id, source, external_id, email, gender, received, cleaned_by)
 SELECT controller_id, source, 'dump', 'NOT clean', 'female', '{"email": "x"}', 1 FROM dropcontact.contact RETURNING email, gender, received;
 
+-- an update that another server has cleaned is applied as it is by its replica; one of a server that does not clean is cleaned
+SET LOCAL session_replication_role = replica;
+UPDATE dropcontact.contact SET email = 'still NOT clean', gender = 'male', received = '{"email": "y"}' WHERE external_id = 'dump' RETURNING email, gender, received;
+UPDATE dropcontact.contact SET email = 'J@X.fr' WHERE external_id = 'dump' RETURNING email, received;
+SAVEPOINT r;
+UPDATE dropcontact.contact SET contact_id = contact_id + 1000, gender = 'female' WHERE external_id = 'dump';
+ROLLBACK TO r;
+UPDATE dropcontact.contact SET controller_id = controller_id + 1000, gender = 'female' WHERE external_id = 'dump';
+ROLLBACK TO r;
+SET LOCAL session_replication_role = origin;
+
 -- the source: named, the only one, missing
 INSERT INTO dropcontact.contact (source, email) VALUES ('none', 'a@b.fr');
 ROLLBACK TO s;
@@ -132,6 +143,20 @@ ROLLBACK TO s;
 SELECT dropcontact.create_source('CRM', 'nothing');
 ROLLBACK TO s;
 SELECT dropcontact.create_source('x', region => 'nowhere');
+ROLLBACK TO s;
+SELECT dropcontact.create_source(NULL);
+ROLLBACK TO s;
+SELECT dropcontact.create_source(' ');
+ROLLBACK TO s;
+SELECT dropcontact.create_source('x', NULL);
+ROLLBACK TO s;
+SELECT dropcontact.create_source('x', priority => NULL);
+ROLLBACK TO s;
+SELECT dropcontact.create_source('crm');
+ROLLBACK TO s;
+SELECT dropcontact.create_controller(NULL, 'dpo@x.example');
+ROLLBACK TO s;
+SELECT dropcontact.create_controller('contact test', 'dpo@x.example');
 ROLLBACK TO s;
 
 -- extremes

@@ -82,6 +82,17 @@ WHERE c.external_id !~ '^\d' AND x.field IN ('badge', 'notes', 'mother', 'height
 -- a badge brings together who has no name in common
 INSERT INTO dropcontact.contact (source, external_id, full_name, attributes) VALUES ('s', 'k', 'Zoe Zander', '{"badge": "P7919"}');
 SELECT field, level FROM dropcontact.find_matches('{"full_name": "Xena Xylo", "badge": "P 7919"}', min_probability => 0), jsonb_to_recordset(evidence) AS e(field text, level text) WHERE field = 'badge';
+-- fields that bear a name of the model
+SELECT dropcontact.add_match_field(k, 'exact') FROM unnest('{email,prior,attributes.email}'::text[]) k;
+SELECT dropcontact.add_match_field(k, 'exact') FROM unnest('{NULL}'::text[]) k;
+SELECT dropcontact.add_match_field('', 'exact');
+INSERT INTO dropcontact.contact (source, external_id, full_name, attributes)
+SELECT 's', 'taken ' || n, 'Ada Abel', '{"email": "X1", "prior": "Y2", "attributes.email": "Z3"}' FROM generate_series(1, 2) n;
+SELECT count(*) > 50 AS trained FROM dropcontact.train();
+SELECT count(*) > 50 AS trained_again FROM dropcontact.train();
+SELECT DISTINCT field FROM dropcontact.match_model WHERE field ~ 'email|prior' ORDER BY 1;
+SELECT field, value_a, level, weight > 0 AS speaks_for FROM (SELECT array_agg(contact_id ORDER BY contact_id) AS c FROM dropcontact.contact WHERE external_id LIKE 'taken%') t,
+	dropcontact.explain_match(c[1], c[2]) WHERE field ~ '^attributes';
 DROP FUNCTION sane;
 SET client_min_messages = error;
 DROP EXTENSION dropcontact CASCADE;

@@ -8,6 +8,12 @@ BEGIN
 				  DETAIL = pg_catalog.format('The encoding of this database is %s.', pg_catalog.current_setting('server_encoding')),
 				  HINT = 'Create the database with CREATE DATABASE ... ENCODING ''UTF8'' TEMPLATE template0.';
 	END IF;
+	/* this script has been read by it already */
+	IF pg_catalog.current_setting('standard_conforming_strings') <> 'on' THEN
+		RAISE EXCEPTION 'dropcontact is created with standard_conforming_strings on'
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  HINT = 'SET standard_conforming_strings = on; it may be off afterwards.';
+	END IF;
 END
 $$;
 

@@ -84,34 +84,85 @@ make_cleaner(MemoryContext statement, TupleDesc desc)
 	return cleaner;
 }
 
-/* Columns that only the trigger writes: what a statement gives must be what was there. */
-static void
-refuse_derived(Cleaner *cleaner, TupleDesc desc, const Row *row, bool is_update)
+/*
+ * The first column, of those that only the trigger writes, whose value is not what was there; 0 when there is
+ * none.  The first two identify the contact.
+ */
+#define IDENTIFYING 2
+
+static int
+changed_column(Cleaner *cleaner, TupleDesc desc, const Row *row, int from)
 {
-	/* the first two identify the contact */
-	int			columns[F_COUNT - F_FIRST_DERIVED + 5] = {cleaner->column_id, cleaner->column_controller};
-	int			n = 2;
+	int			columns[F_COUNT - F_FIRST_DERIVED + IDENTIFYING + 3] = {cleaner->column_id, cleaner->column_controller};
+	int			n = IDENTIFYING;
 
 	for (int f = F_FIRST_DERIVED; f < F_COUNT; f++)
 		columns[n++] = cleaner->field[f];
 	columns[n++] = cleaner->column_received;
 	columns[n++] = cleaner->column_problems;
 	columns[n++] = cleaner->column_cleaned_by;
-	for (int c = is_update ? 0 : 2; c < n; c++)
+	for (int c = from; c < n; c++)
 	{
 		int			i = columns[c] - 1;
 		Form_pg_attribute attribute = TupleDescAttr(desc, i);
 
-		if (row->nulls[i] == row->old_nulls[i] &&
-			(row->nulls[i] || datum_image_eq(row->values[i], row->old_values[i], attribute->attbyval, attribute->attlen)))
-			continue;
+		if (row->nulls[i] != row->old_nulls[i] ||
+			(!row->nulls[i] && !datum_image_eq(row->values[i], row->old_values[i], attribute->attbyval, attribute->attlen)))
+			return columns[c];
+	}
+	return 0;
+}
+
+static void
+refuse_derived(Cleaner *cleaner, TupleDesc desc, const Row *row, bool is_update)
+{
+	int			column = changed_column(cleaner, desc, row, is_update ? 0 : IDENTIFYING);
+
+	if (column != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_GENERATED_ALWAYS),
-				 errmsg("column \"%s\" of a contact cannot be written", NameStr(attribute->attname)),
-				 c < 2 ? errdetail("It identifies the contact and never changes.") :
+				 errmsg("column \"%s\" of a contact cannot be written", NameStr(TupleDescAttr(desc, column - 1)->attname)),
+				 column == cleaner->column_id || column == cleaner->column_controller ?
+				 errdetail("It identifies the contact and never changes.") :
 				 errdetail("It is derived from the other columns."),
 				 errhint("Leave it out of the statement.")));
-	}
+}
+
+static Row
+deform_row(HeapTuple tuple, HeapTuple before, TupleDesc desc)
+{
+	Row			row = {0};
+
+	row.values = palloc(sizeof(Datum) * desc->natts);
+	row.nulls = palloc(sizeof(bool) * desc->natts);
+	row.old_values = palloc(sizeof(Datum) * desc->natts);
+	row.old_nulls = palloc(sizeof(bool) * desc->natts);
+	heap_deform_tuple(tuple, desc, row.values, row.nulls);
+	memset(row.old_nulls, true, sizeof(bool) * desc->natts);
+	if (before != NULL)
+		heap_deform_tuple(before, desc, row.old_values, row.old_nulls);
+	return row;
+}
+
+/*
+ * Whether another server, of which this one is a replica, has cleaned the update: it brings the derived columns along.
+ * An update of a server that does not clean leaves them alone, and is cleaned here.
+ */
+static bool
+is_replicated(Cleaner *cleaner, HeapTuple tuple, HeapTuple before, TupleDesc desc)
+{
+	MemoryContext old;
+	Row			row;
+	int			changed;
+
+	if (SessionReplicationRole != SESSION_REPLICATION_ROLE_REPLICA)
+		return false;
+	old = MemoryContextSwitchTo(cleaner->row);
+	row = deform_row(tuple, before, desc);
+	changed = row.nulls[cleaner->column_cleaned_by - 1] ? 0 : changed_column(cleaner, desc, &row, 0);
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(cleaner->row);
+	return changed != 0 && changed != cleaner->column_id && changed != cleaner->column_controller;
 }
 
 /* Cleans the fields by the lists and the words of the controller over them. */
@@ -161,20 +212,12 @@ same_row(TupleDesc desc, const Row *row)
 static HeapTuple
 clean_tuple(Cleaner *cleaner, HeapTuple tuple, HeapTuple before, TupleDesc desc, bool *unchanged)
 {
-	int			natts = desc->natts;
 	const Source *source;
 	bool		again;			/* from what was received */
-	Row			row = {0};
+	Row			row = deform_row(tuple, before, desc);
 
-	row.values = palloc(sizeof(Datum) * natts);
-	row.nulls = palloc(sizeof(bool) * natts);
-	row.old_values = palloc(sizeof(Datum) * natts);
-	row.old_nulls = palloc(sizeof(bool) * natts);
-	heap_deform_tuple(tuple, desc, row.values, row.nulls);
-	memset(row.old_nulls, true, sizeof(bool) * natts);
 	if (before != NULL)
 	{
-		heap_deform_tuple(before, desc, row.old_values, row.old_nulls);
 		if (!row.old_nulls[cleaner->column_received - 1])
 			row.old_received = DatumGetJsonbP(row.old_values[cleaner->column_received - 1]);
 		if (!row.old_nulls[cleaner->column_problems - 1])
@@ -240,6 +283,8 @@ clean_contact(PG_FUNCTION_ARGS)
 	{
 		before = trigger->tg_trigtuple;
 		tuple = trigger->tg_newtuple;
+		if (is_replicated(cleaner, tuple, before, desc))
+			return PointerGetDatum(dc_comes_back(cleaner, tuple, desc) ? NULL : tuple);
 	}
 	else
 	{

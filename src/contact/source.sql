@@ -41,7 +41,14 @@ CREATE FUNCTION dropcontact.create_source(name text, kind text DEFAULT 'crm', pr
 DECLARE
 	id integer;
 BEGIN
-	IF create_source.kind NOT IN ('crm', 'erp', 'file', 'form', 'mailbox', 'table', 'other') THEN
+	IF coalesce(create_source.name, '') !~ '\S' THEN
+		RAISE EXCEPTION 'a source needs a name' USING ERRCODE = 'invalid_parameter_value', HINT = 'Contacts name it in column source.';
+	END IF;
+	IF create_source.priority IS NULL THEN
+		RAISE EXCEPTION 'source "%" needs a priority', create_source.name
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'The lower number wins a conflict; leave it out for 100.';
+	END IF;
+	IF create_source.kind IS NULL OR create_source.kind NOT IN ('crm', 'erp', 'file', 'form', 'mailbox', 'table', 'other') THEN
 		RAISE EXCEPTION 'invalid kind of source: "%"', create_source.kind
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'It is one of crm, erp, file, form, mailbox, table, other.';
 	END IF;
@@ -59,7 +66,12 @@ BEGIN
 	END IF;
 	INSERT INTO dropcontact.source AS s (controller_id, name, kind, priority, region, url, relation)
 	VALUES (dropcontact.current_controller(), create_source.name, create_source.kind, create_source.priority, dropcontact.normalize_country(create_source.region), create_source.url, create_source.relation)
+	ON CONFLICT ON CONSTRAINT source_controller_id_name_key DO NOTHING
 	RETURNING s.source_id INTO id;
+	IF id IS NULL THEN
+		RAISE EXCEPTION 'source "%" exists already', create_source.name
+			USING ERRCODE = 'unique_violation', HINT = 'Table dropcontact.source lists them; what a source is may be changed there.';
+	END IF;
 	PERFORM dropcontact.record_instruction(dropcontact.current_controller(), 'source',
 		jsonb_build_object('source', id, 'name', create_source.name, 'kind', create_source.kind, 'priority', create_source.priority, 'region', create_source.region)
 			|| jsonb_strip_nulls(jsonb_build_object('url', create_source.url, 'relation', create_source.relation)), NULL);

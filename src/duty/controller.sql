@@ -79,8 +79,8 @@ CREATE FUNCTION dropcontact.create_controller(name text, contact_email text, cou
 DECLARE
 	id integer;
 BEGIN
-	IF create_controller.name !~ '\S' THEN
-		RAISE EXCEPTION 'a controller needs a name' USING ERRCODE = 'invalid_parameter_value';
+	IF coalesce(create_controller.name, '') !~ '\S' THEN
+		RAISE EXCEPTION 'a controller needs a name' USING ERRCODE = 'invalid_parameter_value', HINT = 'Setting dropcontact.controller and grant_access() name it.';
 	END IF;
 	IF dropcontact.normalize_email(contact_email) IS NULL THEN
 		RAISE EXCEPTION 'controller "%" needs a valid contact_email', create_controller.name
@@ -94,7 +94,12 @@ BEGIN
 	END IF;
 	INSERT INTO dropcontact.controller AS c (name, contact_email, country)
 	VALUES (create_controller.name, dropcontact.normalize_email(create_controller.contact_email), dropcontact.normalize_country(create_controller.country))
+	ON CONFLICT ON CONSTRAINT controller_name_key DO NOTHING
 	RETURNING c.controller_id INTO id;
+	IF id IS NULL THEN
+		RAISE EXCEPTION 'controller "%" exists already', create_controller.name
+			USING ERRCODE = 'unique_violation', HINT = 'Table dropcontact.controller lists them.';
+	END IF;
 	INSERT INTO dropcontact.access (role, controller_id) VALUES ('dropcontact_admin', id);
 	RETURN id;
 END

@@ -141,6 +141,9 @@ CREATE FUNCTION dropcontact.add_match_field(key text, kind text) RETURNS void
 DECLARE
 	instruction bigint;
 BEGIN
+	IF coalesce(add_match_field.key, '') = '' THEN
+		RAISE EXCEPTION 'a match field needs a key' USING ERRCODE = 'invalid_parameter_value', HINT = 'Name a key of contact.attributes.';
+	END IF;
 	IF add_match_field.kind IS NULL OR add_match_field.kind NOT IN ('exact', 'text', 'name', 'number', 'date') THEN
 		RAISE EXCEPTION 'invalid kind of match field "%": "%"', add_match_field.key, add_match_field.kind
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'It is one of exact, text, name, number, date.';
@@ -158,7 +161,7 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.add_match_field(text, text) IS 'Declares a key of contact.attributes as identifying. kind is how values are compared: exact (without case, blanks and punctuation; one character off is near), text (by words), name (with typing errors), number (equal, within 1 % or 10 %), date (year first or last, else day before month; a digit off, day and month swapped, another year are near). At most eight for a controller. A key of special categories or national identification is suspended with WARNING RG122 and not used until the controller has released the instruction and it is declared again. Errors: invalid_parameter_value, program_limit_exceeded';
+COMMENT ON FUNCTION dropcontact.add_match_field(text, text) IS 'Declares a key of contact.attributes as identifying. kind is how values are compared: exact (without case, blanks and punctuation; one character off is near), text (by words), name (with typing errors), number (equal, within 1 % or 10 %), date (year first or last, else day before month; a digit off, day and month swapped, another year are near). At most eight for a controller; one whose key is a name that the model uses itself (email, place, ...) is shown as attributes.key. A key of special categories or national identification is suspended with WARNING RG122 and not used until the controller has released the instruction and it is declared again. Errors: invalid_parameter_value, program_limit_exceeded';
 
 CREATE FUNCTION dropcontact.dedupe(OUT contacts bigint, OUT candidate_pairs bigint, OUT matched_pairs bigint, OUT review_pairs bigint, OUT entities bigint, OUT elapsed interval)
 	RETURNS SETOF record

@@ -107,15 +107,20 @@ dc_level_count(const DcPopulation *population)
 	return L_FIELD + FIELD_LEVELS * population->nfields;
 }
 
-static const char *
-group_name(const DcPopulation *population, DcGroup group)
-{
-	static const char *const names[GROUP_FIELD] = {
-		"first_name", "last_name", "middle_name", "suffix", "email", "phone", "linkedin", "organisation", "place", "job_title",
-		"company", "company_phone", "company_number", "company_domain", "company_place",
-	};
+static const char *const group_names[GROUP_FIELD] = {
+	"first_name", "last_name", "middle_name", "suffix", "email", "phone", "linkedin", "organisation", "place", "job_title",
+	"company", "company_phone", "company_number", "company_domain", "company_place",
+};
 
-	return group < GROUP_FIELD ? names[group] : population->field_name[group - GROUP_FIELD];
+/* A declared field bears the name of its attribute, told apart where the model has that name for something else. */
+static const char *
+declared_name(const char *attribute)
+{
+	bool		taken = strcmp(attribute, "prior") == 0 || strcmp(attribute, "result") == 0 || strncmp(attribute, "attributes.", 11) == 0;
+
+	for (int g = 0; g < GROUP_FIELD && !taken; g++)
+		taken = strcmp(attribute, group_names[g]) == 0;
+	return taken ? psprintf("attributes.%s", attribute) : attribute;
 }
 
 DcGroup
@@ -128,7 +133,9 @@ dc_level_group(int level)
 const char *
 dc_level_field(const DcPopulation *population, int level)
 {
-	return group_name(population, dc_level_group(level));
+	DcGroup		group = dc_level_group(level);
+
+	return group < GROUP_FIELD ? group_names[group] : declared_name(population->field_name[group - GROUP_FIELD]);
 }
 
 /*
