@@ -106,7 +106,7 @@ RESET ROLE;
 -- no trigger of the extension is one that a replication role skips
 SELECT g.tgrelid::regclass, g.tgname FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
 WHERE c.relnamespace = 'dropcontact'::regnamespace AND c.relkind = 'r' AND NOT g.tgisinternal AND g.tgenabled <> 'A' ORDER BY 1, 2;
-SELECT evtname, evtenabled FROM pg_event_trigger WHERE evtname ~ 'dropcontact';
+SELECT evtname, evtenabled FROM pg_event_trigger WHERE evtname ~ 'dropcontact' ORDER BY 1;
 -- the functions do all that
 SELECT dropcontact.confirm_match(a.contact_id, b.contact_id) FROM dropcontact.contact a, dropcontact.contact b WHERE a.external_id = '1' AND b.external_id = '3';
 SELECT dropcontact.unmerge(contact_id) > 0 AS apart FROM dropcontact.contact WHERE external_id = '3';

@@ -152,6 +152,9 @@ extern const char *dc_limit_code(int64 contact_id, const char *purpose);
 /* Setting dropcontact.tombstone_key_file */
 extern char *dc_tombstone_key_file;
 
+/* Whether a table of dropcontact may have rows: its file has a page.  See strike.c. */
+extern bool dc_has_pages(const char *table);
+
 /* Start of the library. */
 extern void dc_run_init(void);
 extern void dc_permit_init(void);

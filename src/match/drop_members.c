@@ -17,6 +17,7 @@
 #include "fmgr.h"
 #include "utils/snapmgr.h"
 
+#include "duty/duty.h"
 #include "match/run.h"
 
 /* What refers to contacts. */
@@ -106,7 +107,9 @@ drop_members(PG_FUNCTION_ARGS)
 	if (trigger->tg_oldtable != NULL)
 		wait_for_runs();
 	for (int r = 0; r < lengthof(references); r++)
-		drop_from(trigger->tg_oldtable == NULL ? psprintf("TRUNCATE dropcontact.%s", references[r].table) : drop_query(r));
+		/* planning would take longer than seeing that there is nothing */
+		if (dc_has_pages(references[r].table))
+			drop_from(trigger->tg_oldtable == NULL ? psprintf("TRUNCATE dropcontact.%s", references[r].table) : drop_query(r));
 	SPI_finish();
 	PG_RETURN_POINTER(NULL);
 }
