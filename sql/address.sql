@@ -82,3 +82,7 @@ FROM (VALUES ('12 bis rue de la Paix, 75002 Paris', 'FR'), ('Hauptstraße 5a, 10
 	('123 Main St Apt 4B, Springfield, IL 62704', 'US'), ('Via Roma 12, 00184 Roma RM', 'IT'), ('Herengracht 573, 1017 CD Amsterdam', 'NL')) AS v(address, country),
 	LATERAL parse_address(v.address, v.country) a;
 SELECT parse_address(NULL, 'FR') IS NULL AS null_in, (parse_address('12 rue X, 75001 Paris', NULL)).postcode;
+-- boxes behind a number without a word for street, directions, a city-state before its postcode
+SELECT v.address, a.house_number, a.street, a.unit, a.postcode, a.city, a.country
+FROM (VALUES ('Meir 50 bus 3, 2000 Antwerpen', 'BE'), ('233 S Wacker Dr, Chicago, IL 60606', 'US'), ('6 S avenue Foch, 75016 Paris', 'FR'), ('12 B rue X, 75001 Paris', 'FR'), ('8 Marina Boulevard, #05-02, Singapore 018981', NULL), ('Singapore', NULL)) AS v(address, country),
+	LATERAL parse_address(v.address, v.country) a;

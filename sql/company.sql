@@ -29,3 +29,5 @@ SELECT * FROM pg_temp.companies('Acme SA/NV', 'Acme S.A./N.V.', 'Acme BV/SRL', '
 	'Acme Pvt. Ltd.', 'Acme (P) Ltd', 'Acme Sdn. Bhd.', 'Acme (S) Pte Ltd', 'Acme S. de R.L. de C.V.', 'Acme spol. s r. o.', 'Acme Sp. z o. o. sp. k.', 'Acme Zrt.', 'Acme A.Ş.', 'Acme Unipessoal, Lda.', 'Acme EIRELI', '(株)Acme', 'Acme(주)', 'Ets Acme', 'SCEA Acme', 'VZW Acme', 'Acme SARL RCS Paris B 123 456 789', 'Acme Ltd (ACN 000 014 675)', 'RCS Sound Software');
 -- hosts keep their case
 SELECT x, (dropcontact.parse_company(x)).name FROM (VALUES ('acme.fr'), ('www.acme.com'), ('ACME.COM'), ('acme'), ('st. martin')) v(x);
+-- foundations and clubs in front, an article alone is no name
+SELECT * FROM pg_temp.companies('Stichting Voorbeeld', 'Fondazione Esempio', 'Fundación Ejemplo', 'Verein Beispiel', 'Stichting', 'The Limited', 'SAS Institute');

@@ -62,3 +62,7 @@ SELECT name, civility, first, middle, last, suffix, problem FROM pg_temp.parts('
 SELECT name, first, middle, last, suffix, nickname, problem FROM pg_temp.parts('Tom ("Tommy") Hart', 'Contact: Tom Hart', 'Tom Hart <tom@hart.example>', 'tom@hart.example', 'JR Hart', 'Hart JR', 'La Toya Reed', 'La Rosa Mario', 'Tom Hart (deceased)', 'Hart, Ann, RN, MSN, CNX', 'Ann Hart RN MSN CNX');
 -- a last name alone
 SELECT name, first, last FROM pg_temp.parts('D''ARTAGNAN', 'O''Shea', 'd''angelo', 'N''Golo');
+-- words that hand over, elisions apart, initials before a family name, titles of several words
+SELECT name, civility, first, middle, last FROM pg_temp.parts('à l''attention de M. Jean Petit', 'c/o Jane Reed', 'Co Westerik', 'Attn Jane Reed', 't.a.v. Jan Peters', 'T.A.V. Peters', 'z.Hd. Frau Erika Weiß', 'all''attenzione di Mario Rossi', 'A.C. Hart', 'c/o',
+	'Jean d'' Ormesson', 'Anna Dell’ Acqua', 'James O'' Neil', 'LE BORGN'' Pierre', 'AC Smith', 'AJ Brown', 'UY Kevin', 'RA Dr. Peter Huber', 'Prof. em. Dr. Klaus Weber', 'dr hab. n. med. Piotr Nowak', 'Dr.in Eva Huber', '1st Lt. Mary Hart', 'On. Giorgia Conti',
+	'Micheál Ó Néill', 'Síle Ní Bhriain', 'Wei Ni Zhang', 'Mohammed bin Rashid Al Amin', 'Jan van der Berg de Vries');

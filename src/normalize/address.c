@@ -87,6 +87,12 @@ take_unit_at_end(char *street, DcAddress *a)
 {
 	size_t		end = dc_street_end(street);
 
+	/* no word for street: behind the first number, "Meir 50 bus 3" */
+	if (end == 0)
+	{
+		end = strcspn(street, "0123456789");
+		end += strspn(street + end, "0123456789");
+	}
 	for (char *p = street + end; end > 0 && *p != '\0'; p++)
 	{
 		size_t		len;

@@ -77,6 +77,16 @@ dc_is_city_state(const char *country)
 	return country != NULL && strstr("DJ GI GT HK KW LU MC MO PA SG SM VA", country) != NULL;
 }
 
+/* "Singapore 018981": the country whose name, before a postcode of its own, is its city too; NULL when there is none. */
+static const char *
+city_state_before_postcode(const char *text)
+{
+	const char *blank = strrchr(text, ' ');
+	const char *country = blank == NULL ? NULL : dc_normalize_country(pnstrdup(text, blank - text));
+
+	return dc_is_city_state(country) && is_postcode(blank + 1, country) ? country : NULL;
+}
+
 /* The country at the end, a segment of its own or the last words of one, and how it is written. */
 const char *
 dc_take_country(DcSegments *s, const char *given, const char **name)
@@ -131,7 +141,7 @@ dc_take_country(DcSegments *s, const char *given, const char **name)
 			return found;
 		}
 	}
-	return NULL;
+	return city_state_before_postcode(last);
 }
 
 /* F-75001, CH-8001: the country whose letters stand before a postcode of its form. */

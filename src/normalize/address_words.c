@@ -145,6 +145,17 @@ number_word(const char *text)
 	return 0;
 }
 
+/* The letter of 12 B, but not the direction of 233 S Wacker Dr. */
+static bool
+is_number_letter(const char *text)
+{
+	size_t		len;
+
+	if (!isupper((unsigned char) text[0]) || text[1] != ' ')
+		return false;
+	return strchr("NSEW", text[0]) == NULL || dc_find_words(&dc_lexicon_street_types, text + 2, 3, &len) != NULL;
+}
+
 /* 12, 12b, 12-14, 4/3, 12.3, N° 4, #7: the bytes of a house number at the start, with bis or a letter after it. */
 size_t
 dc_house_number_length(const char *text)
@@ -176,8 +187,7 @@ dc_house_number_length(const char *text)
 	/* 12 bis, 12 ter, 12 B */
 	word = strcspn(p + (*p == ' '), " ");
 	folded = *p == ' ' ? dc_fold(pnstrdup(p + 1, word)) : "";
-	if (is_repetition(folded) ||
-		(strlen(folded) == 1 && isupper((unsigned char) p[1]) && word == 1 && p[1 + word] != '\0'))
+	if (is_repetition(folded) || (*p == ' ' && is_number_letter(p + 1)))
 		p += 1 + word;
 	return p - text;
 }

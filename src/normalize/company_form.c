@@ -259,6 +259,11 @@ take(DcCompanyText *r, int from, int to, const char *entry, bool stays)
 static bool
 take_end(DcCompanyText *r)
 {
+	static const char *const articles[] = {"the", "la", "le", "les", "der", "die", "das", "el", "il", "de", "het"};
+
+	/* "The Limited" */
+	if (r->n == 2 && dc_is_word_of(&r->words[0], articles, lengthof(articles)))
+		return false;
 	for (int len = Min(MAX_FORM, r->n - 1); len > 0; len--)
 	{
 		int			from = r->n - len;
@@ -281,12 +286,17 @@ belongs_to_name(const DcCompanyText *r, int next)
 {
 	static const char *const prepositions[] = {"de", "du", "des", "d", "della", "del", "dei", "di", "der", "von", "of", "van"};
 
-	/* "SAS Institute" too: the kind of an organisation alone is no name */
+	return next < r->n && dc_is_word_of(&r->words[next], prepositions, lengthof(prepositions));
+}
+
+/* "SAS Institute": the kind of an organisation alone is no name, so what stands before it is one. */
+static bool
+names_a_kind(const DcCompanyText *r, int next)
+{
 	static const char *const kinds[] = {"institute", "institut", "group", "groupe", "gruppe", "grupo", "gruppo", "airlines", "bank", "banque", "holding",
 		"international", "services", "solutions", "consulting", "software", "technologies", "systems"};
 
-	return next < r->n && (dc_is_word_of(&r->words[next], prepositions, lengthof(prepositions)) ||
-						   (next == r->n - 1 && dc_is_word_of(&r->words[next], kinds, lengthof(kinds))));
+	return next == r->n - 1 && dc_is_word_of(&r->words[next], kinds, lengthof(kinds));
 }
 
 static bool
@@ -304,6 +314,8 @@ take_front(DcCompanyText *r)
 		}
 		if (entry == NULL || (len > 1 ? has_flag(entry, 'e') : !has_flag(entry, 'f') && !(r->words[0].dotted && r->words[0].fold_len > 1)))
 			continue;
+		if (len == 1 && names_a_kind(r, len))
+			return false;
 		take(r, 0, len, entry, has_flag(entry, 'k') || belongs_to_name(r, len));
 		return !has_flag(entry, 'k') && !belongs_to_name(r, len);
 	}

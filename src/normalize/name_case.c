@@ -85,7 +85,7 @@ is_initials(const char *lower)
 static void
 append_stretch(StringInfo out, const char *lower, size_t n)
 {
-	const char *spelling = n >= 6 ? dc_lexicon_find_n(&dc_lexicon_name_spellings, lower, n) : NULL;
+	const char *spelling = n >= 6 || n == 2 ? dc_lexicon_find_n(&dc_lexicon_name_spellings, lower, n) : NULL;
 
 	if (spelling != NULL)
 		appendStringInfoString(out, spelling);

@@ -235,8 +235,8 @@ look_up_particle(DcWord *word)
 			word->flags |= WORD_OPEN;
 		return;
 	}
-	/* Lê and Đỗ are names */
-	if ((*value == 'l' || *value == 'm') && has_wide_letter(word->text))
+	/* Lê and Đỗ are names, Ní and Uí none */
+	if ((*value == 'l' || *value == 'm' || *value == 'a') && has_wide_letter(word->text) != (*value == 'a'))
 		return;
 	word->flags |= *value == 'n' ? WORD_NOBLE : *value == 'c' ? WORD_PARTICLE | WORD_CAPITAL : WORD_PARTICLE;
 	if (strcmp(word->key, "mac") == 0 || strcmp(word->key, "mc") == 0)

@@ -13,12 +13,14 @@
 #include "lexicon.h"
 #include "normalize/name.h"
 
-/* The O of O Neill: the list has the name behind it written together. */
+/* The O of O Neill: the list has the name behind it written together. Ó is nothing else. */
 static bool
 is_irish(const DcWord *word)
 {
 	char		name[32];
 
+	if (strcmp(word->text, "\303\223") == 0)
+		return true;
 	if (strcmp(word->text, "O") != 0 || strlen(word[1].key) > sizeof(name) - 2)
 		return false;
 	snprintf(name, sizeof(name), "o%s", word[1].key);
@@ -120,7 +122,7 @@ first_name_words(DcWords words, int least)
 	if (strcmp(word[1].key, "singh") == 0 || strcmp(word[1].key, "kaur") == 0)
 		return 2;
 	/* Abd al-Rahman, Abdul Karim; Thi Lan, Van An */
-	if (strcmp(word->key, "abd") == 0 || strcmp(word->key, "abdul") == 0 || strcmp(word->key, "abdel") == 0 ||
+	if (strcmp(word->key, "abd") == 0 || strcmp(word->key, "abdul") == 0 || strcmp(word->key, "abdel") == 0 || strcmp(word->key, "abu") == 0 ||
 		is_vietnamese_middle(words, 0))
 		return 2;
 	if (dc_is_particle(words, 0) && !IS(*word, WORD_GIVEN | WORD_LOWER) && strcmp(word->key, "ait") != 0)
@@ -194,11 +196,25 @@ trailing_capitals(DcWords words)
 	return others ? from : words.n;
 }
 
+/* AJ Brown: two letters that no list knows before a family name are initials; UY Kevin is no such name. */
+static bool
+is_pair_of_initials(DcWords words)
+{
+	const DcWord *word = words.word;
+
+	return strlen(word->text) == 2 && !IS(*word, WORD_GIVEN | WORD_FAMILY | WORD_PARTICLE) && IS(word[1], WORD_FAMILY) && !IS(word[1], WORD_GIVEN);
+}
+
 static bool
 divide_by_case(DcWords words, DcNameParts *parts)
 {
 	int			n = leading_capitals(words);
 
+	if (n == 1 && is_pair_of_initials(words))
+	{
+		words.word[0].flags ^= WORD_UPPER | WORD_INITIAL;
+		n = 0;
+	}
 	if (n > 0)
 	{
 		last_first(parts, words, n);
@@ -218,7 +234,14 @@ is_devotion(DcWords words, int i)
 {
 	while (dc_is_particle(words, i))
 		i++;
-	return i + 1 < words.n && IS(words.word[0], WORD_SPANISH) && IS(words.word[i], WORD_SPANISH) && !IS(words.word[i], WORD_FAMILY);
+	return i + 1 < words.n && IS(words.word[0], WORD_SPANISH | WORD_IBERIAN) && IS(words.word[i], WORD_SPANISH | WORD_IBERIAN) && !IS(words.word[i], WORD_FAMILY);
+}
+
+/* Mohammed bin Rashid Al Maktoum: all from the father's name on is the last name. */
+static bool
+is_son_of(DcWords words, int i)
+{
+	return IS(words.word[0], WORD_ARABIC) && (strcmp(words.word[i].key, "bin") == 0 || strcmp(words.word[i].key, "ibn") == 0);
 }
 
 /* Where the last name begins by particles and links. */
@@ -233,6 +256,9 @@ last_name_start(DcWords words)
 			start = i;
 			break;
 		}
+	for (int i = 1; i < start; i++)
+		if (is_son_of(words, i))
+			start = i;
 	while (start > 1 && (dc_is_particle(words, start - 1) || is_joining(words, start - 1) || is_joining(words, start) ||
 						 IS(words.word[start - 1], WORD_OPEN)))
 		start--;
@@ -283,7 +309,7 @@ double_last_name(DcWords words, int start, bool titled)
 	if (IS(*before, WORD_FAMILY_IBERIAN) &&
 		(IS(words.word[start], WORD_FAMILY_IBERIAN | WORD_PARTICLE) || (IS(words.word[0], WORD_SPANISH) && !IS(words.word[start], WORD_FAMILY | WORD_GIVEN))))
 		return start - 1;
-	if (begins_with_small_de(words, start) && !IS(*before, WORD_LOWER | WORD_PARTICLE | WORD_JOINING))
+	if (begins_with_small_de(words, start) && !dc_is_particle(words, start - 2) && !IS(*before, WORD_LOWER | WORD_PARTICLE | WORD_JOINING))
 		return start - 1;
 	/* Nguyen Tran behind a European given name */
 	if (IS(words.word[0], WORD_GIVEN_SURE) && IS(*before, WORD_FAMILY) && !IS(*before, WORD_FAMILY_EUROPEAN) &&

@@ -67,6 +67,9 @@ dc_count_titles(DcWords words)
 		/* Dr. med., Dr. rer. nat. */
 		else if (IS(*word, WORD_TITLE_PART) && i > 0 && end == i && IS(*word, WORD_DOTTED | WORD_LOWER))
 			end = ++i;
+		/* Dr. hab. n. med. */
+		else if (i > 0 && end == i && IS(*word, WORD_DOTTED) && IS(*word, WORD_LOWER) && IS(*word, WORD_INITIAL) && IS(words.word[i + 1], WORD_TITLE_PART))
+			end = ++i;
 		else if (IS(*word, WORD_TITLE_PART) || (i > 0 && end == i && IS(*word, WORD_AND) && IS(words.word[i + 1], WORD_TITLE | WORD_TITLE_PART)))
 			i++;
 		else if (i > 0 && end == i && strcmp(word->key, "of") == 0)

@@ -83,6 +83,30 @@ add_words(DcWords *words, char *text, int segment)
 	add_word(words, text, segment);
 }
 
+/* "d' Ormesson", "Dell' Acqua": what is elided stands apart from its name; the blank goes, in place. */
+static void
+join_elisions(char *text)
+{
+	static const char *const elided[] = {"d", "l", "o", "dell", "dall", "all", "sant"};
+	char	   *o = text;
+	char	   *word = text;
+
+	for (char *p = text; *p; p++)
+	{
+		bool		joined = false;
+
+		if (*p == ' ' && o > word && o[-1] == '\'' && isalpha((unsigned char) p[1]))
+			for (int i = 0; i < lengthof(elided); i++)
+				joined = joined || (o - word - 1 == strlen(elided[i]) && pg_strncasecmp(word, elided[i], o - word - 1) == 0);
+		if (joined)
+			continue;
+		*o++ = *p;
+		if (strchr(" _,;|", *p) != NULL)
+			word = o;
+	}
+	*o = '\0';
+}
+
 /*
  * The words of a clean text, which is written into. Commas, semicolons, bars and a slash between
  * blanks part segments.
@@ -97,6 +121,7 @@ dc_name_words(char *text, int *nsegments)
 	/* a word takes two bytes at least, with its blank or dot */
 	words.word = palloc(sizeof(DcWord) * (strlen(text) / 2 + 2));
 	words.n = 0;
+	join_elisions(text);
 	while (*p)
 	{
 		size_t		n = strcspn(p, " _,;|");
