@@ -18,7 +18,7 @@ my $n = 0;
 # Loads bytes as a file into a database of its own; answers its name, what was printed and what was warned of.
 sub load
 {
-	my ($bytes, $name) = (shift, shift // 'list');
+	my ($bytes, $name, @region) = (shift, shift // 'list', @_);
 	my $db = 'csv' . ++$n;
 	my $file = "$PostgreSQL::Test::Utils::tmp_check/$name.csv";
 	$node->safe_psql('postgres', "CREATE DATABASE $db");
@@ -28,7 +28,7 @@ sub load
 	close $out;
 	local $ENV{PGDATABASE} = $db;
 	my ($stdout, $stderr);
-	IPC::Run::run([$load, $file], '>', \$stdout, '2>', \$stderr);
+	IPC::Run::run([ $load, $file, @region ], '>', \$stdout, '2>', \$stderr);
 	return ($db, $stdout, $stderr);
 }
 
@@ -72,7 +72,61 @@ like($err, qr/line 5: 4 fields where the header has 2; skipped/, 'too many field
 like($err, qr/line 6: bytes that are no UTF-8 text; skipped/, 'broken bytes are named');
 is($node->safe_psql($db, q{SELECT attributes ->> 'ID' FROM dropcontact.contact WHERE external_id IS NULL}), '1', 'the id that came twice is not lost');
 
-for (['', qr/is empty/], ["\n", qr/no column of its header is known/], ["a,b\n1,2\n", qr/no column of its header is known: a, b/],
+# headers of other languages and systems
+my @persons = (
+	['German', 'Anrede;Vorname;Name;Firma;Straße;PLZ;Ort;Land;Telefonnummer;Handy;E-Mail-Adresse', 'Frau;Änne;Groß;Groß GmbH;Hauptstraße 5;80331;München;Deutschland;089 123456;0171 1234567;a@g.example',
+		'Änne|Groß|a@g.example|+4989123456|+491711234567|Groß|Hauptstraße 5|München|DE'],
+	['Spanish', 'Nombre;Apellidos;Empresa;Dirección;Código postal;Ciudad;País;Teléfono;Móvil;Correo electrónico', 'José;García;García S.L.;Calle Mayor 5;28013;Madrid;España;91 123 45 67;612 345 678;a@g.example',
+		'José|García|a@g.example|+34911234567|+34612345678|García|Calle Mayor 5|Madrid|ES'],
+	['Italian', 'Nome;Cognome;Azienda;Indirizzo;CAP;Città;Paese;Telefono;Cellulare;Indirizzo e-mail', 'Mario;Rossi;Rossi S.p.A.;Via Roma 1;20121;Milano;Italia;02 1234567;347 1234567;a@g.example',
+		'Mario|Rossi|a@g.example|+39021234567|+393471234567|Rossi|Via Roma 1|Milano|IT'],
+	['Dutch', 'Voornaam;Achternaam;Bedrijf;Adres;Postcode;Plaats;Land;Telefoonnummer;Mobiel;E-mailadres', 'Jan;de Vries;De Vries B.V.;Damrak 1;1012 LG;Amsterdam;Nederland;020 1234567;06 12345678;a@g.example',
+		'Jan|de Vries|a@g.example|+31201234567|+31612345678|De Vries|Damrak 1|Amsterdam|NL'],
+	['one word each', 'firstName,lastName,emailAddress,mobilePhone,companyName,workPhone', 'Ann,Lee,a@g.example,+447911123456,Lee Ltd,+442079460958', 'Ann|Lee|a@g.example|+442079460958|+447911123456|Lee|||']);
+for (@persons)
+{
+	my ($name, $header, $record, $want) = @$_;
+	my ($db) = load(encode('UTF-8', "$header\n$record\n"));
+	is(contacts($db, 'first_name, last_name, email, phone, mobile_phone, company, address, city, country'), encode('UTF-8', $want), $name);
+}
+($db, $out, $err) = load(encode('UTF-8', "Tél. domicile;Tél. bureau;Tél. mobile;Email perso;Email\n01 99 88 77 66;01 23 45 67 89;06 12 34 56 78;b\@c.example;a\@b.example\n"));
+is(contacts($db, 'phone, mobile_phone, other_phones, email, other_emails'), '+33123456789|+33612345678|{+33199887766}|a@b.example|{b@c.example}', 'at work before at home');
+($db) = load("Salutation,Title,Last Name\nMs.,VP Sales,Lee\n");
+is(contacts($db, 'civility, job_title'), 'Mme|VP Sales', 'a title that is a job');
+($db) = load("Title,Last Name\nMs.,Lee\nDr. Prof.,Roy\n");
+is(contacts($db, 'job_title IS NULL'), "t\nt", 'a title that is none');
+($db) = load("Nom;Email\nJean Dupont;a\@b.example\nAnne Roy;b\@b.example\n");
+is(contacts($db, 'first_name, last_name'), "Jean|Dupont\nAnne|Roy", 'a full name that is called Nom');
+($db) = load("Nom;Email\nDupont;a\@b.example\n");
+is(contacts($db, 'first_name, last_name'), '|Dupont', 'a last name');
+
+# nothing is lost: columns of one name, without a name, fields beyond the header that are empty
+($db, $out, $err) = load("Nom,Notes,Notes,,Nom\nDupont,one,two,three,Durand,,\n");
+is(contacts($db, q{attributes - 'x', last_name}), '{"Notes": "one", "Nom (2)": "Durand", "column 4": "three", "Notes (2)": "two"}|Dupont', 'each column has its attribute');
+is($err, '', 'and no line is left out');
+like($out, qr/column 4 +-> attributes/, 'columns without a name are printed');
+
+for ([ 'blank lines', "\n\r\nName;Email\nAnn;a\@b.example\n" ], [ 'sep=', "sep=;\nName;Email\nAnn;a\@b.example\n" ], [ 'bars', "Name|Email\nAnn|a\@b.example\n" ])
+{
+	my ($name, $bytes) = @$_;
+	($db) = load($bytes);
+	is(contacts($db, 'full_name, email'), 'Ann|a@b.example', "$name before or in the header");
+}
+($db, $out, $err) = load("\n\nName;Email\nAnn;a\@b.example\nBob;b;c\n");
+like($err, qr/line 5: 3 fields/, 'lines are counted from the first of the file');
+
+($db, $out, $err) = load("Name,Updated at\nAnn,2024-02-29\nBob,2023-02-29\nCid,2024-03-01T10:00:00Z\nDan,\n");
+is(contacts($db, "updated_at AT TIME ZONE 'UTC' > '2024-02-28', attributes ->> 'Updated at'"), "t|\n|2023-02-29\nt|\n|", 'times that are in the calendar');
+like($err, qr/line 3: Updated at is no time; kept as an attribute/, 'another is named');
+($db) = load("Name,Updated at\nAnn,01/02/2024\n");
+is(contacts($db, "attributes ->> 'Updated at', updated_at"), '01/02/2024|', 'a date that may mean two days is none');
+
+($db, $out) = load("Name,Phone\nAnn,089 123456\n", 'list', 'de');
+is(contacts($db, 'phone'), '+4989123456', 'the region of numbers');
+like($out, qr/region DE/, 'which is printed');
+is(scalar((load("Name,Phone\n"))[2]), '', 'a file without contacts is no error');
+
+for (['', qr/is empty/], ["\n", qr/has no header/], ["a,b\n1,2\n", qr/no column of its header is known: a, b/],
 	[qq{Name\n"Ann\n}, qr/line 2: a quoted field is not closed/], ["Name\nA\0nn\n", qr/holds NUL bytes/])
 {
 	my ($bytes, $message) = @$_;
