@@ -20,6 +20,8 @@ SELECT x, c.name FROM pg_temp.companies('ACME FRANCE S.A.S.U.', 'Ford Motor Comp
 SELECT a, b, round(dropcontact.company_similarity(a, b)::numeric, 2) AS alike, dropcontact.company_similarity(a, b) = dropcontact.company_similarity(b, a) AS symmetric FROM (VALUES
 	('Acme SAS', 'ACME'), ('Jones & Smith', 'Smith, Jones LLP'), ('Goldman Sachs', 'Goldmann Sachs Inc'), ('IBM', 'International Business Machines Corp'), ('HSBC', 'Hongkong and Shanghai Banking Corporation'),
 	('ОАО Лукойл', 'Lukoil PJSC'), ('Müller GmbH', 'Mueller'), ('Data Tec', 'Datatec'), ('Acme International', 'Acme Intl'), ('Banque Dupont', 'Bank Dupont'),
+	('Electricité de France SA', 'EDF'), ('Royal Bank of Scotland Group plc', 'RBS Group'), ('Fonds 2', 'Fonds II'), ('Al Rajhi Bank', 'Alrajhi Bank'), ('AlphaTech', 'Alpha Tech GmbH'), ('Gebrüder Weiss', 'Gebr. Weiss'),
+	('National Iranian Gas Company', 'National Iranian Oil Company'), ('Fonds 2', 'Fonds III'), ('Gazprom', 'Gazprombank'), ('Siemens France SAS', 'Siemens Deutschland GmbH'), ('AXA France Vie', 'AXA France IARD'), ('Electricité de France', 'EFD'),
 	('Bank of China', 'Bank of America'), ('School No 1', 'School No 2'), ('Crédit Agricole', 'Crédit Mutuel'), ('Global Services Group', 'Global Trading Group'), ('Garage Dupont', 'Garage Durand'), ('Renault', 'Peugeot'), ('', 'Acme')) v(a, b);
 -- forms that French companies write in front; the kind of an organisation alone is no name
 SELECT c, (dropcontact.parse_company(c)).name, (dropcontact.parse_company(c)).legal_form, (dropcontact.parse_company(c)).key

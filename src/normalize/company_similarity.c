@@ -27,7 +27,8 @@
 
 typedef struct Word
 {
-	const char *text;
+	const char *text;			/* one form for all languages of a word that many bear */
+	const char *spelled;		/* as it is written */
 	const char *skeleton;		/* without what transliterations differ in */
 	double		weight;
 	bool		number;
@@ -38,21 +39,19 @@ typedef struct CompanyName
 {
 	Word		words[MAX_WORDS];
 	int			n;
-	const char *initials;		/* of all words of the text, forms too */
+	const char *initials;		/* of all words of the text, forms too; upper case: one that says little */
 } CompanyName;
 
-/* "ii", "3", "4b" tell one fund or school from the next. */
-static bool
-is_number(const char *s)
+/* Roman figures from two on; what may be a word or a letter is none. */
+static const char *
+arabic_of(const char *s)
 {
-	static const char *const roman[] = {"ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii"};
+	static const char *const roman[][2] = {{"ii", "2"}, {"iii", "3"}, {"iv", "4"}, {"vi", "6"}, {"vii", "7"}, {"viii", "8"}, {"ix", "9"}, {"xi", "11"}, {"xii", "12"}};
 
-	if (*s >= '0' && *s <= '9')
-		return true;
 	for (int i = 0; i < lengthof(roman); i++)
-		if (strcmp(s, roman[i]) == 0)
-			return true;
-	return false;
+		if (strcmp(s, roman[i][0]) == 0)
+			return roman[i][1];
+	return NULL;
 }
 
 /*
@@ -91,13 +90,17 @@ add_word(CompanyName *name, const char *text)
 	Word	   *word;
 	const char *common;
 	const char *country;
+	const char *figures;
 
 	if (name->n == MAX_WORDS)
 		return;
 	word = &name->words[name->n++];
 	common = dc_lexicon_find(&dc_lexicon_company_words, text);
-	word->text = common == NULL ? text : common + (*common == '+' || *common == '-');
-	word->number = is_number(text);
+	figures = arabic_of(text);
+	word->spelled = text;
+	word->text = figures != NULL ? figures : common == NULL ? text : common + (*common == '+' || *common == '-');
+	/* "ii", "3", "4b" tell one fund or school from the next */
+	word->number = figures != NULL || (*text >= '0' && *text <= '9');
 	word->matched = 0;
 	if (common != NULL)
 		word->weight = *common == '+' ? 1.0 : *common == '-' ? BUSINESS : GENERIC;
@@ -126,7 +129,7 @@ says_little(const char *word)
 	return false;
 }
 
-/* The first letters of the words of a text, without those that say little. */
+/* The first letters of the words of a text, in upper case of those that say little. */
 static char *
 initials_of(const char *text)
 {
@@ -136,10 +139,31 @@ initials_of(const char *text)
 	char	   *rest;
 
 	for (char *word = strtok_r(fold, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest))
-		if (!says_little(word))
-			*o++ = *word;
+		*o++ = says_little(word) ? pg_toupper((unsigned char) *word) : *word;
 	*o = '\0';
 	return initials;
+}
+
+/*
+ * Are these letters the initials of the words, with or without those that say little, "Electricité de France" (EDF),
+ * and without a legal form behind them?
+ */
+static bool
+are_initials(const char *initials, const char *letters, int name_words)
+{
+	int			words = 0;
+
+	for (; *letters != '\0'; initials++)
+	{
+		if (*initials == '\0')
+			return false;
+		if (pg_tolower((unsigned char) *initials) == *letters)
+			letters++;
+		else if (*initials >= 'a')
+			return false;
+		words += *initials >= 'a';
+	}
+	return *initials == '\0' || words >= name_words;
 }
 
 static void
@@ -163,6 +187,13 @@ read_name(const char *text, const char *key, CompanyName *name)
 			name->words[i].weight = 1.0;
 }
 
+/* "alrajhi" is "al rajhi", whose article says little. */
+static bool
+has_article(const char *a, const char *b)
+{
+	return (strncmp(a, "al", 2) == 0 || strncmp(a, "el", 2) == 0) && strlen(b) >= 4 && strcmp(a + 2, b) == 0;
+}
+
 /* 1 for the same word, less for one mistyped or written in another script, 0 for another. */
 static double
 word_similarity(const Word *a, const Word *b)
@@ -181,7 +212,9 @@ word_similarity(const Word *a, const Word *b)
 		return 0.95;
 	/* an abbreviation, or a plural */
 	if (Min(n, m) >= 4 && strncmp(a->text, b->text, Min(n, m)) == 0)
-		return longer - Min(n, m) == 1 ? 0.95 : Min(n, m) >= 5 || longer - Min(n, m) <= 3 ? 0.75 : 0.0;
+		return longer - Min(n, m) == 1 ? 0.95 : longer - Min(n, m) <= 3 ? 0.75 : Min(n, m) >= 5 ? 0.72 : 0.0;
+	if (has_article(a->text, b->text) || has_article(b->text, a->text))
+		return 0.95;
 	if (longer < 4 || longer > MAX_COMPARED || longer - Min(n, m) > 2)
 		return 0.0;
 	if (a->text[0] != b->text[0] && longer < 6)
@@ -227,9 +260,10 @@ pair_joined(CompanyName *a, CompanyName *b)
 			Word	   *first = &a->words[i];
 			Word	   *second = &a->words[i + 1];
 			Word	   *one = &b->words[j];
+			size_t		n = strlen(first->spelled);
 
-			if (first->matched > 0 || second->matched > 0 || one->matched > 0 || strlen(first->text) + strlen(second->text) != strlen(one->text) ||
-				strncmp(one->text, first->text, strlen(first->text)) != 0 || strcmp(one->text + strlen(first->text), second->text) != 0)
+			if (first->matched > 0 || second->matched > 0 || one->matched > 0 || strncmp(one->spelled, first->spelled, n) != 0 ||
+				strcmp(one->spelled + n, second->spelled) != 0)
 				continue;
 			first->matched = second->matched = one->matched = 0.95;
 			one->weight = (first->weight + second->weight);
@@ -247,7 +281,7 @@ has_initials(const CompanyName *name, const char *letters)
 		return false;
 	for (int i = 0; i < name->n; i++)
 	{
-		unsigned char first = (unsigned char) name->words[i].text[0];
+		unsigned char first = (unsigned char) name->words[i].spelled[0];
 		unsigned char letter = (unsigned char) letters[i];
 
 		if (first >= 128 || letter >= 128 || name->words[i].matched > 0)
@@ -290,7 +324,7 @@ pair_acronym(CompanyName *a, CompanyName *b)
 		{
 			int			k = 0;
 
-			while (k < len && b->words[from + k].matched == 0 && b->words[from + k].text[0] == acronym->text[k])
+			while (k < len && b->words[from + k].matched == 0 && b->words[from + k].spelled[0] == acronym->text[k])
 				k++;
 			if (k < len)
 				continue;
@@ -306,7 +340,7 @@ pair_acronym(CompanyName *a, CompanyName *b)
 		if (a->n > 1)
 			continue;
 		/* "HSBC": the form's letter belongs to it */
-		if (len > 2 && strcmp(b->initials, acronym->text) == 0)
+		if (len > 2 && are_initials(b->initials, acronym->text, b->n))
 			match_all(acronym, b, 0.9);
 		else if (has_initials(b, acronym->text))
 			match_all(acronym, b, len > 2 ? 0.85 : 0.78);
@@ -370,9 +404,11 @@ dc_company_similarity(const char *a, const char *b)
 	weigh(&name_a, &matched_a, &all_a, &heaviest_a, &number_a);
 	weigh(&name_b, &matched_b, &all_b, &heaviest_b, &number_b);
 	similarity = (matched_a + matched_b) / (all_a + all_b);
-	/* each has a word of its own */
+	/* each has a word of its own, or is in a business of its own */
 	if (Min(heaviest_a, heaviest_b) >= PLACE)
 		similarity *= 0.7;
+	else if (Min(heaviest_a, heaviest_b) >= BUSINESS)
+		similarity *= 0.85;
 	if (number_a != number_b)
 		similarity *= 0.8;
 	else if (number_a)

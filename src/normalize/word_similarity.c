@@ -59,16 +59,16 @@ is_vowel_class(char c)
 	return c == 'a' || c == 'i' || c == 'o';
 }
 
-/* Letters that are not heard: h inside, the e of an umlaut written out, the t of tsch, tz, dt. */
+/* Letters that are not heard: h inside, the e of an umlaut written out, the t of tsch, tz, dt, the y of Yuri, j of Julia. */
 static bool
-is_silent(const char *text, const char *p)
+is_silent(const char *text, const char *p, bool hard)
 {
 	if (*p == 't')
 		return p[1] == 's' || p[1] == 'z' || (p[1] == 'c' && p[2] == 'h');
 	if (p == text)
-		return false;
+		return !hard && (*p == 'y' || *p == 'j') && (p[1] == 'u' || (p[1] == 'o' && p[2] == 'u'));
 	if (*p == 'e')
-		return p[-1] == 'a' || p[-1] == 'o' || p[-1] == 'u';
+		return p[-1] == 'a' || p[-1] == 'o' || p[-1] == 'u' || p[1] == 'u';
 	return *p == 'h' || (*p == 'd' && p[1] == 't');
 }
 
@@ -84,17 +84,18 @@ set_sound(NameWord *word, int which)
 	int			n = 0;
 	int			k = 0;
 	bool		apart = false;	/* by a silent h */
+	bool		vowels = strpbrk(word->text, "aeiouy") != NULL;	/* or of a script that writes none: what is twice is heard twice */
 
 	for (const char *p = word->text; *p && n < MAX_WORD - 2; p++)
 	{
 		char		c = sound_class(word->text, p, which > 0);
 
-		if (is_silent(word->text, p))
+		if (is_silent(word->text, p, which > 0))
 		{
 			apart = *p == 'h';
 			continue;
 		}
-		if (n == 0 || c != sound[n - 1] || (apart && c != 's'))
+		if (n == 0 || c != sound[n - 1] || (apart && c != 's') || !vowels)
 			sound[n++] = c;
 		apart = false;
 		if (*p == 'x')
@@ -113,12 +114,19 @@ set_sound(NameWord *word, int which)
 	consonants[k] = '\0';
 }
 
+/* The sounds of a word that count beside another: short words have many neighbours, jong is not sung. */
+static int
+sounds_beside(const NameWord *a, const NameWord *b)
+{
+	return Max(a->len, b->len) <= 4 ? 1 : a->sounds;
+}
+
 /* Does a sound of one word equal one of the other? */
 static bool
 sounds_same(const NameWord *a, const NameWord *b)
 {
-	for (int i = 0; i < a->sounds; i++)
-		for (int j = 0; j < b->sounds; j++)
+	for (int i = 0; i < sounds_beside(a, b); i++)
+		for (int j = 0; j < sounds_beside(b, a); j++)
 			if (strcmp(a->sound[i], b->sound[j]) == 0)
 				return true;
 	return false;
@@ -128,8 +136,8 @@ sounds_same(const NameWord *a, const NameWord *b)
 static bool
 same_consonants(const NameWord *a, const NameWord *b, int least)
 {
-	for (int i = 0; i < a->sounds; i++)
-		for (int j = 0; j < b->sounds; j++)
+	for (int i = 0; i < sounds_beside(a, b); i++)
+		for (int j = 0; j < sounds_beside(b, a); j++)
 			if (strcmp(a->consonants[i], b->consonants[j]) == 0 && (int) strlen(a->consonants[i]) >= least &&
 				is_vowel_class(a->sound[i][0]) == is_vowel_class(b->sound[j][0]))
 				return true;
@@ -160,19 +168,31 @@ is_no_name(SpelledName *name, const char *text, size_t len)
 }
 
 static void
+set_sounds(NameWord *word)
+{
+	word->sounds = strstr(word->text, "ch") != NULL || strchr(word->text, 'j') != NULL ? 2 : 1;
+	for (int i = 0; i < word->sounds; i++)
+		set_sound(word, i);
+}
+
+static void
 add_word(SpelledName *name, const char *text, size_t len)
 {
 	NameWord   *word = &name->word[name->n++];
 
 	memset(word, 0, offsetof(NameWord, nickname));
-	word->len = Min(len, MAX_WORD - 1);
-	memcpy(word->text, text, word->len);
-	word->sounds = strstr(word->text, "ch") != NULL || strchr(word->text, 'j') != NULL ? 2 : 1;
-	for (int i = 0; i < word->sounds; i++)
-		set_sound(word, i);
+	for (size_t i = 0; i < len && word->len < MAX_WORD - 2; i++)
+	{
+		/* ʿayn begins a syllable, and is not written in other transliterations */
+		if ((unsigned char) text[i] != 0xca || i + 1 == len)
+			word->text[word->len++] = text[i];
+		else if (i++ == 0)
+			word->text[word->len++] = 'a';
+	}
+	set_sounds(word);
 	word->nickname = dc_lexicon_find(&dc_lexicon_nicknames, word->text);
 	word->given = dc_lexicon_find(&dc_lexicon_given_names, word->text);
-	word->family = dc_lexicon_find(&dc_lexicon_family_names, word->text) != NULL;
+	word->family = dc_lexicon_find(&dc_lexicon_family_names, word->text);
 	word->particle = word->len > 1 && dc_lexicon_find(&dc_lexicon_name_particles, word->text) != NULL;
 	word->weight = word->len == 1 ? 0.4 : word->particle ? 0.25 : 1;
 	word->partner = -1;
@@ -199,17 +219,128 @@ dc_read_words(const char *text, SpelledName *name)
 
 /* ---------- pairs of words ---------- */
 
-/* Two known given names that differ in one vowel as they are heard. */
 static bool
-same_given_sound(const NameWord *a, const NameWord *b)
+is_of_language(const char *value, const char *language)
 {
-	if (!same_consonants(a, b, 2))
+	const char *found = strstr(value, language);
+
+	return found != NULL && (found == value || found[-1] == ' ') && strchr(" ", found[2]) != NULL;
+}
+
+/* Both given names or both last names that are known: their values in the list; false for others. */
+static bool
+both_known(const NameWord *a, const NameWord *b, const char **x, const char **y)
+{
+	bool		given = a->given != NULL && b->given != NULL;
+
+	*x = given ? a->given + strcspn(a->given, " ") : a->family;
+	*y = given ? b->given : b->family;
+	return *x != NULL && *y != NULL;
+}
+
+/*
+ * Are both known names of one language that is written in Latin letters?  Then a vowel makes another name: Lena, Lina.
+ * Of two languages, or of one with another script, they may be one name in two forms.
+ */
+static bool
+are_known_apart(const NameWord *a, const NameWord *b)
+{
+	static const char *const scripts[] = {"ar", "fa", "he", "hi", "ru", "el", "zh", "ja", "ko"};
+	bool		common = false;
+	const char *x;
+	const char *y;
+
+	if (!both_known(a, b, &x, &y))
+		return false;
+	for (x += strspn(x, " "); *x >= 'a' && *x <= 'z'; x += strspn(x, " "))
+	{
+		char		language[] = {x[0], x[1], '\0'};
+
+		if (is_of_language(y, language))
+			common = true;
+		for (int i = 0; i < lengthof(scripts) && is_of_language(y, language); i++)
+			if (strcmp(language, scripts[i]) == 0)
+				return false;
+		x += 2;
+	}
+	return common;
+}
+
+/*
+ * The vowels that spellings of one language keep apart: e and i between consonants, o and u, in which an umlaut
+ * written out and "ou" are one.
+ */
+static void
+plain_vowels(const NameWord *word, char *vowels)
+{
+	for (const char *p = word->text; *p != '\0'; p++)
+	{
+		bool		inside = p > word->text && strchr("aeiouy", p[-1]) == NULL && strchr("aeiouy", p[1]) == NULL && p[1] != '\0';
+
+		if ((*p == 'e' || *p == 'i' || *p == 'y') && inside)
+			*vowels++ = *p == 'e' ? 'e' : 'i';
+		else if ((*p == 'o' || *p == 'u') && (p == word->text || strchr("aeo", p[-1]) == NULL))
+			*vowels++ = p[0] == 'u' || p[1] == 'u' || p[1] == 'o' ? 'u' : 'o';
+	}
+	*vowels = '\0';
+}
+
+/* Names of one sound that a vowel makes two: Lena and Lina, Müller and Möller. */
+static bool
+differ_in_vowel(const NameWord *a, const NameWord *b)
+{
+	char		x[MAX_WORD];
+	char		y[MAX_WORD];
+
+	plain_vowels(a, x);
+	plain_vowels(b, y);
+	return Max(strlen(a->sound[0]), strlen(b->sound[0])) <= 5 && strlen(x) == strlen(y) && strcmp(x, y) != 0;
+}
+
+/* Two sounds of one length that differ in one place. */
+static bool
+one_sound_apart(const char *x, const char *y)
+{
+	int			apart = 0;
+
+	for (; *x != '\0' && *y != '\0'; x++, y++)
+		apart += *x != *y;
+	return apart == 1 && *x == *y;
+}
+
+/* Known names that differ in one vowel as they are heard: Ahmed and Ahmad; where they are two names, only in the midst of a long one. */
+static bool
+is_variant(const NameWord *a, const NameWord *b)
+{
+	bool		given = a->given != NULL && b->given != NULL;
+	/* Allan and Allen may be last names, which are spelled as one likes */
+	bool		family = a->family != NULL || b->family != NULL;
+	bool		apart = given && !family && are_known_apart(a, b);
+
+	if (!same_consonants(a, b, given ? 2 : 3) || (apart && a->text[a->len - 1] != b->text[b->len - 1]))
 		return false;
 	for (int i = 0; i < a->sounds; i++)
 		for (int j = 0; j < b->sounds; j++)
-			if (Min(strlen(a->sound[i]), strlen(b->sound[j])) >= 4 && dc_damerau_levenshtein(a->sound[i], b->sound[j]) == 1)
+		{
+			const char *x = a->sound[i];
+			const char *y = b->sound[j];
+
+			if (Min(strlen(x), strlen(y)) < (apart ? 6 : 4))
+				continue;
+			if (given && !family && !apart ? x[0] == y[0] && dc_damerau_levenshtein(x, y) == 1 : one_sound_apart(x, y))
 				return true;
+		}
 	return false;
+}
+
+/* One name in two languages: Robert and Roberto, Paul and Paulo. */
+static bool
+has_ending(const NameWord *a, const NameWord *b)
+{
+	int			n = Min(a->len, b->len);
+
+	return a->given != NULL && b->given != NULL && n >= 4 && Max(a->len, b->len) == n + 1 && strncmp(a->text, b->text, n) == 0 &&
+		strchr("oaeu", (a->len > n ? a : b)->text[n]) != NULL;
 }
 
 static bool
@@ -291,7 +422,7 @@ is_short_form(const NameWord *word, const NameWord *name)
 	int			len = word->len;
 	int			stem;
 
-	if (name->given == NULL || len < 3 || len >= name->len)
+	if (name->given == NULL || len < 3 || len >= name->len || (word->given != NULL && word->nickname == NULL))
 		return false;
 	if (word->given != NULL && *word->given != *name->given && *word->given != 'u' && *name->given != 'u')
 		return false;
@@ -302,10 +433,30 @@ is_short_form(const NameWord *word, const NameWord *name)
 		strncmp(word->sound[0], name->sound[0], stem) == 0;
 }
 
+/* Is one word the other with the Arabic article in front: Alqadhafi, Kadhafi? */
+static bool
+has_article(const NameWord *a, const NameWord *b)
+{
+	NameWord	rest;
+
+	if (a->len < 5 || a->given != NULL || (strncmp(a->text, "al", 2) != 0 && strncmp(a->text, "el", 2) != 0))
+		return false;
+	rest.len = a->len - 2;
+	memcpy(rest.text, a->text + 2, rest.len + 1);
+	set_sounds(&rest);
+	return sounds_same(&rest, b) || same_consonants(&rest, b, 2);
+}
+
+/* What a known name and another known one, a slip apart, are */
+#define TWO_NAMES 0.6
+
 double
 dc_word_similarity(const NameWord *a, const NameWord *b)
 {
+	const char *x;
+	const char *y;
 	double		slip;
+	bool		known;
 
 	if (a->len == b->len && memcmp(a->text, b->text, a->len) == 0)
 		return 1;
@@ -318,18 +469,20 @@ dc_word_similarity(const NameWord *a, const NameWord *b)
 	if (a->given != NULL && b->given != NULL && dc_other_gender(a->text, b->text))
 		return 0;
 	if (sounds_same(a, b))
-		return 0.95;
+		return are_known_apart(a, b) && differ_in_vowel(a, b) ? TWO_NAMES : 0.95;
+	if (has_article(a, b) || has_article(b, a))
+		return 0.9;
 	if (a->text[0] != b->text[0] && a->sound[0][0] != b->sound[0][0] && a->text[a->len - 1] != b->text[b->len - 1])
 		return 0;
-	/* Ahmed and Ahmad, but not Mahmoud and Mohammed, which are both known */
-	if (a->given != NULL && b->given != NULL ? same_given_sound(a, b) : same_consonants(a, b, 3))
-		return a->given != NULL && b->given != NULL ? 0.92 : 0.88;
+	known = both_known(a, b, &x, &y);
+	if (known ? is_variant(a, b) || has_ending(a, b) : same_consonants(a, b, 3))
+		return known && a->given != NULL && b->given != NULL ? 0.92 : 0.88;
 	if (is_short_form(a, b) || is_short_form(b, a))
 		return 0.82;
 	slip = slip_similarity(a, b);
-	/* two names that are both known are hardly one with a slip */
-	if (slip > 0 && ((a->given != NULL && b->given != NULL) || (a->family && b->family)))
-		return 0.6;
+	/* two names that are both known are hardly one with a slip, or cut off */
+	if (known)
+		return slip > 0 ? TWO_NAMES : 0;
 	if (slip > 0)
 		return slip;
 	/* cut off in a file: Alexand */

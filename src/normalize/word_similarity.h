@@ -25,7 +25,7 @@ typedef struct NameWord
 	int			sounds;
 	const char *nickname;		/* the names it may stand for, or NULL */
 	const char *given;			/* its value in list given_names, or NULL */
-	bool		family;
+	const char *family;			/* its value in list family_names, or NULL */
 	bool		particle;
 	double		weight;
 	int			partner;		/* in the other name; -1: none */
