@@ -67,6 +67,7 @@ SQL_PARTS = \
 	src/report/page.sql \
 	src/report/report.sql \
 	src/duty/statistics.sql \
+	src/duty/totals.sql \
 	src/duty/auditor.sql \
 	src/duty/guard.sql \
 	src/duty/literals.sql

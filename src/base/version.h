@@ -40,4 +40,19 @@
 #define dc_local_transaction() (MyProc->lxid)
 #endif
 
+/* may the user call the function; made one for all kinds of objects in 16 */
+#if PG_VERSION_NUM >= 160000
+#define dc_function_aclcheck(function, user) object_aclcheck(ProcedureRelationId, function, user, ACL_EXECUTE)
+#else
+#define dc_function_aclcheck(function, user) pg_proc_aclcheck(function, user, ACL_EXECUTE)
+#endif
+
+/* with whose rights a plan reads a table, Invalid: the current user's; moved in 16 */
+#if PG_VERSION_NUM >= 160000
+#define dc_check_as_user(statement, rte) \
+	((rte)->perminfoindex == 0 ? InvalidOid : getRTEPermissionInfo((statement)->permInfos, rte)->checkAsUser)
+#else
+#define dc_check_as_user(statement, rte) ((rte)->checkAsUser)
+#endif
+
 #endif							/* DC_BASE_VERSION_H */

@@ -63,10 +63,11 @@ CREATE FUNCTION dropcontact.check_attachable(relation regclass, source text, key
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
 DECLARE
-	r pg_class := (SELECT c FROM pg_class c WHERE c.oid = check_attachable.relation);
+	r record;	/* of pg_class what everybody may read, also after totals_jobs() */
 	key_column pg_attribute := (SELECT a FROM pg_attribute a WHERE a.attrelid = check_attachable.relation AND a.attname = check_attachable.key AND a.attnum > 0 AND NOT a.attisdropped);
 	other regclass;
 BEGIN
+	SELECT c.relkind, c.relispartition, c.relpersistence, c.relnamespace, c.relowner INTO r FROM pg_class c WHERE c.oid = check_attachable.relation;
 	IF r.relkind IS DISTINCT FROM 'r' OR r.relispartition OR r.relpersistence = 't' OR r.relnamespace IN ('pg_catalog'::regnamespace, 'dropcontact'::regnamespace)
 		OR EXISTS (SELECT FROM pg_inherits i WHERE check_attachable.relation IN (i.inhparent, i.inhrelid)) THEN
 		RAISE wrong_object_type USING

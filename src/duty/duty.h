@@ -160,6 +160,7 @@ extern void dc_run_init(void);
 extern void dc_permit_init(void);
 extern void dc_guard_init(void);
 extern void dc_quiet_init(void);
+extern void dc_totals_init(void);
 extern void dc_ledger_init(void);
 extern void dc_tombstone_init(void);
 extern void dc_limit_init(void);

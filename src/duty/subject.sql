@@ -27,7 +27,7 @@ CREATE FUNCTION dropcontact.contacts_of_profile(controller integer, profile text
 	SET max_parallel_workers_per_gather = 0
 	AS $$
 BEGIN
-	RETURN QUERY SELECT c.contact_id FROM contact c WHERE c.controller_id = controller AND c.linkedin = profile;
+	RETURN QUERY SELECT c.contact_id FROM contact c WHERE c.controller_id = controller AND c.linkedin OPERATOR(dropcontact.=#) profile;
 END
 $$;
 COMMENT ON FUNCTION dropcontact.contacts_of_profile(integer, text) IS 'The contacts of a controller with a LinkedIn profile; for the owner only. By index contact_known: some milliseconds among a million of contacts';

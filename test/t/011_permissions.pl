@@ -165,7 +165,59 @@ is($node->safe_psql('postgres', "SELECT count(*) FROM pg_stats s JOIN pg_class c
 is($node->safe_psql('postgres', "SELECT count(*) FROM pg_stats s WHERE s.schemaname = 'dropcontact' AND s::text ~* 'zyxsecret'"), '0', 'the values are in no statistics');
 is($node->safe_psql('postgres', 'SELECT * FROM dropcontact.stats_leaks'), '', 'nor would they be');
 
-# 4. unique keys: what the other has is free to take
+# 4. totals: after the statements of totals_jobs() no role reads any, by the catalogue, by functions, or by what the planner
+# estimates and EXPLAIN ANALYZE counts
+sub as_role
+{
+	my ($kind, $sql) = @_;
+	my ($out, $err);
+	$node->psql('postgres', "SET client_min_messages = error; SET dropcontact.controller = 'Acme'; $sql", stdout => \$out, stderr => \$err, extra_params => [ '-U', "t_$kind" ]);
+	return $err =~ /ERROR:  (.*)/ ? $1 : $out;
+}
+$node->safe_psql('postgres', q{SET client_min_messages = error; SET dropcontact.controller = 'Other';
+	INSERT INTO dropcontact.contact (source, external_id, full_name, linkedin) SELECT 'fileZyxsecret', g::text, 'Zoé Zyxsecret' || g, 'linkedin.com/in/zyxsecret' || g FROM generate_series(1, 5000) g;});
+$node->safe_psql('postgres', 'VACUUM ANALYZE');
+is(as_role('operator', "EXPLAIN SELECT FROM dropcontact.contact WHERE controller_id = 2") =~ /rows=5\d\d\d/, 1, 'before, an estimate tells how many contacts the other has');
+is($node->safe_psql('postgres', 'SELECT count(*) > 10 FROM dropcontact.totals_told()'), 't', 'and totals_told() lists what tells');
+$node->safe_psql('postgres', "SELECT dropcontact.totals_jobs() \\gexec");
+is($node->safe_psql('postgres', 'SELECT count(*) FROM dropcontact.totals_told()'), '0', 'after totals_jobs() nothing is left of it');
+my @totals = (
+	q{SELECT reltuples FROM pg_class WHERE relname = 'contact'}, q{SELECT relpages FROM pg_class WHERE relname = 'contact'}, q{SELECT * FROM pg_class WHERE relname = 'contact'},
+	q{SELECT relallvisible FROM pg_class WHERE relname = 'contact'},
+	map({ "SELECT $_('dropcontact.contact')" } qw(pg_relation_size pg_table_size pg_indexes_size pg_total_relation_size)), 'SELECT pg_database_size(current_database())',
+	map({ "SELECT * FROM $_" } qw(pg_stat_user_tables pg_stat_all_tables pg_stat_xact_all_tables pg_stat_user_indexes pg_statio_user_tables pg_statio_user_indexes pg_statio_all_sequences
+		pg_stat_database pg_stat_user_functions pg_stat_bgwriter pg_stat_wal pg_stat_archiver pg_locks)),
+	map({ "SELECT $_('dropcontact.contact'::regclass)" } qw(pg_stat_get_live_tuples pg_stat_get_tuples_inserted pg_stat_get_xact_tuples_fetched pg_stat_get_blocks_fetched)));
+for my $kind (@kinds)
+{
+	is(join("\n", map { my $said = as_role($kind, $_); $said =~ /^permission denied/ ? () : "$_: $said" } @totals), '', "$kind: reads no total");
+	next if $kind eq 'admin';
+	my %said = map { my $c = $_; $c => join "\n", map { as_role($kind, "EXPLAIN SELECT FROM dropcontact.$_") } (
+			"contact WHERE controller_id = $c", "contact WHERE source = 'fileZyxsecret' AND controller_id = $c", "run WHERE controller_id = $c", "contact WHERE contact_id > 100 * $c") } (2, 3);
+	my $two = $said{2} =~ s/= 2\b/= 3/gr =~ s/> '?200'?/> 300/r;
+	is($two, $said{3} =~ s/> '?300'?/> 300/r, "$kind: the planner estimates the same of a controller that is there as of one that is not");
+	unlike(as_role($kind, 'EXPLAIN SELECT FROM dropcontact.contact'), qr/rows=\d{4}/, "$kind: nor how many contacts there are");
+	for my $ask ("contact_id = 100", "linkedin = 'linkedin.com/in/zyxsecret7'", "full_name OPERATOR(dropcontact.=%) 'zyxsecret7 zoe'")
+	{
+		for my $start ('EXPLAIN (ANALYZE)', 'PREPARE q AS SELECT FROM dropcontact.contact WHERE ' . $ask . '; EXPLAIN ANALYZE EXECUTE q; --', 'CREATE TEMP VIEW v WITH (security_invoker) AS SELECT * FROM dropcontact.contact; EXPLAIN ANALYZE SELECT FROM v WHERE '. $ask . '; --')
+		{
+			like(as_role($kind, "$start SELECT FROM dropcontact.contact WHERE $ask"), qr/refused|permission denied/, "$kind: EXPLAIN ANALYZE counts no rows of the other: $ask");
+		}
+	}
+}
+like(as_role('operator', 'EXPLAIN SELECT FROM dropcontact.contact'), qr/rows=\d/, 'EXPLAIN works');
+like(as_role('operator', 'CREATE TEMP TABLE mine AS SELECT 1 AS a; EXPLAIN ANALYZE SELECT FROM mine'), qr/actual/, 'EXPLAIN ANALYZE of tables of one\'s own too');
+like($node->safe_psql('postgres', 'EXPLAIN ANALYZE SELECT FROM dropcontact.contact WHERE contact_id = 100'), qr/actual/, 'and a superuser\'s');
+like(as_role('admin', 'EXPLAIN ANALYZE SELECT FROM dropcontact.contact WHERE contact_id = 100'), qr/actual/, 'and that of who sees all controllers');
+unlike(as_role('operator', "SET enable_seqscan = off; EXPLAIN SELECT FROM dropcontact.contact WHERE full_name OPERATOR(dropcontact.=%) 'a b' AND email OPERATOR(dropcontact.=@) 'a\@b.fr' AND linkedin = 'x'"),
+	qr/contact_known|contact_reach/, 'an index of all persons is not searched before the policy');
+$node->command_ok([ 'psql', '-XAt', '-U', 't_operator', '-d', $node->connstr('postgres'), '-v', 'ON_ERROR_STOP=1', '-c', '\d dropcontact.contact', '-c', '\dt dropcontact.*', '-c', '\df dropcontact.erase_subject', '-c', '\dv dropcontact.*', '-c', '\dn', '-c', '\di dropcontact.*' ], 'psql describes tables, functions, views and indexes');
+is(as_role('operator', q{SET search_path = public; SET ROLE NONE; SELECT dropcontact.create_source('mine', 'table') > 0; CREATE TEMP TABLE people (id int PRIMARY KEY, n text);
+	SELECT dropcontact.attach_table('people', 'mine', 'id', '{"full_name": "n"}')}) =~ /cannot be attached/, 1, 'attach_table() reads the catalogue');
+like(as_role('operator', 'SELECT count(*) FROM dropcontact.dedupe(); SELECT count(*) FROM dropcontact.progress; SELECT count(*) FROM dropcontact.report_html()'), qr/^1\n\d+\n1$/, 'and the work goes on');
+like(as_role('controller', 'SELECT count(*) FROM dropcontact.egress'), qr/^\d+$/, 'ways out of the database are listed');
+
+# 5. unique keys: what the other has is free to take
 my $same = q{SET client_min_messages = error; SET dropcontact.controller = 'Acme';
 	SELECT dropcontact.create_source('fileZyxsecret') > 0, dropcontact.create_mailbox('boxZyxsecret', 'a@acme.example', 'x', true, now()) > 0;
 	INSERT INTO dropcontact.contact (source, external_id) VALUES ('fileZyxsecret', '1') RETURNING true;};
