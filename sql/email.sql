@@ -31,3 +31,5 @@ SELECT x, (dropcontact.parse_email(x)).suggestion FROM (VALUES
 	('j@comcast.nry'), ('j@acme.cmo'), ('j@acme.co.ku'), ('j@acme.rf'), ('j@mail.acme.cmo'), ('j@acme,fr'), ('j@acme..fr'), ('j@acme. fr'), ('j@acme_x.fr')) v(x);
 SELECT x, (dropcontact.parse_email(x)).suggestion FROM (VALUES
 	('j@gmail.com'), ('j@ymail.com'), ('j@email.com'), ('j@mail.com'), ('j@yahoo.co.uk'), ('j@outlook.com.ar'), ('j@gmx.fr'), ('j@acme.fr'), ('j@acme.company'), ('j@grange.fr'), ('j@fret.fr'), ('j@gm'), ('j@gmai'), ('j@acme.example'), ('gmial.com'), ('a b@gmial.com')) v(x);
+-- a provider without its suffix
+SELECT x, (dropcontact.parse_email(x)).suggestion, (dropcontact.parse_email(x)).problem FROM (VALUES ('jean@gmail'), ('jean@orange'), ('jean@gm'), ('jean@acme')) v(x);

@@ -157,15 +157,9 @@ find_address(char *s)
 			*end = '/';
 	/* another address or a remark behind it, but not half of a slug with a blank */
 	end = p + strcspn(p, " <>|");
-	if (*end != ' ' || strchr("(<-|/", end[1]) != NULL || pg_strncasecmp(end + 1, "http", 4) == 0 || pg_strncasecmp(end + 1, "www.", 4) == 0)
+	if (*end != ' ' || strchr(",;", end[-1]) != NULL || strchr("(<-|/", end[1]) != NULL || pg_strncasecmp(end + 1, "http", 4) == 0 || pg_strncasecmp(end + 1, "www.", 4) == 0)
 		*end = '\0';
-	/* "https://", "http:/", "http//" */
-	if (pg_strncasecmp(p, "http", 4) == 0)
-	{
-		char	   *rest = p + 4 + (p[4] == 's' || p[4] == 'S');
-
-		p = strspn(rest, ":/") > 0 ? rest : p;
-	}
+	p = dc_behind_http(p);
 	return p + strspn(p, ":/");
 }
 

@@ -113,6 +113,9 @@ extern bool dc_known_suffix(const char *host);
 /* Whether a registrable domain is where many have a page or mailbox, so identifies no company. */
 extern bool dc_is_shared_host(const char *domain);
 
+/* What stands behind "http://", "https:/", "http//", each as often as it is written; s itself where there is none. */
+extern char *dc_behind_http(char *s);
+
 /* %XX read, in place; what is none stays */
 extern void dc_percent_decode(char *s);
 

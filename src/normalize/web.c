@@ -174,23 +174,36 @@ without_label(char *s)
 	return s + strspn(s, " (\"'");
 }
 
+char *
+dc_behind_http(char *s)
+{
+	while (pg_strncasecmp(s, "http", 4) == 0)
+	{
+		char	   *rest = s + 4 + (pg_tolower((unsigned char) s[4]) == 's');
+		size_t		signs = strspn(rest, ":/");
+
+		if (signs == 0 || rest[signs] == '\0')
+			break;
+		s = rest + signs;
+	}
+	return s;
+}
+
 /* The host of a URL, an e-mail address or a host, as written; NULL when there is none. */
 static char *
 host_of(const char *input)
 {
 	char	   *s = without_label(dc_clean(input));
 	char	   *p;
-	size_t		scheme = 4;
 
-	p = strstr(s, "://");
-	if (p != NULL)
-		s = p + 3;
-	else if (pg_strncasecmp(s, "http", 4) == 0 && strchr(":/", s[scheme += pg_tolower((unsigned char) s[4]) == 's']) != NULL && s[scheme] != '\0')
-	{
-		/* "http:/x.fr", "http//x.fr" */
-		s += scheme;
-		s += strspn(s, ":/");
-	}
+	for (p = s; *p; p++)
+		if (*p == '\\')
+			*p = '/';
+	p = dc_behind_http(s);
+	if (p != s)
+		s = p;
+	else if ((p = strstr(s, "://")) != NULL)
+		s = dc_behind_http(p + 3);
 	else if (strncmp(s, "//", 2) == 0)
 		s += 2;
 	else if (strncmp(s, "mailto:", 7) == 0)
@@ -215,12 +228,16 @@ host_of(const char *input)
 char *
 dc_normalize_website(const char *input)
 {
-	char	   *host = host_of(input);
+	/* an e-mail address is no site: its domain may be a mail provider's */
+	char	   *host = strchr(input, '@') != NULL && strchr(input, '/') == NULL ? NULL : host_of(input);
 
 	if (host == NULL)
 		return NULL;
 	host = dc_normalize_host(host, true);
 	if (host == NULL || strchr(host, '.') == NULL || is_ip_address(host))
+		return NULL;
+	/* "www.acme,fr" */
+	if (strncmp(host, "www.", 4) == 0 && strchr(host + 4, '.') == NULL && !dc_known_suffix(host))
 		return NULL;
 	while (strncmp(host, "www.", 4) == 0 && strchr(host + 4, '.') != NULL)
 		host += 4;
