@@ -183,10 +183,30 @@ WHERE contact_id IN (SELECT contact_id FROM dropcontact.contact ORDER BY random(
 SELECT * FROM pg_temp.play(9, 20);
 DELETE FROM dropcontact.contact WHERE contact_id IN (SELECT contact_id FROM dropcontact.contact ORDER BY random() LIMIT 700);
 SELECT * FROM pg_temp.play(9, 20);
--- no page tells of a contact that is no more, or was changed
-SELECT count(*) FROM dropcontact.match_index i CROSS JOIN LATERAL generate_series(0, length(i.entries) / 24 - 1) e
-	WHERE i.run > 0 AND NOT EXISTS (SELECT FROM dropcontact.match_changed c WHERE c.controller_id = i.controller_id AND c.run = i.run
-		AND position(substring(i.entries FROM e * 24 + 1 FOR 8) IN c.entry) > 0 AND position(substring(i.entries FROM e * 24 + 17 FOR 8) IN c.entry) = 1);
+-- no page tells of a contact that is no more, or was changed; each has all keys of it
+CREATE FUNCTION pg_temp.number_at(page bytea, place integer, bytes integer) RETURNS bigint LANGUAGE sql AS $$
+	SELECT coalesce(sum(get_byte(page, place + i)::bigint << 8 * i), 0)::bigint FROM generate_series(0, bytes - 1) i $$;
+CREATE FUNCTION pg_temp.contacts_of(page bytea) RETURNS SETOF bigint LANGUAGE plpgsql AS $$
+DECLARE
+	width integer := get_byte(page, 8);
+	place integer := 9;
+	head integer;
+	n integer;
+	size integer;
+BEGIN
+	WHILE place < length(page) LOOP
+		head := get_byte(page, place);
+		n := CASE head >> 5 WHEN 0 THEN pg_temp.number_at(page, place + 1, 2) ELSE head >> 5 END;
+		size := width + CASE head & 16 WHEN 0 THEN 0 ELSE 8 END;
+		place := place + CASE head >> 5 WHEN 0 THEN 3 ELSE 1 END + (head & 15);
+		RETURN QUERY SELECT pg_temp.number_at(page, 0, 8) + pg_temp.number_at(page, place + size * i, width) FROM generate_series(0, n - 1) i;
+		place := place + size * n;
+	END LOOP;
+END
+$$;
+SELECT count(*) FROM (SELECT i.controller_id, i.run, e AS contact_id, count(*) AS keys FROM dropcontact.match_index i CROSS JOIN pg_temp.contacts_of(i.entries) e GROUP BY 1, 2, 3) x
+	WHERE run > 0 AND NOT EXISTS (SELECT FROM dropcontact.match_changed c WHERE (c.controller_id, c.run, c.contact_id) = (x.controller_id, x.run, x.contact_id)
+		AND pg_temp.number_at(c.entry, 24, 8) = x.keys);
 
 -- a word of the controller, a threshold, a model: all is matched anew
 SELECT signature AS before FROM dropcontact.match_index_state \gset

@@ -122,14 +122,13 @@ find_changed(DcKeyIndex *index, int64 contact_id, CachedRow *entry)
 	desc = dc_scan(index, &index->changed, n, keys);
 	tuple = systable_getnext_ordered(desc, ForwardScanDirection);
 	if (HeapTupleIsValid(tuple) && entry != NULL)
-		dc_copy_row(entry, dc_column(tuple, &index->changed, CHANGED_ENTRY), sizeof(uint64));
+		dc_copy_row(entry, dc_column(tuple, &index->changed, CHANGED_ENTRY));
 	systable_endscan_ordered(desc);
 	return HeapTupleIsValid(tuple);
 }
 
-/* Do the pages of dedupe() no longer speak for this contact? */
-static bool
-is_changed(DcKeyIndex *index, int64 contact_id)
+bool
+dc_index_is_changed(DcKeyIndex *index, int64 contact_id)
 {
 	if (index->none_changed)
 		return false;
@@ -188,9 +187,8 @@ late_entries(const DcKeyIndex *index, const DcIndexEntry *from, ScanDirection di
 	return found;
 }
 
-/* Entries of match_delta from a place on, in this direction, n at most. */
-static int
-delta_entries(DcKeyIndex *index, const DcIndexEntry *from, ScanDirection direction, int n, DcIndexEntry *entries)
+int
+dc_delta_entries(DcKeyIndex *index, const DcIndexEntry *from, ScanDirection direction, int n, DcIndexEntry *entries)
 {
 	ScanKeyData keys[3];
 	int			nkeys = dc_start_conditions(index, keys);
@@ -243,7 +241,7 @@ dc_index_open(int controller_id, bool many)
 	for (int r = 0; r < index->npages; r++)
 	{
 		index->pages[r].run = r;
-		index->pages[r].page.number = -1;
+		index->pages[r].number = -1;
 	}
 	index->by_key = open_table("match_index", "match_index_first");
 	index->by_page = open_relation("match_index_page", true);
@@ -282,101 +280,14 @@ dc_index_state(const DcKeyIndex *index)
 	return &index->state;
 }
 
-/* ---------- blocks and neighbours ---------- */
-
-/* One list of entries in which a key is looked up: pages, or what is left of those of match_delta. */
-typedef struct Stream
-{
-	Pages	   *pages;			/* NULL for match_delta */
-	const DcIndexEntry *next;	/* NULL at the end */
-	int			nleft;
-} Stream;
-
-static void
-advance(DcKeyIndex *index, Stream *stream, uint64 key, ScanDirection direction)
-{
-	if (stream->pages == NULL)
-		stream->next = --stream->nleft > 0 ? stream->next + 1 : NULL;
-	else
-		do
-		{
-			CHECK_FOR_INTERRUPTS();
-			stream->next = dc_take(index, stream->pages, key, direction);
-		} while (stream->next != NULL && stream->pages->run == 0 && is_changed(index, stream->next->contact_id));
-}
-
-/* The stream whose entry comes first in this direction; NULL: all are at their end. */
-static Stream *
-first_of(Stream *streams, int n, ScanDirection direction)
-{
-	Stream	   *first = NULL;
-
-	for (int i = 0; i < n; i++)
-		if (streams[i].next != NULL &&
-			(first == NULL || dc_compare_entries(streams[i].next, first->next) * (direction == ForwardScanDirection ? 1 : -1) < 0))
-			first = &streams[i];
-	return first;
-}
-
-/* Valid entries of a key from a place on, of all pages and changes together, in order, n at most. */
-static int
-collect(DcKeyIndex *index, const DcIndexEntry *from, ScanDirection direction, int n, DcIndexEntry *entries)
-{
-	int			nstreams = index->npages + 1;
-	Stream	   *streams = palloc(sizeof(Stream) * nstreams);
-	DcIndexEntry *late = palloc(sizeof(DcIndexEntry) * (n + 1));
-	int			nlate = delta_entries(index, from, direction, n, late);
-	Stream	   *first;
-	int			found = 0;
-
-	for (int i = 0; i < index->npages; i++)
-	{
-		streams[i] = (Stream) {.pages = &index->pages[i]};
-		if (dc_seek(index, &index->pages[i], from))
-			advance(index, &streams[i], from->key, direction);
-	}
-	streams[index->npages] = (Stream) {.next = nlate > 0 ? late : NULL, .nleft = nlate};
-	while (found < n && (first = first_of(streams, nstreams, direction)) != NULL)
-	{
-		entries[found++] = *first->next;
-		if (found < n)
-			advance(index, first, from->key, direction);
-	}
-	pfree(late);
-	pfree(streams);
-	return found;
-}
-
-int
-dc_index_block(DcKeyIndex *index, uint64 key, int max, DcIndexEntry *entries)
-{
-	DcIndexEntry from = {key, 0, PG_INT64_MIN};
-
-	return collect(index, &from, ForwardScanDirection, max + 1, entries);
-}
-
-int
-dc_index_before(DcKeyIndex *index, const DcIndexEntry *place, int n, DcIndexEntry *entries)
-{
-	return collect(index, place, BackwardScanDirection, n, entries);
-}
-
-int
-dc_index_after(DcKeyIndex *index, const DcIndexEntry *place, int n, DcIndexEntry *entries)
-{
-	DcIndexEntry from = {place->key, place->place, place->contact_id + 1};
-
-	return collect(index, &from, ForwardScanDirection, n, entries);
-}
-
 /* ---------- contacts ---------- */
 
 static bool
 contact_on_page(const CachedRow *page, int64 contact_id, DcIndexedContact *contact)
 {
-	for (int at = 0; at < page->n && (int64) page->data.word[at] <= contact_id;)
+	for (int at = 0; at < page->n && (int64) page->word[at] <= contact_id;)
 	{
-		at += dc_get_contact(page->data.word + at, page->n - at, contact);
+		at += dc_get_contact(page->word + at, page->n - at, contact);
 		if (contact->contact_id == contact_id)
 			return true;
 	}
@@ -396,7 +307,7 @@ find_contacts(DcKeyIndex *index, int64 contact_id)
 	desc = dc_scan(index, &index->by_contact, n, keys);
 	tuple = systable_getnext_ordered(desc, BackwardScanDirection);
 	if (HeapTupleIsValid(tuple))
-		dc_copy_row(&index->contacts, dc_column(tuple, &index->by_contact, KEYS_ENTRIES), sizeof(uint64));
+		dc_copy_row(&index->contacts, dc_column(tuple, &index->by_contact, KEYS_ENTRIES));
 	systable_endscan_ordered(desc);
 	return HeapTupleIsValid(tuple);
 }
@@ -406,11 +317,11 @@ dc_index_contact(DcKeyIndex *index, int64 contact_id, DcIndexedContact *contact)
 {
 	CachedRow	late;
 
-	if (is_changed(index, contact_id) && find_changed(index, contact_id, &late))
+	if (dc_index_is_changed(index, contact_id) && find_changed(index, contact_id, &late))
 	{
 		if (late.n == 0)
 			return false;
-		dc_get_contact(late.data.word, late.n, contact);
+		dc_get_contact(late.word, late.n, contact);
 		return true;
 	}
 	if (index->contacts.n > 0 && contact_on_page(&index->contacts, contact_id, contact))
@@ -431,11 +342,11 @@ scan_contacts(DcKeyIndex *index, const Table *table, int number, DcContactCallba
 	while (HeapTupleIsValid(tuple = systable_getnext_ordered(desc, ForwardScanDirection)))
 	{
 		CHECK_FOR_INTERRUPTS();
-		dc_copy_row(&page, dc_column(tuple, table, number), sizeof(uint64));
+		dc_copy_row(&page, dc_column(tuple, table, number));
 		for (int at = 0; at < page.n;)
 		{
-			at += dc_get_contact(page.data.word + at, page.n - at, &contact);
-			if (table == &index->changed || !is_changed(index, contact.contact_id))
+			at += dc_get_contact(page.word + at, page.n - at, &contact);
+			if (table == &index->changed || !dc_index_is_changed(index, contact.contact_id))
 				callback(state, &contact);
 		}
 	}

@@ -3,12 +3,13 @@
  * key_index.h
  *	  The keys of all contacts as the last runs left them, in tables.
  *
- * dedupe() writes pages: the entries (key, place, contact_id) of all contacts in this order, about 330 a row of
- * match_index, found by a btree over their first entries; and the same by contact in match_keys_of, for what a
+ * dedupe() writes pages: the entries (key, place, contact_id) of all contacts in this order, some 800 a row of
+ * match_index (key_page.h), found by a btree over their first entries; and the same by contact in match_keys_of, for what a
  * contact that has changed since was known by.  What later runs match goes to match_changed, whose contacts the
  * pages of dedupe() no longer speak for.  Their entries are rows of match_delta where few changed at once; a run over
  * many writes pages of its own, and takes into them what smaller runs before it left, so that these pages stay few.
- * place is dc_block_order().
+ * place is dc_block_order().  It takes most of an entry, and where a block is compared as a whole nobody asks for it: pages of
+ * dedupe() have it of large blocks only, of others match_keys_of tells it.
  *
  * Reading is by index scans in C, with the rights of whoever runs; callers have checked the controller.
  *
@@ -19,17 +20,11 @@
 
 #include "postgres.h"
 
+#include "match/key_page.h"
 #include "match/key_table.h"
 
 /* Raised whenever keys, places or fingerprints are made otherwise, so that no index made before is trusted. */
-#define DC_INDEX_FORMAT 1
-
-typedef struct DcIndexEntry
-{
-	uint64		key;
-	uint64		place;
-	int64		contact_id;
-} DcIndexEntry;
+#define DC_INDEX_FORMAT 2
 
 /* What is known of a contact. */
 typedef struct DcIndexedContact
@@ -55,17 +50,6 @@ typedef struct DcIndexState
 
 typedef struct DcKeyIndex DcKeyIndex;
 
-/* The order of entries. */
-static inline int
-dc_compare_entries(const DcIndexEntry *a, const DcIndexEntry *b)
-{
-	if (a->key != b->key)
-		return a->key < b->key ? -1 : 1;
-	if (a->place != b->place)
-		return a->place < b->place ? -1 : 1;
-	return a->contact_id < b->contact_id ? -1 : a->contact_id > b->contact_id;
-}
-
 /* What a contact says, as far as it is compared; the lowest bit tells persons. */
 extern uint64 dc_record_fingerprint(const DcPopulation *population, const DcRecord *record);
 
@@ -77,7 +61,10 @@ extern DcKeyIndex *dc_index_open(int controller_id, bool many);
 extern void dc_index_close(DcKeyIndex *index);
 extern const DcIndexState *dc_index_state(const DcKeyIndex *index);
 
-/* The entries of a key, in order, max + 1 of them at most; answers how many. */
+/*
+ * The entries of a key, max + 1 of them at most; answers how many.  In order when they are more than dc_block_limit(); else
+ * in any, and their places may be missing.
+ */
 extern int	dc_index_block(DcKeyIndex *index, uint64 key, int max, DcIndexEntry *entries);
 
 /* The n nearest entries of the same key before and after a place, the nearest first, without the contact itself. */
@@ -101,9 +88,6 @@ extern void dc_index_heal(void);
 
 /* ---------- for writing ---------- */
 
-/* A row fills one page of the table: what is left of it once the headers and the other columns have their room. */
-#define DC_ENTRIES_A_PAGE ((int) ((BLCKSZ - 192) / sizeof(DcIndexEntry)))
-
 /* The order of uint64 kept by bigint. */
 static inline int64
 dc_to_column(uint64 value)
@@ -124,9 +108,6 @@ extern struct varlena *dc_to_bytes(const void *data, size_t size);
 extern int	dc_put_contact(uint64 *word, const DcIndexedContact *contact);
 extern int	dc_get_contact(const uint64 *word, int nwords, DcIndexedContact *contact);
 
-/* Rows of match_index: DC_ENTRIES_A_PAGE entries at most, in order; run 0 is that of dedupe(). */
-extern struct DcBatch *dc_open_pages(int controller_id);
-extern void dc_add_page(struct DcBatch *pages, int run, int page, const DcIndexEntry *entry, int n);
 extern void dc_store_index_state(int controller_id, const DcIndexState *state);
 
 /* What is to be known of a record; frequencies must have been loaded. */

@@ -278,13 +278,24 @@ add_taken(Run *run, const Taken *taken)
 static void
 write_pages(Run *run)
 {
-	DcBatch    *pages = dc_open_pages(run->controller_id);
-	int			page = 0;
+	DcPageWriter *writer;
+	int64		first = run->entry[0].contact_id;
+	int64		last = first;
 
+	for (size_t i = 1; i < run->n; i++)
+	{
+		first = Min(first, run->entry[i].contact_id);
+		last = Max(last, run->entry[i].contact_id);
+	}
 	sort_entries(run->entry, run->n);
-	for (size_t from = 0; from < run->n; from += DC_ENTRIES_A_PAGE)
-		dc_add_page(pages, run->first, page++, &run->entry[from], Min(run->n - from, DC_ENTRIES_A_PAGE));
-	dc_batch_finish(pages);
+	writer = dc_open_pages(run->controller_id, run->first, first, last);
+	for (size_t from = 0, to; from < run->n; from = to)
+	{
+		for (to = from + 1; to < run->n && to - from < DC_PAGE_ENTRIES && run->entry[to].key == run->entry[from].key; to++)
+			;
+		dc_write_block(writer, &run->entry[from], to - from, true);
+	}
+	dc_close_pages(writer);
 }
 
 /* Answers the number of the run.  O(k log k) for the keys of what changes and of what is taken in. */

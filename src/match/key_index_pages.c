@@ -19,22 +19,22 @@ start_pages(const DcKeyIndex *index, const Pages *pages, ScanKey keys)
 }
 
 void
-dc_copy_row(CachedRow *page, Datum entries, size_t size)
+dc_copy_row(CachedRow *row, Datum entries)
 {
 	bytea	   *bytes = DatumGetByteaPP(entries);
 	size_t		length = VARSIZE_ANY_EXHDR(bytes);
 
-	if (length > sizeof(page->data))
+	if (length > sizeof(row->word))
 		elog(ERROR, "a row of the index of keys is too long");
-	memcpy(&page->data, VARDATA_ANY(bytes), length);
-	page->n = length / size;
+	memcpy(row->word, VARDATA_ANY(bytes), length);
+	row->n = length / sizeof(uint64);
 }
 
 static void
 keep_page(const DcKeyIndex *index, Pages *pages, HeapTuple tuple)
 {
-	pages->page.number = DatumGetInt32(dc_column(tuple, &index->by_key, PAGE_PAGE));
-	dc_copy_row(&pages->page, dc_column(tuple, &index->by_key, PAGE_ENTRIES), sizeof(DcIndexEntry));
+	pages->number = DatumGetInt32(dc_column(tuple, &index->by_key, PAGE_PAGE));
+	dc_page_unpack(&pages->page, DatumGetByteaPP(dc_column(tuple, &index->by_key, PAGE_ENTRIES)));
 }
 
 void
@@ -54,7 +54,7 @@ scan_pages(const DcKeyIndex *index, const Pages *pages, ScanDirection direction)
 	int			n = start_pages(index, pages, keys);
 
 	ScanKeyInit(&keys[n++], PAGE_PAGE, direction == ForwardScanDirection ? BTGreaterStrategyNumber : BTLessStrategyNumber,
-				direction == ForwardScanDirection ? F_INT4GT : F_INT4LT, Int32GetDatum(pages->page.number));
+				direction == ForwardScanDirection ? F_INT4GT : F_INT4LT, Int32GetDatum(pages->number));
 	return dc_scan(index, &table, n, keys);
 }
 
@@ -141,9 +141,18 @@ find_page(const DcKeyIndex *index, Pages *pages, const DcIndexEntry *wanted)
 	return last_page(index, pages, n, keys, wanted, &began_after);
 }
 
+/* Entries without place are all where a place of their key is. */
+static int
+compare_at(const DcKeyPage *page, int i, const DcIndexEntry *wanted)
+{
+	const DcIndexEntry *entry = &page->entry[i];
+
+	return entry->key == wanted->key && !page->placed[i] ? 0 : dc_compare_entries(entry, wanted);
+}
+
 /* The first entry of the page that is not before what is wanted. */
 static int
-lower_bound(const CachedRow *page, const DcIndexEntry *wanted)
+lower_bound(const DcKeyPage *page, const DcIndexEntry *wanted)
 {
 	int			low = 0;
 	int			high = page->n;
@@ -152,7 +161,7 @@ lower_bound(const CachedRow *page, const DcIndexEntry *wanted)
 	{
 		int			middle = low + (high - low) / 2;
 
-		if (dc_compare_entries(&page->data.entry[middle], wanted) < 0)
+		if (compare_at(page, middle, wanted) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -161,9 +170,9 @@ lower_bound(const CachedRow *page, const DcIndexEntry *wanted)
 }
 
 static bool
-ends_before(const CachedRow *page, const DcIndexEntry *wanted)
+ends_before(const DcKeyPage *page, const DcIndexEntry *wanted)
 {
-	return page->n == 0 || dc_compare_entries(&page->data.entry[page->n - 1], wanted) < 0;
+	return compare_at(page, page->n - 1, wanted) < 0;
 }
 
 /* So many pages are gone through before one is looked up. */
@@ -173,9 +182,9 @@ ends_before(const CachedRow *page, const DcIndexEntry *wanted)
 static bool
 is_near(const DcKeyIndex *index, Pages *pages, const DcIndexEntry *wanted)
 {
-	CachedRow  *page = &pages->page;
+	const DcKeyPage *page = &pages->page;
 
-	if (page->number < 0 || page->n == 0 || dc_compare_entries(&page->data.entry[0], wanted) > 0)
+	if (pages->number < 0 || compare_at(page, 0, wanted) > 0)
 		return false;
 	for (int i = 0; index->many && i < PAGES_AHEAD && ends_before(page, wanted); i++)
 		if (!next_page(index, pages, ForwardScanDirection))
@@ -191,7 +200,7 @@ dc_seek(const DcKeyIndex *index, Pages *pages, const DcIndexEntry *wanted)
 		return false;
 	if (!is_near(index, pages, wanted) && !find_page(index, pages, wanted))
 	{
-		pages->page.number = -1;
+		pages->number = -1;
 		pages->none = !next_page(index, pages, ForwardScanDirection);
 		if (pages->none)
 			return false;
@@ -204,7 +213,7 @@ dc_seek(const DcKeyIndex *index, Pages *pages, const DcIndexEntry *wanted)
 const DcIndexEntry *
 dc_take(const DcKeyIndex *index, Pages *pages, uint64 key, ScanDirection direction)
 {
-	CachedRow  *page = &pages->page;
+	const DcKeyPage *page = &pages->page;
 	const DcIndexEntry *entry;
 
 	if (direction == ForwardScanDirection)
@@ -215,7 +224,7 @@ dc_take(const DcKeyIndex *index, Pages *pages, uint64 key, ScanDirection directi
 				return NULL;
 			pages->position = 0;
 		}
-		entry = &page->data.entry[pages->position++];
+		entry = &page->entry[pages->position++];
 	}
 	else
 	{
@@ -225,7 +234,19 @@ dc_take(const DcKeyIndex *index, Pages *pages, uint64 key, ScanDirection directi
 				return NULL;
 			pages->position = page->n;
 		}
-		entry = &page->data.entry[--pages->position];
+		entry = &page->entry[--pages->position];
 	}
 	return entry->key == key ? entry : NULL;
+}
+
+int
+dc_take_unplaced(Pages *pages, uint64 key, const DcIndexEntry **entries)
+{
+	const DcKeyPage *page = &pages->page;
+	int			n = 0;
+
+	*entries = &page->entry[pages->position];
+	while (pages->position + n < page->n && (*entries)[n].key == key && !page->placed[pages->position + n])
+		n++;
+	return n;
 }

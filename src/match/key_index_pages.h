@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * key_index_pages.h
- *	  An open index of keys, for the files that read it: key_index.c and key_index_pages.c.
+ *	  An open index of keys, for the files that read it: key_index.c, key_index_block.c and key_index_pages.c.
  *
  *-------------------------------------------------------------------------
  */
@@ -46,16 +46,11 @@ typedef struct Table
 	Relation	index;
 } Table;
 
-/* What column entries of a row holds, copied out. */
+/* What column entries of a row of match_keys_of holds, or column entry of one of match_changed, copied out. */
 typedef struct CachedRow
 {
-	int			number;			/* of a page of match_index; -1 for none */
-	int			n;				/* entries, or words of 8 bytes */
-	union
-	{
-		DcIndexEntry entry[BLCKSZ / sizeof(DcIndexEntry)];
-		uint64		word[BLCKSZ / sizeof(uint64)];
-	}			data;
+	int			n;
+	uint64		word[BLCKSZ / sizeof(uint64)];
 } CachedRow;
 
 /* The pages of one run: a sorted list of entries. */
@@ -64,7 +59,8 @@ typedef struct Pages
 	int			run;			/* 0: those of dedupe(), in which contacts that changed count for nothing */
 	bool		none;			/* there are none: those that the run had are gone */
 	SysScanDesc ahead;			/* goes on behind the page, or NULL */
-	CachedRow	page;
+	int			number;			/* of the page kept; -1 for none */
+	DcKeyPage	page;
 	int			position;		/* in the page */
 } Pages;
 
@@ -117,16 +113,26 @@ dc_scan(const DcKeyIndex *index, const Table *table, int n, ScanKey keys)
 	return systable_beginscan_ordered(table->heap, table->index, index->snapshot, n, keys);
 }
 
+/* key_index.c */
+
+/* Do the pages of dedupe() no longer speak for this contact? */
+extern bool dc_index_is_changed(DcKeyIndex *index, int64 contact_id);
+
+/* Entries of match_delta from a place on, in this direction, n at most. */
+extern int	dc_delta_entries(DcKeyIndex *index, const DcIndexEntry *from, ScanDirection direction, int n, DcIndexEntry *entries);
+
 /* key_index_pages.c */
 
-/* Copies the entries of a row, each of this size. */
-extern void dc_copy_row(CachedRow *row, Datum entries, size_t size);
+extern void dc_copy_row(CachedRow *row, Datum entries);
 
-/* Puts the position on the first entry that is not before what is wanted; false: there is none. */
+/* Puts the position on the first entry that is not before what is wanted; false: there is none.  Entries without place never are. */
 extern bool dc_seek(const DcKeyIndex *index, Pages *pages, const DcIndexEntry *wanted);
 
 /* The entry at the position, which goes on in this direction; NULL at the end of the key. */
 extern const DcIndexEntry *dc_take(const DcKeyIndex *index, Pages *pages, uint64 key, ScanDirection direction);
+
+/* The entries without place at the position, if this is their key; answers how many. */
+extern int	dc_take_unplaced(Pages *pages, uint64 key, const DcIndexEntry **entries);
 extern void dc_stop_ahead(Pages *pages);
 
 #endif							/* DC_MATCH_KEY_INDEX_PAGES_H */

@@ -19,8 +19,7 @@
 
 #define AHEAD 16				/* entries: so far what they point to is asked for before its turn */
 
-/* As DC_ENTRIES_A_PAGE. */
-#define WORDS_A_ROW ((int) ((BLCKSZ - 192) / sizeof(uint64)))
+#define WORDS_A_ROW ((int) (DC_PAGE_BYTES / sizeof(uint64)))
 
 static uint64
 mix(uint64 h, uint64 value)
@@ -64,40 +63,6 @@ dc_to_bytes(const void *data, size_t size)
 
 /* ---------- pages by key ---------- */
 
-DcBatch *
-dc_open_pages(int controller_id)
-{
-	static const DcTarget target = {"match_index", {"run", "page", "first_key", "first_place", "first_contact", "entries"}};
-
-	return dc_batch_insert(&target, controller_id, NULL);
-}
-
-void
-dc_add_page(DcBatch *pages, int run, int page, const DcIndexEntry *entry, int n)
-{
-	size_t		size = sizeof(DcIndexEntry) * n;
-	Datum		row[] = {Int32GetDatum(run), Int32GetDatum(page), Int64GetDatum(dc_to_column(entry->key)),
-		Int64GetDatum(dc_to_column(entry->place)), Int64GetDatum(entry->contact_id), PointerGetDatum(dc_to_bytes(entry, size))};
-
-	dc_batch_add(pages, row, size);
-}
-
-typedef struct PageWriter
-{
-	DcBatch    *pages;
-	int			page;
-	int			n;
-	DcIndexEntry entry[DC_ENTRIES_A_PAGE];
-} PageWriter;
-
-static void
-flush_page(PageWriter *writer)
-{
-	if (writer->n > 0)
-		dc_add_page(writer->pages, 0, writer->page++, writer->entry, writer->n);
-	writer->n = 0;
-}
-
 /* What an entry says of its record: of all records together, so that an entry needs one place in memory. */
 typedef struct Bearer
 {
@@ -119,34 +84,42 @@ list_bearers(const DcPopulation *p, const uint64 *place)
 static void
 write_pages(const DcPopulation *p, DcKeyTable *table, int controller_id)
 {
-	PageWriter *writer = palloc0(sizeof(PageWriter));
 	Bearer	   *bearers = list_bearers(p, dc_key_rows(table)->place);
+	DcIndexEntry *block = palloc(sizeof(DcIndexEntry) * DC_PAGE_ENTRIES);
+	DcPageWriter *writer = dc_open_pages(controller_id, 0, p->nrecords == 0 ? 0 : p->records[0].contact_id,
+										 p->nrecords == 0 ? 0 : p->records[p->nrecords - 1].contact_id);
 
-	writer->pages = dc_open_pages(controller_id);
 	for (int partition = 0; partition < dc_key_partitions(table); partition++)
 	{
 		size_t		n;
 		uint32		base;
 		const DcKeyEntry *entries = dc_key_partition(table, partition, &n, &base);
 
-		for (size_t i = 0; i < n; i++)
+		for (size_t from = 0, to; from < n; from = to)
 		{
-			const Bearer *bearer = &bearers[entries[i].record];
+			bool		is_large;
+			int			m = 0;
 
-			if (i + AHEAD < n)
-				DC_PREFETCH(&bearers[entries[i + AHEAD].record]);
-			if (writer->n == DC_ENTRIES_A_PAGE)
+			to = dc_block_end(entries, n, from);
+			is_large = to - from > dc_block_limit(entries[from].key);
+			CHECK_FOR_INTERRUPTS();
+			for (size_t i = from; i < to; i++)
 			{
-				CHECK_FOR_INTERRUPTS();
-				flush_page(writer);
+				const Bearer *bearer = &bearers[entries[i].record];
+
+				if (i + AHEAD < n)
+					DC_PREFETCH(&bearers[entries[i + AHEAD].record]);
+				block[m++] = (DcIndexEntry) {entries[i].key, bearer->place, bearer->contact_id};
+				if (m < DC_PAGE_ENTRIES && i + 1 < to)
+					continue;
+				dc_write_block(writer, block, m, is_large);
+				m = 0;
 			}
-			writer->entry[writer->n++] = (DcIndexEntry) {entries[i].key, bearer->place, bearer->contact_id};
 		}
 	}
-	flush_page(writer);
-	dc_batch_finish(writer->pages);
+	dc_close_pages(writer);
+	pfree(block);
 	pfree(bearers);
-	pfree(writer);
 }
 
 /* ---------- rows by contact ---------- */

@@ -12,30 +12,13 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
-#include "executor/spi.h"
 #include "miscadmin.h"
-#include "utils/array.h"
-#include "utils/builtins.h"
 #include "utils/memutils.h"
 
-#include "match/pending.h"
-#include "match/plan.h"
-#include "match/run.h"
+#include "match/touched.h"
 
 /* From this share of the contacts on, matching all of them is cheaper than reading those touched. */
 #define MANY_SHARE 4
-
-typedef enum ChangeKind
-{
-	CHANGE_LOST, CHANGE_GAINED, CHANGE_KEPT	/* a key; kept: but what is compared is another */
-} ChangeKind;
-
-typedef struct KeyChange
-{
-	DcIndexEntry entry;
-	ChangeKind	kind;
-} KeyChange;
 
 typedef struct KeyChanges
 {
@@ -43,16 +26,6 @@ typedef struct KeyChanges
 	size_t		capacity;
 	KeyChange  *change;
 } KeyChanges;
-
-/* The changes of one key, ascending. */
-typedef struct KeyGroup
-{
-	uint64		key;
-	const KeyChange *change;
-	int			n;
-	int			ngained;
-	int			nlost;
-} KeyGroup;
 
 static void
 push_change(KeyChanges *changes, uint64 key, const DcIndexedContact *contact, ChangeKind kind)
@@ -210,49 +183,6 @@ touch_small(const KeyGroup *group, const DcIndexEntry *member, int n, bool all, 
 				push_pair(&touched->pairs, group->change[c].entry.contact_id, member[i].contact_id);
 }
 
-/* ---------- mailboxes and numbers ---------- */
-
-/* Members of a block that are looked at first: names unlike each other are mostly met among them. */
-#define FIRST_BEARERS 16
-#define MOST_BEARERS 10000
-
-typedef struct Identifier
-{
-	uint64		key;
-	int			n;				/* bearers read, one more than asked for when there are others */
-	DcIndexEntry *bearer;
-	bool		decided;
-} Identifier;
-
-typedef struct Identifiers
-{
-	int			n;
-	int			capacity;
-	Identifier *identifier;
-} Identifiers;
-
-/* Notes a mailbox or number of contacts that changed whose bearers, the members of its block, may be judged otherwise than before. */
-static void
-note_identifier(Identifiers *identifiers, const KeyGroup *group, const DcIndexEntry *member, int n)
-{
-	Identifier	identifier = {.key = group->key, .n = Min(n, FIRST_BEARERS + 1)};
-
-	if ((group->key & DC_KEY_CLASS) != DC_KEY_EMAIL && (group->key & DC_KEY_CLASS) != DC_KEY_PHONE)
-		return;
-	/* too few now to be shared, and no fewer than before: nothing can be otherwise */
-	if (n == 0 || (n < DC_SHARED_BY && group->nlost == 0 && group->ngained == group->n))
-		return;
-	identifier.bearer = palloc(sizeof(DcIndexEntry) * identifier.n);
-	memcpy(identifier.bearer, member, sizeof(DcIndexEntry) * identifier.n);
-	if (identifiers->n == identifiers->capacity)
-	{
-		identifiers->capacity = Max(64, identifiers->capacity * 2);
-		identifiers->identifier = identifiers->identifier == NULL ? palloc(sizeof(Identifier) * identifiers->capacity) :
-			repalloc_huge(identifiers->identifier, sizeof(Identifier) * identifiers->capacity);
-	}
-	identifiers->identifier[identifiers->n++] = identifier;
-}
-
 /* ---------- blocks touched ---------- */
 
 /* O(b) for the members of a block up to its limit and what it gained; O(c w) for c changes in a larger one. */
@@ -267,7 +197,7 @@ touch_block(DcKeyIndex *index, const KeyGroup *group, Touched *touched, Identifi
 	bool		was_large = n > max || n - group->ngained + group->nlost > limit;
 
 	if (identifiers != NULL)
-		note_identifier(identifiers, group, member, n);
+		dc_note_identifier(identifiers, group, member, n);
 	if (!is_large)
 		touch_small(group, member, n, was_large, touched);
 	else
@@ -314,141 +244,19 @@ touch_blocks(DcKeyIndex *index, KeyChanges *changes, Touched *touched, Identifie
 
 /* ---------- shared mailboxes and numbers ---------- */
 
-typedef struct Flips
-{
-	IdList		on;				/* hashes of values */
-	IdList		off;
-	IdList		bearers;
-} Flips;
-
-/* The value of a record that a key of an identifier was made of. */
-static DcValue
-value_of_key(const DcPopulation *p, const DcRecord *record, uint64 key)
-{
-	for (int i = 0; i < DC_MAX_EMAILS; i++)
-		if (record->email[i] != 0 && dc_email_key_of(p, record->email[i]) == key)
-			return record->email[i];
-	for (int i = 0; i < DC_MAX_PHONES; i++)
-		if (record->phone[i] != 0 && dc_phone_key_of(p, record->phone[i]) == key)
-			return record->phone[i];
-	return 0;
-}
-
-/* Judges the bearers that were read; max: as many were asked for. */
-static void
-judge(const DcGathered *g, Identifier *identifier, int max, Flips *flips)
-{
-	const DcPopulation *p = g->population;
-	DcJudgement judgement = {0};
-	DcValue		value = 0;
-	bool		shared = false;
-	int			n = Min(identifier->n, max);
-
-	for (int i = 0; i < n && !shared; i++)
-	{
-		int			record = dc_gathered_record(g, identifier->bearer[i].contact_id);
-
-		if (record < 0)
-			continue;
-		if (value == 0)
-			value = value_of_key(p, &p->records[record], identifier->key);
-		shared = dc_judge_bearer(p, &judgement, &p->records[record]);
-	}
-	identifier->decided = shared || identifier->n <= max;
-	if (!identifier->decided || value == 0 || shared == ((p->flags[value] & VALUE_SHARED) != 0))
-		return;
-	dc_push_id(shared ? &flips->on : &flips->off, (int64) p->hash[value]);
-	dc_push_id(&flips->bearers, (int64) identifier->key);
-}
-
-/* Adds the bearers that were read of those that are not decided. */
-static void
-add_bearers(const Identifiers *identifiers, IdList *contacts)
-{
-	for (int i = 0; i < identifiers->n; i++)
-		for (int b = 0; !identifiers->identifier[i].decided && b < identifiers->identifier[i].n; b++)
-			dc_push_id(contacts, identifiers->identifier[i].bearer[b].contact_id);
-}
-
-/* Reads more bearers of those that are not decided, MOST_BEARERS of each at most. */
-static void
-read_bearers(DcGathered *g, DcKeyIndex *index, Identifiers *identifiers)
-{
-	IdList		contacts = {0};
-
-	for (int i = 0; i < identifiers->n; i++)
-	{
-		Identifier *identifier = &identifiers->identifier[i];
-
-		CHECK_FOR_INTERRUPTS();
-		if (identifier->decided)
-			continue;
-		pfree(identifier->bearer);
-		identifier->bearer = palloc(sizeof(DcIndexEntry) * (MOST_BEARERS + 1));
-		identifier->n = dc_index_block(index, identifier->key, MOST_BEARERS, identifier->bearer);
-	}
-	add_bearers(identifiers, &contacts);
-	dc_sort_ids(&contacts);
-	dc_gather(g, &contacts);
-}
-
-/* Judges those that are not decided by the bearers that were read; answers how many are still not. */
-static int
-judge_all(DcGathered *g, Identifiers *identifiers, int max, Flips *flips)
-{
-	int			open = 0;
-
-	for (int i = 0; i < identifiers->n; i++)
-	{
-		Identifier *identifier = &identifiers->identifier[i];
-
-		if (!identifier->decided)
-			judge(g, identifier, max, flips);
-		open += !identifier->decided;
-	}
-	return open;
-}
-
-static void
-mark_shared(DcPopulation *p, const IdList *hashes, bool shared)
-{
-	for (size_t i = 0; i < hashes->n; i++)
-	{
-		DcValue		value = dc_find_hash(p, (uint64) hashes->id[i]);
-
-		if (shared)
-			p->flags[value] |= VALUE_SHARED;
-		else
-			p->flags[value] &= ~VALUE_SHARED;
-	}
-}
-
-/* Stores what is shared now and what no longer is; pairs are scored by it from here on. */
-static void
-store_flips(DcGathered *g, const Flips *flips)
-{
-	Oid			types[] = {INT4OID, INT8ARRAYOID, INT8ARRAYOID};
-	Datum		args[] = {Int32GetDatum(g->controller_id), dc_id_array(&flips->on), dc_id_array(&flips->off)};
-
-	dc_execute("SELECT dropcontact.store_shared($1, $2, $3)", 3, types, args, false, SPI_OK_SELECT);
-	dc_see_own_changes();
-	mark_shared(g->population, &flips->on, true);
-	mark_shared(g->population, &flips->off, false);
-}
-
 /* Everyone who carries a value that is now shared, or no longer is, meets everyone again. */
 static bool
 touch_bearers(DcKeyIndex *index, const Flips *flips, Touched *touched)
 {
 	KeyChanges	kept = {0};
 	IdList		bearers = {0};
-	DcIndexEntry *member = palloc(sizeof(DcIndexEntry) * (MOST_BEARERS + 1));
+	DcIndexEntry *member = palloc(sizeof(DcIndexEntry) * (DC_MOST_BEARERS + 1));
 
 	for (size_t i = 0; i < flips->bearers.n; i++)
 	{
-		int			n = dc_index_block(index, (uint64) flips->bearers.id[i], MOST_BEARERS, member);
+		int			n = dc_index_block(index, (uint64) flips->bearers.id[i], DC_MOST_BEARERS, member);
 
-		if (n > MOST_BEARERS)
+		if (n > DC_MOST_BEARERS)
 			return false;
 		for (int b = 0; b < n; b++)
 			dc_push_id(&bearers, member[b].contact_id);
@@ -475,7 +283,7 @@ gather_touched(DcGathered *g, const DcKeyIndex *index, const Touched *touched, c
 
 	for (size_t i = 0; i < touched->pairs.n; i++)
 		dc_push_id(&contacts, touched->pairs.id[i]);
-	add_bearers(identifiers, &contacts);
+	dc_add_bearers(identifiers, &contacts);
 	dc_sort_ids(&contacts);
 	if (dc_too_many(index, contacts.n, MANY_SHARE))
 		return false;
@@ -500,15 +308,11 @@ dc_find_touched(DcGathered *g, DcKeyIndex *index, const Changes *changes, Touche
 	touch_blocks(index, &keys, touched, &identifiers);
 	if (!gather_touched(g, index, touched, &identifiers))
 		return false;
-	if (judge_all(g, &identifiers, FIRST_BEARERS, &flips) > 0)
-	{
-		read_bearers(g, index, &identifiers);
-		if (judge_all(g, &identifiers, MOST_BEARERS, &flips) > 0)
-			return false;
-	}
+	if (!dc_judge_identifiers(g, index, &identifiers, &flips))
+		return false;
 	if (flips.bearers.n > 0)
 	{
-		store_flips(g, &flips);
+		dc_store_flips(g, &flips);
 		if (!touch_bearers(index, &flips, touched) || !gather_touched(g, index, touched, &identifiers))
 			return false;
 	}
