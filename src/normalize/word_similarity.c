@@ -14,136 +14,6 @@
 
 /* ---------- words ---------- */
 
-/* The class of a letter of a word; hard: ch as in Christ and j as in Jean, not as in Chechnya and Jan. */
-static char
-sound_class(const char *word, const char *p, bool hard)
-{
-	switch (*p)
-	{
-		case 'a':
-			/* ai, ay as ei, ey */
-			return p[1] == 'i' || p[1] == 'y' ? 'i' : 'a';
-		case 'e':
-		case 'i':
-		case 'y':
-			return 'i';
-		case 'j':
-			return hard ? 's' : 'i';
-		case 'o':
-		case 'u':
-			return 'o';
-		case 'f':
-		case 'v':
-		case 'w':
-			return 'f';
-		case 'k':
-		case 'q':
-			return 'k';
-		case 'c':
-			if (p[1] == 'h')
-				return p[2] == 'r' || (hard && (p == word || (p[-1] != 's' && p[-1] != 't'))) ? 'k' : 's';
-			return p[1] == 'e' || p[1] == 'i' || p[1] == 'y' || p[1] == 'z' ? 's' : 'k';
-		case 's':
-		case 'z':
-			return 's';
-		case 'p':
-			return p[1] == 'h' ? 'f' : 'p';
-		default:
-			return *p;
-	}
-}
-
-static bool
-is_vowel_class(char c)
-{
-	return c == 'a' || c == 'i' || c == 'o';
-}
-
-/* Letters that are not heard: h inside, the e of an umlaut written out, the t of tsch, tz, dt, the y of Yuri, j of Julia. */
-static bool
-is_silent(const char *text, const char *p, bool hard)
-{
-	if (*p == 't')
-		return p[1] == 's' || p[1] == 'z' || (p[1] == 'c' && p[2] == 'h');
-	if (p == text)
-		return !hard && (*p == 'y' || *p == 'j') && (p[1] == 'u' || (p[1] == 'o' && p[2] == 'u'));
-	if (*p == 'e')
-		return p[-1] == 'a' || p[-1] == 'o' || p[-1] == 'u' || p[1] == 'u';
-	return *p == 'h' || (*p == 'd' && p[1] == 't');
-}
-
-/*
- * The sound of a word across spellings and transliterations: hissing sounds are one, so are f, v and
- * w, and e, i and y; doubled letters are single.
- */
-static void
-set_sound(NameWord *word, int which)
-{
-	char	   *sound = word->sound[which];
-	char	   *consonants = word->consonants[which];
-	int			n = 0;
-	int			k = 0;
-	bool		apart = false;	/* by a silent h */
-	bool		vowels = strpbrk(word->text, "aeiouy") != NULL;	/* or of a script that writes none: what is twice is heard twice */
-
-	for (const char *p = word->text; *p && n < MAX_WORD - 2; p++)
-	{
-		char		c = sound_class(word->text, p, which > 0);
-
-		if (is_silent(word->text, p, which > 0))
-		{
-			apart = *p == 'h';
-			continue;
-		}
-		if (n == 0 || c != sound[n - 1] || (apart && c != 's') || !vowels)
-			sound[n++] = c;
-		apart = false;
-		if (*p == 'x')
-		{
-			sound[n - 1] = 'k';
-			sound[n++] = 's';
-		}
-	}
-	/* the last e is silent */
-	if (n > 2 && word->text[word->len - 1] == 'e' && sound[n - 1] == 'i')
-		n--;
-	sound[n] = '\0';
-	for (int i = 0; i < n; i++)
-		if (!is_vowel_class(sound[i]))
-			consonants[k++] = sound[i];
-	consonants[k] = '\0';
-}
-
-/* The sounds of a word that count beside another: short words have many neighbours, jong is not sung. */
-static int
-sounds_beside(const NameWord *a, const NameWord *b)
-{
-	return Max(a->len, b->len) <= 4 ? 1 : a->sounds;
-}
-
-/* Does a sound of one word equal one of the other? */
-static bool
-sounds_same(const NameWord *a, const NameWord *b)
-{
-	for (int i = 0; i < sounds_beside(a, b); i++)
-		for (int j = 0; j < sounds_beside(b, a); j++)
-			if (strcmp(a->sound[i], b->sound[j]) == 0)
-				return true;
-	return false;
-}
-
-/* Likewise without vowels, as some scripts write; both or neither begin with one. */
-static bool
-same_consonants(const NameWord *a, const NameWord *b, int least)
-{
-	for (int i = 0; i < sounds_beside(a, b); i++)
-		for (int j = 0; j < sounds_beside(b, a); j++)
-			if (strcmp(a->consonants[i], b->consonants[j]) == 0 && (int) strlen(a->consonants[i]) >= least &&
-				is_vowel_class(a->sound[i][0]) == is_vowel_class(b->sound[j][0]))
-				return true;
-	return false;
-}
-
 static bool
 is_name_too(const char *value)
 {
@@ -168,14 +38,6 @@ is_no_name(SpelledName *name, const char *text, size_t len)
 }
 
 static void
-set_sounds(NameWord *word)
-{
-	word->sounds = strstr(word->text, "ch") != NULL || strchr(word->text, 'j') != NULL ? 2 : 1;
-	for (int i = 0; i < word->sounds; i++)
-		set_sound(word, i);
-}
-
-static void
 add_word(SpelledName *name, const char *text, size_t len)
 {
 	NameWord   *word = &name->word[name->n++];
@@ -189,7 +51,7 @@ add_word(SpelledName *name, const char *text, size_t len)
 		else if (i++ == 0)
 			word->text[word->len++] = 'a';
 	}
-	set_sounds(word);
+	dc_set_sounds(word);
 	word->nickname = dc_lexicon_find(&dc_lexicon_nicknames, word->text);
 	word->given = dc_lexicon_find(&dc_lexicon_given_names, word->text);
 	word->family = dc_lexicon_find(&dc_lexicon_family_names, word->text);
@@ -266,48 +128,6 @@ are_known_apart(const NameWord *a, const NameWord *b)
 	return common;
 }
 
-/*
- * The vowels that spellings of one language keep apart: e and i between consonants, o and u, in which an umlaut
- * written out and "ou" are one.
- */
-static void
-plain_vowels(const NameWord *word, char *vowels)
-{
-	for (const char *p = word->text; *p != '\0'; p++)
-	{
-		bool		inside = p > word->text && strchr("aeiouy", p[-1]) == NULL && strchr("aeiouy", p[1]) == NULL && p[1] != '\0';
-
-		if ((*p == 'e' || *p == 'i' || *p == 'y') && inside)
-			*vowels++ = *p == 'e' ? 'e' : 'i';
-		else if ((*p == 'o' || *p == 'u') && (p == word->text || strchr("aeo", p[-1]) == NULL))
-			*vowels++ = p[0] == 'u' || p[1] == 'u' || p[1] == 'o' ? 'u' : 'o';
-	}
-	*vowels = '\0';
-}
-
-/* Names of one sound that a vowel makes two: Lena and Lina, Müller and Möller. */
-static bool
-differ_in_vowel(const NameWord *a, const NameWord *b)
-{
-	char		x[MAX_WORD];
-	char		y[MAX_WORD];
-
-	plain_vowels(a, x);
-	plain_vowels(b, y);
-	return Max(strlen(a->sound[0]), strlen(b->sound[0])) <= 5 && strlen(x) == strlen(y) && strcmp(x, y) != 0;
-}
-
-/* Two sounds of one length that differ in one place. */
-static bool
-one_sound_apart(const char *x, const char *y)
-{
-	int			apart = 0;
-
-	for (; *x != '\0' && *y != '\0'; x++, y++)
-		apart += *x != *y;
-	return apart == 1 && *x == *y;
-}
-
 /* Known names that differ in one vowel as they are heard: Ahmed and Ahmad; where they are two names, only in the midst of a long one. */
 static bool
 is_variant(const NameWord *a, const NameWord *b)
@@ -317,7 +137,7 @@ is_variant(const NameWord *a, const NameWord *b)
 	bool		family = a->family != NULL || b->family != NULL;
 	bool		apart = given && !family && are_known_apart(a, b);
 
-	if (!same_consonants(a, b, given ? 2 : 3) || (apart && a->text[a->len - 1] != b->text[b->len - 1]))
+	if (!dc_same_consonants(a, b, given ? 2 : 3) || (apart && a->text[a->len - 1] != b->text[b->len - 1]))
 		return false;
 	for (int i = 0; i < a->sounds; i++)
 		for (int j = 0; j < b->sounds; j++)
@@ -327,7 +147,7 @@ is_variant(const NameWord *a, const NameWord *b)
 
 			if (Min(strlen(x), strlen(y)) < (apart ? 6 : 4))
 				continue;
-			if (given && !family && !apart ? x[0] == y[0] && dc_damerau_levenshtein(x, y) == 1 : one_sound_apart(x, y))
+			if (given && !family && !apart ? x[0] == y[0] && dc_damerau_levenshtein(x, y) == 1 : dc_one_sound_apart(x, y))
 				return true;
 		}
 	return false;
@@ -443,8 +263,8 @@ has_article(const NameWord *a, const NameWord *b)
 		return false;
 	rest.len = a->len - 2;
 	memcpy(rest.text, a->text + 2, rest.len + 1);
-	set_sounds(&rest);
-	return sounds_same(&rest, b) || same_consonants(&rest, b, 2);
+	dc_set_sounds(&rest);
+	return dc_sounds_same(&rest, b) || dc_same_consonants(&rest, b, 2);
 }
 
 /* What a known name and another known one, a slip apart, are */
@@ -468,14 +288,14 @@ dc_word_similarity(const NameWord *a, const NameWord *b)
 		return 0.95;
 	if (a->given != NULL && b->given != NULL && dc_other_gender(a->text, b->text))
 		return 0;
-	if (sounds_same(a, b))
-		return are_known_apart(a, b) && differ_in_vowel(a, b) ? TWO_NAMES : 0.95;
+	if (dc_sounds_same(a, b))
+		return are_known_apart(a, b) && dc_differ_in_vowel(a, b) ? TWO_NAMES : 0.95;
 	if (has_article(a, b) || has_article(b, a))
 		return 0.9;
 	if (a->text[0] != b->text[0] && a->sound[0][0] != b->sound[0][0] && a->text[a->len - 1] != b->text[b->len - 1])
 		return 0;
 	known = both_known(a, b, &x, &y);
-	if (known ? is_variant(a, b) || has_ending(a, b) : same_consonants(a, b, 3))
+	if (known ? is_variant(a, b) || has_ending(a, b) : dc_same_consonants(a, b, 3))
 		return known && a->given != NULL && b->given != NULL ? 0.92 : 0.88;
 	if (is_short_form(a, b) || is_short_form(b, a))
 		return 0.82;

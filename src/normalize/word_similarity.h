@@ -39,6 +39,14 @@ typedef struct SpelledName
 	const char *generation;		/* jr, sr, iii, ... */
 } SpelledName;
 
+/* word_sound.c */
+extern void dc_set_sounds(NameWord *word);
+extern bool dc_sounds_same(const NameWord *a, const NameWord *b);
+extern bool dc_same_consonants(const NameWord *a, const NameWord *b, int least);
+extern bool dc_differ_in_vowel(const NameWord *a, const NameWord *b);
+extern bool dc_one_sound_apart(const char *x, const char *y);
+
+/* word_similarity.c */
 extern void dc_read_words(const char *text, SpelledName *name);
 extern double dc_word_similarity(const NameWord *a, const NameWord *b);
 extern bool dc_is_short_for(const NameWord *word, const NameWord *one, const NameWord *two);
