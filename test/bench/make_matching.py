@@ -10,7 +10,7 @@ in several notations.  The same seed and number of rows give the same file.
 --moves: so many of the records tell of another employer, and share nothing but the name with the person's other records.
 
 --skewed: a fifth of the contacts have one e-mail, a tenth are called Martin, three tenths work
-for one company.
+for one company, which gives each a mailbox of his own.
 """
 import argparse
 import csv
@@ -58,6 +58,7 @@ class World:
     def __init__(self, seed, rows, skewed, moves):
         self.moves = moves
         self.taken = set()
+        self.used = {}
         self.pick = random.Random(seed)
         first = [fields[0].capitalize() for fields in words('given_names.txt', 1)]
         self.pick.shuffle(first)
@@ -103,7 +104,12 @@ class World:
 
     def address(self, first, last, host):
         f, l = first.lower(), last.lower()
-        return self.pick.choice([f'{f}.{l}', f'{f}.{l}', f'{f[0]}{l}', f'{f}_{l}', f'{l}.{f}', f'{f}{l[0]}', f]) + '@' + host
+        local = self.pick.choice([f'{f}.{l}', f'{f}.{l}', f'{f[0]}{l}', f'{f}_{l}', f'{l}.{f}', f'{f}{l[0]}', f])
+        # a company of so many gives each a mailbox of his own: the second one's is numbered
+        if self.skewed and host == self.companies[0][2]:
+            self.used[local] = self.used.get(local, 0) + 1
+            local += str(self.used[local]) if self.used[local] > 1 else ''
+        return local + '@' + host
 
     def personal(self, first, last):
         """A mailbox has one owner."""
