@@ -58,6 +58,8 @@ INSERT INTO person (external_id, first_name, last_name, suffix, email, phone, mo
 	('brother and sister at one company 2', 'Louise', 'Boissonnade', NULL, NULL, '04 66 11 22 33', NULL, 'Boissonnade et fils', 'boissonnade.example', NULL, '30000', 'Nîmes', NULL, NULL),
 	('one letter too many, the mailbox says it', 'Michel', 'Trévisan', NULL, 'michele.trevisan@mistral.example', NULL, NULL, 'Mistral', NULL, NULL, NULL, NULL, NULL, NULL),
 	('one letter too many, the mailbox says it 2', 'Michèle', 'Trévisan', NULL, 'michele.trevisan@mistral.example', NULL, NULL, 'Mistral', NULL, NULL, NULL, NULL, NULL, NULL),
+	('an initial at one address', 'P.', 'Salinvier', NULL, NULL, NULL, NULL, NULL, NULL, '14 rue Chaudrier', '17000', 'La Rochelle', NULL, NULL),
+	('an initial at one address 2', 'Philippe', 'Salinvier', NULL, NULL, NULL, NULL, NULL, NULL, '14 rue Chaudrier', '17000', 'La Rochelle', NULL, NULL),
 	-- colleagues
 	('namesakes at one company', 'Marie', 'Martin', NULL, 'marie.martin@vauban.example', NULL, '06 11 11 11 11', 'Vauban SAS', 'vauban.example', NULL, NULL, 'Lille', NULL, NULL),
 	('namesakes at one company 2', 'Marie', 'Martin', NULL, 'marie.martin2@vauban.example', NULL, '06 22 22 22 22', 'Vauban SAS', 'vauban.example', NULL, NULL, 'Lille', NULL, NULL),
@@ -67,6 +69,10 @@ INSERT INTO person (external_id, first_name, last_name, suffix, email, phone, mo
 	('shared contact@ 2', 'Fabrice', 'Nguyen', NULL, 'contact@brunoy.example', '01 60 11 22 33', NULL, 'Brunoy', NULL, NULL, NULL, NULL, NULL, NULL),
 	('one letter apart', 'Thibault', 'Lee', NULL, 'tlee@quartz.example', NULL, NULL, 'Quartz', NULL, NULL, NULL, NULL, NULL, NULL),
 	('one letter apart 2', 'Armelle', 'Lee', NULL, 'alee@quartz.example', NULL, NULL, 'Quartz', NULL, NULL, NULL, NULL, NULL, NULL),
+	('two firms of one trade', 'Claire', 'Dubois', NULL, NULL, NULL, NULL, 'Distribution Casingal', NULL, NULL, NULL, NULL, NULL, NULL),
+	('two firms of one trade 2', 'Claire', 'Dubois', NULL, NULL, NULL, NULL, 'Distribution Carvalin', NULL, NULL, NULL, NULL, NULL, NULL),
+	('one firm in two spellings', 'Hugo', 'Tréhin', NULL, NULL, NULL, NULL, 'Distribution Casingal', NULL, NULL, NULL, NULL, NULL, NULL),
+	('one firm in two spellings 2', 'Hugo', 'Tréhin', NULL, NULL, NULL, NULL, 'Ditribution Casingale', NULL, NULL, NULL, NULL, NULL, NULL),
 	-- what the address spells
 	('mistyped first name, spelled by the mailbox', 'tSeven', 'Quillot', NULL, 'steven.quillot@mistral.example', NULL, NULL, 'Mistral', NULL, NULL, NULL, NULL, NULL, NULL),
 	('mistyped first name, spelled by the mailbox 2', 'S.', 'Quillot', NULL, 'steven.quillot@mistral.example', NULL, NULL, 'Mistral', NULL, NULL, NULL, NULL, NULL, NULL),

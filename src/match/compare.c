@@ -137,6 +137,17 @@ dc_compare_bags(DcPopulation *p, DcValue a, DcValue b, Bag *bag)
 	bag->numbers_differ = numbers > 0 && numbers_y > 0 && !number_agrees;
 }
 
+/*
+ * Are two company names one with slips?  Those that have a long word in common, as all in one line of business have,
+ * are not, unless what they do not have in common is a letter.  The bag is filled.
+ */
+bool
+dc_alike_companies(DcPopulation *p, DcValue a, DcValue b, double similarity, Bag *bag)
+{
+	dc_compare_bags(p, a, b, bag);
+	return dc_alike(p, a, b, similarity) && (!bag->both_more || bag->overlap >= 0.4 || dc_one_edit_apart(p->text[a], p->text[b]));
+}
+
 /* Is one the beginning of the other, in whole words: "garcia" of "garcia lopez"? Or its end? */
 bool
 dc_part_of(const char *a, const char *b)

@@ -156,10 +156,18 @@ dc_u_of_shown(const DcLevelSpec *spec, double shown)
 	return spec->by_frequency ? ldexp(shown, SHOWN_BITS) : shown;
 }
 
-/* Sets the weights from m and u. */
+/* More than this share of the records of one person never have another first name: it is relatives who have. */
+#define MAX_OTHER_FIRST 0.15
+
+/*
+ * Sets the weights from m and u, after what no sample teaches: two persons of one name are written with first and last
+ * name swapped as often as one person is.
+ */
 void
 dc_model_finish(DcModel *model)
 {
+	model->m[L_FIRST_CONFLICT] = Min(model->m[L_FIRST_CONFLICT], MAX_OTHER_FIRST);
+	model->u[L_FIRST_SWAPPED] = Max(model->u[L_FIRST_SWAPPED], model->m[L_FIRST_SWAPPED]);
 	for (int l = 0; l < L_COUNT; l++)
 		model->weight[l] = log2(model->m[l] / model->u[l]);
 }

@@ -101,17 +101,12 @@ score_organisation(DcScore *score, DcPopulation *p, const DcModel *model, const 
 		STEP_BY_FREQUENCY(L_ORG_MAILBOX, value, value);
 	else if (a->company == 0 || b->company == 0)
 		return false;
-	else if (dc_alike(p, a->company, b->company, 0.9))
+	else if (dc_alike_companies(p, a->company, b->company, 0.9, &bag) || bag.overlap >= 0.6)
 		STEP_BY_FREQUENCY(L_ORG_FUZZY, a->company, b->company);
 	else
 	{
-		dc_compare_bags(p, a->company, b->company, &bag);
-		if (bag.overlap < 0.6)
-		{
-			STEP(L_ORG_CONFLICT, a->company, b->company);
-			return false;
-		}
-		STEP_BY_FREQUENCY(L_ORG_FUZZY, a->company, b->company);
+		STEP(L_ORG_CONFLICT, a->company, b->company);
+		return false;
 	}
 	return true;
 }
@@ -220,6 +215,11 @@ is_identified(const DcPopulation *p, const DcRecord *a, const DcRecord *b, NameV
 				(agreed->email != 0 && dc_mailbox_names_one(p, agreed->email, a, b));
 		case NAME_ALIKE_FIRST:
 			return agreed->n >= 1 || (agreed->dates >= 1 && p->size >= FEW_CONTACTS);
+		case NAME_INITIAL:
+			/* of one address there may be a John and a Jane */
+			if (!agreed->organisation && agreed->n + agreed->dates == 0)
+				return false;
+			break;
 		default:
 			break;
 	}
@@ -265,6 +265,7 @@ score_persons(DcScore *score, DcPopulation *p, const DcModel *model, const DcRec
 
 	score_identifiers(score, p, model, a, b, name, organisation, &agreed);
 	dc_score_fields(score, p, model, a, b, &agreed);
+	agreed.organisation = organisation;
 	place = same_place(a, b);
 	if (!organisation)
 		place |= dc_score_place(score, p, model, a, b, 0);

@@ -29,6 +29,7 @@ typedef enum NameVerdict
 	NAME_OTHER_GENDER,			/* first names that are alike, of a man and a woman: Simon, Simone */
 	NAME_ALIKE_FIRST,			/* first names that are alike, but two names: Martin, Marvin */
 	NAME_PARTIAL,
+	NAME_INITIAL,				/* of the first name there is an initial only */
 	NAME_COMPATIBLE
 } NameVerdict;
 
@@ -40,6 +41,7 @@ typedef struct Agreed
 	int			household;		/* a number that is not known to be a mobile one */
 	DcValue		email;			/* one of n is this mailbox */
 	bool		number;			/* one of n is a number or profile that one person alone has */
+	bool		organisation;
 	bool		generation;		/* born so far apart as parent and child */
 } Agreed;
 
@@ -79,6 +81,7 @@ step(DcScore *score, const DcModel *model, int level, DcValue a, DcValue b, floa
 
 /* compare.c */
 extern bool dc_alike(const DcPopulation *p, DcValue a, DcValue b, double similarity);
+extern bool dc_alike_companies(DcPopulation *p, DcValue a, DcValue b, double similarity, Bag *bag);
 extern bool dc_alike_names(const DcPopulation *p, DcValue a, DcValue b);
 extern bool dc_one_edit_apart(const char *s, const char *t);
 extern int	dc_edits(const DcPopulation *p, DcValue a, DcValue b);

@@ -38,9 +38,8 @@ company_level(DcPopulation *p, DcValue a, DcValue b, bool identified, float *sur
 	*surprise = commoner(p, a, b);
 	if (a == b)
 		return L_COMPANY_EXACT;
-	if (dc_alike(p, a, b, 0.94))
+	if (dc_alike_companies(p, a, b, 0.94, &bag))
 		return L_COMPANY_SIMILAR;
-	dc_compare_bags(p, a, b, &bag);
 	*surprise = Min(bag.matched * 0.7, *surprise);
 	*siblings = bag.both_more && (bag.contained >= 0.65 || !identified);
 	/* the same words in another order */
