@@ -63,6 +63,7 @@ SQL_PARTS = \
 	src/duty/improve.sql \
 	src/duty/register.sql \
 	src/duty/control.sql \
+	src/duty/run_controls.sql \
 	src/duty/evidence.sql \
 	src/report/page.sql \
 	src/report/report.sql \

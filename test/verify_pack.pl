@@ -23,12 +23,8 @@ for my $row (@{ $ledger->{entries} })
 	my $computed = sha256($before . encode_utf8($row->{text}));
 	my $said = JSON::PP->new->decode($row->{text})->{entry};
 
+	$bad //= $expected if $row->{entry} != $expected || $said != $expected || lc $row->{hash} ne unpack('H*', $computed);
 	last if defined $bad;
-	if ($row->{entry} != $expected || $said != $expected || lc $row->{hash} ne unpack('H*', $computed))
-	{
-		$bad = $expected;
-		last;
-	}
 	$seen{ lc $row->{hash} } = 1;
 	$before = $computed;
 	$expected++;

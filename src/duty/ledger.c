@@ -10,8 +10,9 @@
  *
  * The head is read by a snapshot taken behind the lock, at REPEATABLE READ and SERIALIZABLE too: nothing of the
  * transaction comes after it, so nobody can tell that this one row was newer than the rest, and the transaction need
- * not be tried again because others had something to say.  flush_ledger() keeps to the transaction's snapshot: what
- * reads the chain afterwards would take the entries of others, which it cannot see, for a gap.
+ * not be tried again because others had something to say.  flush_ledger() keeps to the transaction's snapshot, for what
+ * reads the chain afterwards would take the entries of others, which it cannot see, for a gap: when there are some, the
+ * entries go on waiting, and the chain is read as the snapshot has it.
  *
  *-------------------------------------------------------------------------
  */
@@ -34,7 +35,7 @@
 #include "duty/duty.h"
 #include "match/plan.h"
 
-/* A transaction that has more to say appends it at once, and is waited for. */
+/* A transaction that has more to say appends it at once, where it can, and is waited for. */
 #define MOST_WAITING 10000
 
 typedef struct Entry
@@ -110,7 +111,14 @@ write_rows(const char *sql, int nargs, Datum *args, Snapshot snapshot)
 		elog(ERROR, "could not append to the ledger: %s", SPI_result_code_string(result));
 }
 
-/* SPI must be connected.  Nobody else appends to the chain until the transaction ends. */
+/* Nobody else appends to the chain until the transaction ends.  Not an advisory lock: those are anybody's. */
+static void
+lock_chain(int controller_id)
+{
+	LockDatabaseObject(get_relname_relid("ledger_head", get_namespace_oid("dropcontact", false)), controller_id, 0, ExclusiveLock);
+}
+
+/* SPI must be connected. */
 static void
 append_entry(const Entry *e, bool at_end)
 {
@@ -118,8 +126,7 @@ append_entry(const Entry *e, bool at_end)
 	Oid			user;
 	int			context;
 
-	/* not an advisory lock: those are anybody's */
-	LockDatabaseObject(get_relname_relid("ledger_head", get_namespace_oid("dropcontact", false)), e->controller_id, 0, ExclusiveLock);
+	lock_chain(e->controller_id);
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(dc_owner(), context | SECURITY_LOCAL_USERID_CHANGE);
 	write_rows(APPEND, 3, args, at_end ? GetLatestSnapshot() : GetTransactionSnapshot());
@@ -143,6 +150,64 @@ append_all(bool at_end)
 		CHECK_FOR_INTERRUPTS();
 		append_entry(list, at_end);
 	}
+}
+
+/* The number of the last entry, as a snapshot has it; 0: there is no chain. */
+static int64
+head_entry(int controller_id, Snapshot snapshot)
+{
+	Oid			types[] = {INT4OID};
+	Datum		args[] = {Int32GetDatum(controller_id)};
+	bool		isnull;
+	int			result = SPI_execute_snapshot(dc_kept_plan("SELECT h.entry FROM dropcontact.ledger_head h WHERE h.controller_id OPERATOR(pg_catalog.=) $1", 1, types),
+											  args, NULL, snapshot, InvalidSnapshot, true, false, 1);
+
+	if (result != SPI_OK_SELECT)
+		elog(ERROR, "could not read the ledger: %s", SPI_result_code_string(result));
+	return SPI_processed == 0 ? 0 : DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
+
+/* Does the transaction see all of the chains that it has to append to?  Locks them if so.  SPI must be connected. */
+static bool
+sees_chains(void)
+{
+	Oid			user;
+	int			context;
+	bool		result = true;
+
+	if (!IsolationUsesXactSnapshot())
+		return true;
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(dc_owner(), context | SECURITY_LOCAL_USERID_CHANGE);
+	waiting = sort_entries(waiting, nwaiting);
+	for (last = &waiting; *last != NULL; last = &(*last)->next)
+		;
+	/* once without the locks, so that nobody waits where they would serve nothing */
+	for (int pass = 0; pass < 2 && result; pass++)
+	{
+		int			before = 0;
+
+		for (Entry *e = waiting; e != NULL && result; before = e->controller_id, e = e->next)
+		{
+			if (e->controller_id == before)
+				continue;
+			if (pass == 1)
+				lock_chain(e->controller_id);
+			result = head_entry(e->controller_id, GetTransactionSnapshot()) == head_entry(e->controller_id, GetLatestSnapshot());
+		}
+	}
+	SetUserIdAndSecContext(user, context);
+	return result;
+}
+
+/* Before the transaction ends. */
+static void
+append_early(void)
+{
+	SPI_connect();
+	if (sees_chains())
+		append_all(false);
+	SPI_finish();
 }
 
 static void
@@ -208,12 +273,8 @@ queue_entry(PG_FUNCTION_ARGS)
 	MemoryContextSwitchTo(old);
 	*last = e;
 	last = &e->next;
-	if (++nwaiting >= MOST_WAITING)
-	{
-		SPI_connect();
-		append_all(false);
-		SPI_finish();
-	}
+	if (++nwaiting % MOST_WAITING == 0)
+		append_early();
 	PG_RETURN_VOID();
 }
 
@@ -221,8 +282,6 @@ PG_FUNCTION_INFO_V1(flush_ledger);
 Datum
 flush_ledger(PG_FUNCTION_ARGS)
 {
-	SPI_connect();
-	append_all(false);
-	SPI_finish();
+	append_early();
 	PG_RETURN_VOID();
 }

@@ -76,7 +76,7 @@ CREATE FUNCTION dropcontact.queue_entry(controller integer, kind text, body json
 COMMENT ON FUNCTION dropcontact.queue_entry(integer, text, jsonb) IS 'Inner part of write_ledger(), for the owner only: keeps an entry until the transaction commits';
 CREATE FUNCTION dropcontact.flush_ledger() RETURNS void
 	LANGUAGE c AS 'MODULE_PATHNAME', 'flush_ledger';
-COMMENT ON FUNCTION dropcontact.flush_ledger() IS 'Appends what waits for the end of this transaction at once, for those who read the chain in it; for the owner only';
+COMMENT ON FUNCTION dropcontact.flush_ledger() IS 'Appends what waits for the end of this transaction at once, for those who read the chain in it, unless others have appended what its snapshot does not see; for the owner only';
 
 CREATE FUNCTION dropcontact.write_ledger(controller integer, kind text, body jsonb) RETURNS void
 	LANGUAGE plpgsql

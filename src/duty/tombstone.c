@@ -3,263 +3,26 @@
  * tombstone.c
  *	  Persons who were erased and must not come back, by whatever path.
  *
- * A tombstone is a set of tokens (token.c).  The key of a controller is kept by the session until it changes, the
- * tokens, read when a contact comes in, until another person is erased; with two bitmaps of their marks: a contact of
- * whom no mark is set costs a few short hashes, and an HMAC is computed for the others alone.  A controller that has
- * no tombstones costs one comparison a row.
+ * A tombstone is a set of tokens (token.c), of which the session remembers those of its controllers (graveyard.c): a
+ * contact of whom no mark is set costs a few short hashes, and an HMAC is computed for the others alone.  A controller
+ * that has no tombstones costs one comparison a row.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "access/htup_details.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
-#include "common/hmac.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "fmgr.h"
-#include "miscadmin.h"
-#include "storage/fd.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/inval.h"
-#include "utils/lsyscache.h"
-#include "utils/memutils.h"
+#include "utils/rel.h"
 
 #include "duty/duty.h"
-#include "duty/token.h"
-
-/* Bits of a bitmap for each token: one in so many of all others passes. */
-#define BITS_PER_TOKEN 64
-#define LEAST_BITS 4096
-
-/* What the session knows of a controller's tombstones */
-typedef struct Graveyard
-{
-	struct Graveyard *next;
-	int			controller_id;
-	bool		has_key;
-	DcTokenKey	key;
-	bool		key_checked;
-	uint64		version;		/* that the tokens are of */
-	MemoryContext context;		/* of the tokens */
-	int			n;
-	DcToken    *tokens;			/* ascending */
-	uint32		mask;			/* of the bitmaps' places */
-	uint8	   *firsts;			/* bitmap of the marks of first texts */
-	uint8	   *identities;		/* bitmap of the marks of identities */
-} Graveyard;
-
-char	   *dc_tombstone_key_file = NULL;
-
-static Graveyard *graveyards = NULL;
-static MemoryContext graveyards_context = NULL;
-static Oid	key_relation = InvalidOid;
-static Oid	tombstone_relation = InvalidOid;
-static bool keys_stale = true;
-static uint64 tombstones_version = 1;
-
-static void
-forget_graveyards(Datum arg, Oid relation)
-{
-	if (relation == InvalidOid || relation == key_relation)
-		keys_stale = true;
-	if (relation == InvalidOid || relation == tombstone_relation)
-		tombstones_version++;
-}
-
-void
-dc_tombstone_init(void)
-{
-	CacheRegisterRelcacheCallback(forget_graveyards, (Datum) 0);
-}
-
-/* ---------- the key ---------- */
-
-/*
- * The key is the salt of the controller, which a dump carries along, or, where a superuser has named
- * a key file, the HMAC of that salt under what the file holds.
- */
-static void
-read_key(Graveyard *g, const char *salt, size_t len)
-{
-	char	   *content;
-	int			fd;
-	struct stat st;
-	int			n = 0;
-	pg_hmac_ctx *hmac;
-	unsigned char secret[PG_SHA256_DIGEST_LENGTH];
-
-	if (len != sizeof(secret))
-		elog(ERROR, "the key of tombstones has %zu bytes", len);
-	if (dc_tombstone_key_file == NULL || dc_tombstone_key_file[0] == '\0')
-	{
-		dc_token_key(&g->key, (const unsigned char *) salt);
-		return;
-	}
-	fd = OpenTransientFile(dc_tombstone_key_file, O_RDONLY | PG_BINARY);
-	content = palloc(4096);
-	if (fd < 0 || fstat(fd, &st) != 0 || (n = read(fd, content, 4096)) < PG_SHA256_DIGEST_LENGTH)
-		ereport(ERROR,
-				(errcode(ERRCODE_CONFIG_FILE_ERROR),
-				 errmsg("the key file of tombstones cannot be used"),
-				 errdetail("It must be readable by the server and hold 32 random bytes or more."),
-				 errhint("Setting dropcontact.tombstone_key_file names it; without it persons who were erased could come back.")));
-	if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_CONFIG_FILE_ERROR),
-				 errmsg("the key file of tombstones can be read by others"),
-				 errhint("Give it mode 0600.")));
-	CloseTransientFile(fd);
-	hmac = pg_hmac_create(PG_SHA256);
-	if (hmac == NULL || pg_hmac_init(hmac, (uint8 *) content, n) < 0 ||
-		pg_hmac_update(hmac, (const uint8 *) salt, len) < 0 || pg_hmac_final(hmac, secret, sizeof(secret)) < 0)
-		elog(ERROR, "could not compute an HMAC");
-	pg_hmac_free(hmac);
-	dc_token_key(&g->key, secret);
-	explicit_bzero(secret, sizeof(secret));
-	explicit_bzero(content, 4096);
-	pfree(content);
-}
-
-/* ---------- what the session remembers ---------- */
-
-static Datum
-ask_owner(const char *sql, int controller_id, bool *isnull)
-{
-	Oid			types[] = {INT4OID};
-	Datum		args[] = {Int32GetDatum(controller_id)};
-
-	return dc_read_as_owner(sql, 1, types, args, isnull);
-}
-
-static void
-set_bit(const Graveyard *g, uint8 *bitmap, uint32 mark)
-{
-	mark &= g->mask;
-	bitmap[mark >> 3] |= 1 << (mark & 7);
-}
-
-static bool
-has_bit(const Graveyard *g, const uint8 *bitmap, uint32 mark)
-{
-	mark &= g->mask;
-	return (bitmap[mark >> 3] & 1 << (mark & 7)) != 0;
-}
-
-static void
-make_bitmaps(Graveyard *g)
-{
-	uint64		bits = LEAST_BITS;
-
-	while (bits < (uint64) g->n * BITS_PER_TOKEN && bits < UINT64CONST(1) << 32)
-		bits *= 2;
-	g->mask = (uint32) (bits - 1);
-	g->firsts = MemoryContextAllocExtended(g->context, bits / 8, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	g->identities = MemoryContextAllocExtended(g->context, bits / 8, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	for (int i = 0; i < g->n; i++)
-	{
-		set_bit(g, g->firsts, dc_token_mark(g->tokens[i].byte, 0));
-		set_bit(g, g->identities, dc_token_mark(g->tokens[i].byte, 1));
-	}
-}
-
-/* Reads the key of a controller, as the owner. */
-static Graveyard *
-read_graveyard(int controller_id)
-{
-	Graveyard  *g = MemoryContextAllocZero(graveyards_context, sizeof(Graveyard));
-	Datum		salt;
-	bool		isnull;
-
-	SPI_connect();
-	salt = ask_owner("SELECT (SELECT k.salt FROM dropcontact.tombstone_key k WHERE k.controller_id OPERATOR(pg_catalog.=) $1)", controller_id, &isnull);
-	g->controller_id = controller_id;
-	g->has_key = !isnull;
-	g->context = AllocSetContextCreate(graveyards_context, "dropcontact tokens", ALLOCSET_SMALL_SIZES);
-	if (g->has_key)
-	{
-		bytea	   *bytes = DatumGetByteaPP(salt);
-
-		read_key(g, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
-	}
-	SPI_finish();
-	g->next = graveyards;
-	graveyards = g;
-	return g;
-}
-
-/* The key of a controller's tombstones; its tokens may be old. */
-static Graveyard *
-graveyard_of(int controller_id)
-{
-	if (keys_stale)
-	{
-		if (graveyards_context == NULL)
-			graveyards_context = AllocSetContextCreate(TopMemoryContext, "dropcontact tombstones", ALLOCSET_SMALL_SIZES);
-		MemoryContextReset(graveyards_context);
-		graveyards = NULL;
-		key_relation = get_relname_relid("tombstone_key", get_namespace_oid("dropcontact", false));
-		tombstone_relation = get_relname_relid("tombstone", get_namespace_oid("dropcontact", false));
-		keys_stale = false;
-	}
-	for (Graveyard *g = graveyards; g != NULL; g = g->next)
-		if (g->controller_id == controller_id)
-			return g;
-	return read_graveyard(controller_id);
-}
-
-/* The same with the tokens as they are now; reading them takes n log n, after another person was erased. */
-static Graveyard *
-open_graveyard(int controller_id)
-{
-	Graveyard  *g = graveyard_of(controller_id);
-	uint64		version = tombstones_version;
-	Datum		all;
-	bool		isnull;
-
-	if (g->version == version)
-		return g;
-	MemoryContextReset(g->context);
-	g->n = 0;
-	if (g->has_key)
-	{
-		SPI_connect();
-		all = ask_owner("SELECT (SELECT pg_catalog.string_agg(t.token, '' ORDER BY t.token) FROM dropcontact.tombstone t WHERE t.controller_id OPERATOR(pg_catalog.=) $1)", controller_id, &isnull);
-		if (!isnull)
-		{
-			bytea	   *bytes = DatumGetByteaPP(all);
-
-			g->tokens = MemoryContextAllocHuge(g->context, VARSIZE_ANY_EXHDR(bytes) + 1);
-			memcpy(g->tokens, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
-			g->n = VARSIZE_ANY_EXHDR(bytes) / DC_TOKEN_BYTES;
-			make_bitmaps(g);
-		}
-		SPI_finish();
-	}
-	g->version = version;
-	return g;
-}
-
-static int
-compare_tokens(const void *a, const void *b)
-{
-	return memcmp(a, b, DC_TOKEN_BYTES);
-}
-
-static bool
-lies_here(const Graveyard *g, const DcIdentity *identity)
-{
-	DcToken		token;
-
-	dc_token(&g->key, identity, &token);
-	return bsearch(&token, g->tokens, g->n, DC_TOKEN_BYTES, compare_tokens) != NULL;
-}
+#include "duty/graveyard.h"
 
 static DcIdentity
 value_identity(const char *value)
@@ -313,7 +76,7 @@ check_key(Graveyard *g)
 bool
 dc_has_tombstones(int controller_id)
 {
-	return open_graveyard(controller_id)->n > 0;
+	return dc_open_graveyard(controller_id)->n > 0;
 }
 
 static bool
@@ -321,13 +84,13 @@ may_lie_here(const void *of, const char *first)
 {
 	const Graveyard *g = of;
 
-	return has_bit(g, g->firsts, dc_first_mark(&g->key, first));
+	return dc_has_bit(g, g->firsts, dc_first_mark(&g->key, first));
 }
 
 bool
 dc_refuses(int controller_id, const DcPerson *person)
 {
-	Graveyard  *g = open_graveyard(controller_id);
+	Graveyard  *g = dc_open_graveyard(controller_id);
 	DcIdentity	identities[DC_MAX_IDENTITIES];
 	int			n;
 
@@ -336,7 +99,7 @@ dc_refuses(int controller_id, const DcPerson *person)
 	check_key(g);
 	n = dc_identities(person, may_lie_here, g, identities);
 	for (int i = 0; i < n; i++)
-		if (has_bit(g, g->identities, dc_identity_mark(&g->key, &identities[i])) && lies_here(g, &identities[i]))
+		if (dc_has_bit(g, g->identities, dc_identity_mark(&g->key, &identities[i])) && dc_lies_here(g, &identities[i]))
 			return true;
 	return false;
 }
@@ -396,7 +159,7 @@ PG_FUNCTION_INFO_V1(tombstone_tokens);
 Datum
 tombstone_tokens(PG_FUNCTION_ARGS)
 {
-	Graveyard  *g = graveyard_of(PG_GETARG_INT32(0));
+	Graveyard  *g = dc_graveyard_of(PG_GETARG_INT32(0));
 	DcPerson	person = person_of(PG_GETARG_HEAPTUPLEHEADER(1));
 	DcIdentity	identities[DC_MAX_IDENTITIES];
 	Datum		result[DC_MAX_IDENTITIES];
@@ -432,9 +195,7 @@ tombstones_changed(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("tombstones_changed is a trigger of tombstone and tombstone_key")));
-	CacheInvalidateRelcacheByRelid(((TriggerData *) fcinfo->context)->tg_relation->rd_id);
-	keys_stale |= ((TriggerData *) fcinfo->context)->tg_relation->rd_id == key_relation;
-	tombstones_version++;
+	dc_tombstones_changed(((TriggerData *) fcinfo->context)->tg_relation->rd_id);
 	PG_RETURN_POINTER(NULL);
 }
 
@@ -444,7 +205,7 @@ value_token(PG_FUNCTION_ARGS)
 {
 	DcIdentity	identity = value_identity(text_to_cstring(PG_GETARG_TEXT_PP(1)));
 
-	PG_RETURN_DATUM(token_datum(graveyard_of(PG_GETARG_INT32(0)), &identity));
+	PG_RETURN_DATUM(token_datum(dc_graveyard_of(PG_GETARG_INT32(0)), &identity));
 }
 
 PG_FUNCTION_INFO_V1(value_mark);
@@ -453,7 +214,7 @@ value_mark(PG_FUNCTION_ARGS)
 {
 	text	   *value = PG_GETARG_TEXT_PP(1);
 
-	PG_RETURN_INT32((int32) dc_first_mark(&graveyard_of(PG_GETARG_INT32(0))->key, text_to_cstring(value)));
+	PG_RETURN_INT32((int32) dc_first_mark(&dc_graveyard_of(PG_GETARG_INT32(0))->key, text_to_cstring(value)));
 }
 
 PG_FUNCTION_INFO_V1(token_mark);
