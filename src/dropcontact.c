@@ -31,6 +31,7 @@ _PG_init(void)
 	dc_guard_init();
 	dc_quiet_init();
 	dc_totals_init();
+	dc_lock_init();
 	DefineCustomStringVariable("dropcontact.tombstone_key_file",
 							   "File that holds the key of the tombstones of persons who were erased.",
 							   "32 random bytes or more, mode 0600. Empty: the key lies in the database.",

@@ -10,15 +10,11 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
-#include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/rls.h"
 
 #include "contact/cleaner.h"
 
-/* Advisory lock on the sources of a controller, shared by all who write contacts; guard_source() takes it alone. */
-#define DC_SOURCE_LOCK 1685549172
 
 /* The controller for which the statement writes, asked once. */
 static int
@@ -42,9 +38,8 @@ read_sources(Cleaner *cleaner, int controller_id)
 	MemoryContext old;
 	bool		isnull;
 
-	DirectFunctionCall2(pg_advisory_xact_lock_shared_int4, Int32GetDatum(DC_SOURCE_LOCK), Int32GetDatum(controller_id));
-	/* who held it alone may have changed which persons are refused */
-	AcceptInvalidationMessages();
+	/* who held it alone may have changed which persons are refused: taking it hears of that */
+	dc_lock_controller(controller_id, DC_LOCK_WRITING, ShareLock);
 	SPI_connect();
 	if (plan == NULL)
 	{

@@ -83,13 +83,13 @@ CREATE FUNCTION dropcontact.clean_record(record dropcontact.contact, region text
 COMMENT ON FUNCTION dropcontact.clean_record(dropcontact.contact, text) IS 'A record in the clean form that the trigger of contact would give it, with received, problems and the derived columns, for contacts that are kept elsewhere; region is the ISO 3166-1 code of numbers without a country. By the built-in lists alone; clean_record(record, region, parameters) knows the words of a controller. From JSON: clean_record(jsonb_populate_record(NULL::dropcontact.contact, record))';
 
 -- A foreign key would cost as much as all cleaning: the trigger above looks each source up, under a lock
--- that this function takes for itself (DC_SOURCE_LOCK of clean_origin.c).
+-- that this function takes for itself.
 CREATE FUNCTION dropcontact.guard_source() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
 BEGIN
-	PERFORM pg_advisory_xact_lock(1685549172, OLD.controller_id);
+	PERFORM lock_controller(OLD.controller_id, 'writing');
 	IF EXISTS (SELECT FROM contact c WHERE c.controller_id = OLD.controller_id AND c.source = OLD.name) THEN
 		RAISE foreign_key_violation USING
 			MESSAGE = format('source "%s" has contacts', OLD.name),

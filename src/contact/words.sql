@@ -321,7 +321,7 @@ BEGIN
 			MESSAGE = format('invalid kind of reference file: %s', coalesce('"' || kind || '"', 'NULL')),
 			HINT = 'It is one of first_names (INSEE: sexe;preusuel;annais;nombre), postcodes (La Poste: Code_postal, Nom_de_la_commune; or postcode, city, country), csv (list, word, value).';
 	END IF;
-	PERFORM pg_advisory_xact_lock(hashtext('dropcontact.load_reference'), controller);
+	PERFORM lock_controller(controller, 'reference');
 	instruction := record_instruction(controller, 'reference', jsonb_build_object('kind', kind, 'file', file), NULL);
 	/* a new edition of a file takes the place of the one before */
 	DELETE FROM word_entry e WHERE e.controller_id = controller AND e.origin = load_reference.kind;

@@ -72,6 +72,10 @@ END
 $$;
 COMMENT ON FUNCTION dropcontact.current_controller() IS 'Id of the controller on whose behalf the session works: the one named by setting dropcontact.controller, or the only one that the role may see. Errors: undefined_object, object_not_in_prerequisite_state, each with a hint';
 
+CREATE FUNCTION dropcontact.lock_controller(controller integer, what text) RETURNS void
+	LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'lock_controller';
+COMMENT ON FUNCTION dropcontact.lock_controller(integer, text) IS 'Takes a lock of a controller that the role sees until the transaction ends: writing (those who write its contacts share it), matching, reference. Inner part of functions that run with the rights of their caller. Errors: insufficient_privilege, invalid_parameter_value';
+
 CREATE FUNCTION dropcontact.create_controller(name text, contact_email text, country text DEFAULT 'FR') RETURNS integer
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
@@ -125,10 +129,11 @@ END
 $$;
 COMMENT ON FUNCTION dropcontact.grant_access(name, text) IS 'Lets a role, and its members, see the contacts of a controller, named. What it may do with them follows from the dropcontact_ roles it is a member of. Errors: undefined_object';
 
-REVOKE ALL ON FUNCTION dropcontact.visible_controllers(), dropcontact.current_controller(),
+REVOKE ALL ON FUNCTION dropcontact.visible_controllers(), dropcontact.current_controller(), dropcontact.lock_controller(integer, text),
 	dropcontact.create_controller(text, text, text), dropcontact.grant_access(name, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.visible_controllers(), dropcontact.current_controller()
 	TO dropcontact_admin, dropcontact_operator, dropcontact_ingest, dropcontact_controller, dropcontact_auditor, dropcontact_agent;
+GRANT EXECUTE ON FUNCTION dropcontact.lock_controller(integer, text) TO dropcontact_admin, dropcontact_operator, dropcontact_ingest, dropcontact_controller;
 GRANT EXECUTE ON FUNCTION dropcontact.create_controller(text, text, text), dropcontact.grant_access(name, text) TO dropcontact_admin;
 GRANT SELECT ON dropcontact.controller, dropcontact.access
 	TO dropcontact_admin, dropcontact_operator, dropcontact_ingest, dropcontact_controller, dropcontact_auditor, dropcontact_agent;

@@ -17,6 +17,7 @@
 
 #include "access/htup.h"
 #include "datatype/timestamp.h"
+#include "storage/lockdefs.h"
 
 typedef struct DcRun
 {
@@ -152,6 +153,22 @@ extern const char *dc_limit_code(int64 contact_id, const char *purpose);
 /* Setting dropcontact.tombstone_key_file */
 extern char *dc_tombstone_key_file;
 
+/* The locks of a controller, held until the transaction ends; see lock.c. */
+typedef enum DcLock
+{
+	DC_LOCK_WRITING = 1,		/* shared by all who write contacts: alone, its sources and persons stand still */
+	DC_LOCK_MATCHING,			/* one run, or one decision, at a time */
+	DC_LOCK_REFERENCE			/* one file of words at a time */
+} DcLock;
+
+extern void dc_lock_controller(int controller_id, DcLock what, LOCKMODE mode);
+
+/* Does row-level security hide a part of a table of dropcontact from a user (Invalid: the current one)?  See totals.c. */
+extern bool dc_hides_rows(Oid relation, Oid user);
+
+/* Does it hide a controller from the current user, one who may see some? */
+extern bool dc_hides_controllers(void);
+
 /* Whether a table of dropcontact may have rows: its file has a page.  See strike.c. */
 extern bool dc_has_pages(const char *table);
 
@@ -161,6 +178,7 @@ extern void dc_permit_init(void);
 extern void dc_guard_init(void);
 extern void dc_quiet_init(void);
 extern void dc_totals_init(void);
+extern void dc_lock_init(void);
 extern void dc_ledger_init(void);
 extern void dc_tombstone_init(void);
 extern void dc_limit_init(void);

@@ -143,7 +143,7 @@ BEGIN
 	END IF;
 	run := open_run_for(controller, 'rights');
 	/* the same lock as a matching run: what it found is written before, or finds the person gone */
-	PERFORM pg_advisory_xact_lock(823752647, controller);
+	PERFORM lock_controller(controller, 'matching');
 	PERFORM make_tombstone_key(controller);
 	words := ARRAY(SELECT values_of(ids));
 	mailboxes := ARRAY(SELECT DISTINCT e FROM contact c, unnest(c.email || c.other_emails) e WHERE c.contact_id = ANY (ids) AND e IS NOT NULL);

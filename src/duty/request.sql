@@ -187,8 +187,8 @@ BEGIN
 			RAISE EXCEPTION 'a request for % is carried out at isolation level READ COMMITTED only', r.kind
 				USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = 'An older snapshot would miss contacts of the person.';
 		END IF;
-		/* the lock of those who write contacts (DC_SOURCE_LOCK of clean_origin.c): what they began is found, what they begin hears of it */
-		PERFORM pg_advisory_xact_lock(1685549172, controller);
+		/* the lock of those who write contacts: what they began is found, what they begin hears of it */
+		PERFORM lock_controller(controller, 'writing');
 	END IF;
 	IF r.subject ? 'email' THEN
 		PERFORM summarise_contacts('dropcontact.contact_reach');

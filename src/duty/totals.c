@@ -142,9 +142,14 @@ hides_controllers(void)
 	return seen.others;
 }
 
-/* Is it a table of dropcontact of which row-level security hides a part from the user (Invalid: the current one)? */
-static bool
-hides_rows(Oid relation, Oid user)
+bool
+dc_hides_controllers(void)
+{
+	return OidIsValid(get_namespace_oid("dropcontact", true)) && !superuser() && may_ask() && hides_controllers();
+}
+
+bool
+dc_hides_rows(Oid relation, Oid user)
 {
 	return !asking && !creating_extension && get_rel_relkind(relation) == RELKIND_RELATION &&
 		get_rel_namespace(relation) == get_namespace_oid("dropcontact", true) &&
@@ -188,7 +193,7 @@ tell_rows(PlannerInfo *root, Oid relation, bool inherits, RelOptInfo *rel)
 
 	if (next_relation_info != NULL)
 		next_relation_info(root, relation, inherits, rel);
-	if (!hides_rows(relation, rel->userid))
+	if (!dc_hides_rows(relation, rel->userid))
 		return;
 	rel->tuples = seen_rows(relation);
 	rel->pages = 1 + rel->tuples / ROWS_PER_PAGE;
@@ -240,7 +245,7 @@ reads_as(const PlannerInfo *root, const RangeTblEntry *rte)
 static bool
 tell_values(PlannerInfo *root, RangeTblEntry *rte, AttrNumber column, VariableStatData *vardata)
 {
-	if (rte->rtekind == RTE_RELATION && hides_rows(rte->relid, reads_as(root, rte)))
+	if (rte->rtekind == RTE_RELATION && dc_hides_rows(rte->relid, reads_as(root, rte)))
 	{
 		bool		controller = column == get_attnum(rte->relid, "controller_id");
 
@@ -300,7 +305,7 @@ refuse_counts(QueryDesc *query, int flags)
 		{
 			RangeTblEntry *rte = lfirst_node(RangeTblEntry, l);
 
-			if (rte->rtekind == RTE_RELATION && hides_rows(rte->relid, dc_check_as_user(query->plannedstmt, rte)))
+			if (rte->rtekind == RTE_RELATION && dc_hides_rows(rte->relid, dc_check_as_user(query->plannedstmt, rte)))
 				ereport(ERROR,
 						(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 						 errmsg("EXPLAIN ANALYZE of table \"%s\" is refused", get_rel_name(rte->relid)),

@@ -25,7 +25,7 @@ CREATE FUNCTION dropcontact.lock_matching() RETURNS trigger
 	AS $$
 BEGIN
 	IF dropcontact.matches_at_once() THEN
-		PERFORM pg_advisory_xact_lock(823752647, dropcontact.current_controller());
+		PERFORM dropcontact.lock_controller(dropcontact.current_controller(), 'matching');
 	END IF;
 	RETURN NULL;
 END

@@ -13,10 +13,10 @@
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "executor/spi.h"
-#include "utils/fmgrprotos.h"
 #include "utils/snapmgr.h"
 
 #include "contact/words.h"
+#include "duty/duty.h"
 #include "duty/progress.h"
 #include "match/key_index.h"
 #include "match/plan.h"
@@ -25,13 +25,10 @@
 #include "match/store.h"
 #include "match/updated.h"
 
-/* The class of the advisory lock of matching; lock.sql, decision.sql and erasure.sql take it too. */
-#define DC_MATCH_LOCK 823752647
-
 static void
 take_lock(int controller_id)
 {
-	DirectFunctionCall2(pg_advisory_xact_lock_int4, Int32GetDatum(DC_MATCH_LOCK), Int32GetDatum(controller_id));
+	dc_lock_controller(controller_id, DC_LOCK_MATCHING, ExclusiveLock);
 	dc_index_heal();
 }
 
@@ -54,7 +51,7 @@ dc_begin_matching(int controller_id)
 void
 dc_await_matching(int controller_id)
 {
-	DirectFunctionCall2(pg_advisory_xact_lock_shared_int4, Int32GetDatum(DC_MATCH_LOCK), Int32GetDatum(controller_id));
+	dc_lock_controller(controller_id, DC_LOCK_MATCHING, ShareLock);
 }
 
 void

@@ -127,7 +127,7 @@ DECLARE
 	missing bigint;
 BEGIN
 	/* the lock of dedupe(): what it found is applied before a decision, or after it */
-	PERFORM pg_advisory_xact_lock(823752647, controller);
+	PERFORM dropcontact.lock_controller(controller, 'matching');
 	/* a transaction whose snapshot is older than the last run or decision does not know the entities: it is refused here */
 	PERFORM FROM dropcontact.match_run r WHERE r.controller_id = controller FOR UPDATE;
 	/* one that was deleted since the snapshot is an error too; who is deleting one now waits for this transaction, or takes the decision away */

@@ -2,6 +2,7 @@
 # rest is refused, and nothing of one controller reaches a role of the other, not by a result, a message or an estimate.
 use strict;
 use warnings;
+use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -217,7 +218,23 @@ is(as_role('operator', q{SET search_path = public; SET ROLE NONE; SELECT dropcon
 like(as_role('operator', 'SELECT count(*) FROM dropcontact.dedupe(); SELECT count(*) FROM dropcontact.progress; SELECT count(*) FROM dropcontact.report_html()'), qr/^1\n\d+\n1$/, 'and the work goes on');
 like(as_role('admin', 'SELECT count(*) FROM dropcontact.egress'), qr/^\d+$/, 'ways out of the database are listed');
 
-# 5. unique keys: what the other has is free to take
+# 5. locks: nobody stops who serves the other controller, neither by LOCK nor by an advisory lock, which is anybody's
+for my $kind (grep { $_ ne 'admin' } @kinds)
+{
+	for my $what ('LOCK dropcontact.contact', 'LOCK dropcontact.contact IN SHARE MODE', 'LOCK dropcontact.source', 'LOCK dropcontact.merged_contact', 'CREATE TEMP VIEW v AS SELECT * FROM dropcontact.contact; LOCK v',
+		'DO $$ BEGIN LOCK dropcontact.contact_intake; END $$', "SELECT dropcontact.lock_controller(2, 'matching')", "SELECT dropcontact.lock_controller(2, 'writing')")
+	{
+		like(as_role($kind, "BEGIN; $what; ROLLBACK"), qr/is refused|permission denied|not visible/, "$kind: $what");
+	}
+}
+is(as_role('operator', "BEGIN; LOCK dropcontact.contact IN ROW EXCLUSIVE MODE; SELECT dropcontact.lock_controller(1, 'matching'); ROLLBACK"), '', 'its own controller and what writing takes may be locked');
+my $locks = IPC::Run::start([ 'psql', '-XAtq', '-U', 't_operator', '-d', $node->connstr('postgres'), '-c', "SELECT pg_advisory_lock(k, 2) FROM unnest('{1685549172, 823752647}'::int[]) k", '-c', 'SELECT pg_sleep(600)' ], '>', '/dev/null');
+$node->poll_query_until('postgres', "SELECT count(*) = 2 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objid = 2") or die 'no lock';
+is($node->safe_psql('postgres', "SET client_min_messages = error; SET statement_timeout = '60s'; SET dropcontact.controller = 'Other';
+	INSERT INTO dropcontact.contact (source, external_id, full_name) VALUES ('crm', 'unlocked', 'Luc Zyxsecret'); SELECT count(*) FROM dropcontact.dedupe();"), '1', 'advisory locks keep nobody from writing and matching');
+$locks->kill_kill;
+
+# 6. unique keys: what the other has is free to take
 my $same = q{SET client_min_messages = error; SET dropcontact.controller = 'Acme';
 	SELECT dropcontact.create_source('fileZyxsecret') > 0, dropcontact.create_mailbox('boxZyxsecret', 'a@acme.example', 'x', true, now()) > 0;
 	INSERT INTO dropcontact.contact (source, external_id) VALUES ('fileZyxsecret', '1') RETURNING true;};
