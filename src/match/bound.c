@@ -50,18 +50,59 @@ outline(const DcPopulation *p, DcValue value)
 	return result;
 }
 
+#define SET_FACTOR 2654435761u
+#define OTHER_SET_FACTOR 2246822519u
+
 static uint32
-set_of(const DcPopulation *p, const DcValue *values, int n, bool generic)
+set_by(const DcPopulation *p, const DcValue *values, int n, bool generic, uint32 factor)
 {
 	uint32		set = 0;
 
 	for (int i = 0; i < n && values[i] != 0; i++)
 		if (((p->flags[values[i]] & VALUE_GENERIC) != 0) == generic)
-			set |= 1u << (values[i] * 2654435761u >> 27);
+			set |= 1u << (values[i] * factor >> 27);
 	return set;
 }
 
-/* Words agree only when their first letters do. */
+static uint32
+set_of(const DcPopulation *p, const DcValue *values, int n, bool generic)
+{
+	return set_by(p, values, n, generic, SET_FACTOR);
+}
+
+/* Half as large a set by another hash. */
+static uint16
+other_set_of(const DcPopulation *p, const DcValue *values, int n, bool generic)
+{
+	uint32		set = set_by(p, values, n, generic, OTHER_SET_FACTOR);
+
+	return (uint16) (set | set >> 16);
+}
+
+/* The only personal e-mail address. */
+static DcValue
+lone_email(const DcPopulation *p, const DcRecord *r)
+{
+	DcValue		found = 0;
+
+	for (int i = 0; i < DC_MAX_EMAILS && r->email[i] != 0; i++)
+	{
+		if (p->flags[r->email[i]] & VALUE_GENERIC)
+			continue;
+		if (found != 0)
+			return 0;
+		found = r->email[i];
+	}
+	return found;
+}
+
+/* Words agree only when these, their first letters, do. */
+static uint8
+word_start(const DcPopulation *p, DcValue word)
+{
+	return p->text[word][0] & 31;
+}
+
 static uint32
 word_starts(const DcPopulation *p, DcValue value)
 {
@@ -69,8 +110,48 @@ word_starts(const DcPopulation *p, DcValue value)
 	uint32		set = 0;
 
 	for (int t = 0; t < words.n; t++)
-		set |= 1u << (p->text[p->token[words.start + t]][0] & 31);
+		set |= 1u << word_start(p, p->token[words.start + t]);
 	return set;
+}
+
+#define NO_WORD 255
+
+/*
+ * Words that have more than two fifths of the surprise of a company's name, of which there are two at most: when one agrees
+ * with none of the other's, less than three fifths agree, and score.c finds a conflict.
+ */
+static void
+find_needed_words(const DcPopulation *p, DcValue value, uint8 needed[2])
+{
+	DcTokens	words = p->tokens[value];
+	float		sum = 0;
+	int			n = 0;
+
+	needed[0] = needed[1] = NO_WORD;
+	for (int t = 0; t < words.n; t++)
+		sum += p->surprise[p->token[words.start + t]];
+	for (int t = 0; t < words.n && n < 2; t++)
+	{
+		DcValue		word = p->token[words.start + t];
+
+		if (p->surprise[word] > 0.41f * sum)
+			needed[n++] = word_start(p, word);
+	}
+}
+
+static inline bool
+has_word(uint32 set, uint8 word)
+{
+	return word == NO_WORD || (set >> word & 1) != 0;
+}
+
+/* Can three fifths of what the names of two companies say be in words that agree? */
+static inline bool
+may_agree_in_words(const DcSketch *a, const DcSketch *b)
+{
+	return (a->company_words & b->company_words) != 0 &&
+		has_word(a->company_words, b->company_word[0]) && has_word(a->company_words, b->company_word[1]) &&
+		has_word(b->company_words, a->company_word[0]) && has_word(b->company_words, a->company_word[1]);
 }
 
 void
@@ -86,8 +167,10 @@ dc_make_sketch(const DcPopulation *p, const DcRecord *r, DcSketch *sketch)
 		.company_words = word_starts(p, r->company),
 		.first_name = outline(p, r->first), .last_name = outline(p, r->last), .organisation = outline(p, r->company),
 		.town = outline(p, r->city), .mailbox = outline(p, r->email[0]),
+		.email = lone_email(p, r), .phones_again = other_set_of(p, r->phone, DC_MAX_PHONES, false),
 		.domain_surprise = surprise_eighths(p, r->domain), .postcode_surprise = surprise_eighths(p, r->postcode),
 	};
+	find_needed_words(p, r->company, sketch->company_word);
 	sketch->flags = (dc_is_person(r) ? SKETCH_PERSON : 0) | (r->first != 0 && r->last != 0 ? SKETCH_FULL_NAME : 0) |
 		(p->flags[r->first] & VALUE_TITLE ? SKETCH_TITLE : 0) | (strchr(p->text[r->last], ' ') != NULL ? SKETCH_SPACE : 0) |
 		(r->middle != 0 ? SKETCH_MIDDLE : 0) | (r->suffix != 0 ? SKETCH_SUFFIX : 0) | (r->address != 0 ? SKETCH_ADDRESS : 0) |
@@ -275,7 +358,7 @@ organisation_bound(const DcBounds *bounds, const DcSketch *a, const DcSketch *b)
 	if (a->company != 0 && b->company != 0)
 	{
 		apart += bounds->weight[L_ORG_CONFLICT];
-		if ((a->company_words & b->company_words) != 0 || may_be_alike(bounds, a->organisation, b->organisation, 0.9f))
+		if (may_agree_in_words(a, b) || may_be_alike(bounds, a->organisation, b->organisation, 0.9f))
 			best = level(bounds, L_ORG_FUZZY, least_surprise(a->organisation, b->organisation));
 	}
 	if ((a->shared & b->shared) != 0)
@@ -288,7 +371,7 @@ identifier_bound(const DcBounds *bounds, const DcSketch *a, const DcSketch *b)
 {
 	float		sum = 0;
 
-	if ((a->emails & b->emails) != 0)
+	if (a->email != 0 && b->email != 0 ? a->email == b->email : (a->emails & b->emails) != 0)
 		sum += bounds->email;
 	else if (a->mailbox.length != 0 && b->mailbox.length != 0 && ((a->flags | b->flags) & SKETCH_GENERIC) == 0)
 	{
@@ -297,7 +380,7 @@ identifier_bound(const DcBounds *bounds, const DcSketch *a, const DcSketch *b)
 
 		sum += best_level(bounds, alike ? L_EMAIL_FUZZY : L_EMAIL_CONFLICT, L_EMAIL_NUMBERED, DC_MAX_SURPRISE);
 	}
-	if ((a->phones & b->phones) != 0)
+	if ((a->phones & b->phones) != 0 && (a->phones_again & b->phones_again) != 0)
 		sum += bounds->phone;
 	if (a->linkedin != 0 && b->linkedin != 0)
 		sum += bounds->weight[a->linkedin == b->linkedin ? L_LINKEDIN_EXACT : L_LINKEDIN_CONFLICT];

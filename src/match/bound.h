@@ -42,10 +42,13 @@ typedef struct DcSketch
 	DcOutline	organisation;
 	DcOutline	town;
 	DcOutline	mailbox;		/* of the first e-mail */
+	DcValue		email;			/* the personal one, when there is just one */
+	uint16		phones_again;	/* by another hash */
 	uint8		domain_surprise;
 	uint8		postcode_surprise;
 	uint8		flags;
-	uint8		padding[8];		/* a multiple of a cache line */
+	uint8		company_word[2];	/* first letters, as in the set, of words without which the company is another; 255 for none */
+	uint8		padding;		/* a multiple of a cache line */
 } DcSketch;
 
 /* The model as the bound needs it. */
