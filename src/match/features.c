@@ -451,23 +451,29 @@ judge_bearers(DcPopulation *p, const Bearer *bearers, size_t from, size_t to)
 		}
 }
 
-/* The last names of contacts that carry a mailbox or number: none yet, one, or more. */
+/* The last names of contacts that carry a mailbox or number, up to two. */
+typedef struct Names
+{
+	DcValue		one;			/* 0: none yet */
+	DcValue		other;			/* MIXED_NAMES: there are more */
+} Names;
+
 #define MIXED_NAMES PG_UINT32_MAX
 
 /* Asks for what is kept of the mailboxes and numbers of a record to come. */
 static pg_attribute_always_inline void
-ask_for_points(const DcPopulation *p, int r, const DcValue *last)
+ask_for_points(const DcPopulation *p, int r, const Names *last)
 {
 	if (r < p->nrecords)
 		for (int v = 0; v < DC_CONTACT_POINTS; v++)
 			DC_PREFETCH(&last[dc_contact_point(&p->records[r], v)]);
 }
 
-/* Of each mailbox and number the last name of those who carry it: only those of more than one can be shared. */
-static DcValue *
+/* Of each mailbox and number the last names of those who carry it: only those of DC_SHARED_BY can be shared. */
+static Names *
 find_mixed(const DcPopulation *p)
 {
-	DcValue    *last = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(DcValue) * (size_t) p->nvalues, HUGE_ZERO);
+	Names	   *last = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(Names) * (size_t) p->nvalues, HUGE_ZERO);
 
 	for (int i = 0; i < p->nrecords; i++)
 	{
@@ -478,22 +484,22 @@ find_mixed(const DcPopulation *p)
 		{
 			DcValue		value = dc_contact_point(r, v);
 
-			if (value == 0)
+			if (value == 0 || last[value].one == r->last || last[value].other == r->last)
 				continue;
-			if (last[value] == 0)
-				last[value] = r->last;
-			else if (last[value] != r->last)
-				last[value] = MIXED_NAMES;
+			if (last[value].one == 0)
+				last[value].one = r->last;
+			else
+				last[value].other = last[value].other == 0 ? r->last : MIXED_NAMES;
 		}
 	}
 	return last;
 }
 
-/* Who carries mailboxes and numbers of several last names, thrice or more in all; linear. */
+/* Who carries mailboxes and numbers of three last names or more; linear. */
 static Bearer *
 list_bearers(const DcPopulation *p, size_t *n)
 {
-	DcValue    *last = find_mixed(p);
+	Names	   *last = find_mixed(p);
 	size_t		capacity = 1024;
 	Bearer	   *bearers = palloc(sizeof(Bearer) * capacity);
 
@@ -505,7 +511,7 @@ list_bearers(const DcPopulation *p, size_t *n)
 		{
 			DcValue		value = dc_contact_point(&p->records[i], v);
 
-			if (last[value] != MIXED_NAMES || p->count[value] < DC_SHARED_BY)
+			if (last[value].other != MIXED_NAMES)
 				continue;
 			if (*n == capacity)
 				bearers = repalloc_huge(bearers, sizeof(Bearer) * (capacity *= 2));
@@ -522,7 +528,7 @@ list_bearers(const DcPopulation *p, size_t *n)
 	return bearers;
 }
 
-/* Finds the mailboxes and numbers that persons of several names use; O(n log n) in those carried thrice or more. */
+/* Finds the mailboxes and numbers that persons of several names use; O(n log n) in those that persons of three last names carry. */
 void
 dc_find_shared(DcPopulation *p)
 {

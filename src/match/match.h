@@ -225,14 +225,17 @@ extern DcValue dc_intern_from(DcPopulation *population, const char *text, size_t
 /* Asks for the memory in which a value of this hash will be looked up. */
 #define dc_ask_value(p, hash) dc_prefetch(&(p)->slots[(hash) & ((p)->nslots - 1)])
 
-/* Asks for the text of the value that will be found there, once the place has come. */
-static inline void
-dc_touch_value(const DcPopulation *p, uint64 hash)
+/* The value that probably will be found there, once the place has come; 0 for none. */
+static inline DcValue
+dc_guess_value(const DcPopulation *p, uint64 hash)
 {
-	const DcSlot *slot = &p->slots[hash & (p->nslots - 1)];
+	for (uint64 i = hash;; i++)
+	{
+		const DcSlot *slot = &p->slots[i & (p->nslots - 1)];
 
-	if (slot->value != 0 && slot->tag == (uint32) (hash >> 32))
-		dc_prefetch(p->text[slot->value]);
+		if (slot->value == 0 || slot->tag == (uint32) (hash >> 32))
+			return slot->value;
+	}
 }
 
 extern void dc_make_tokens(DcPopulation *population);
@@ -263,7 +266,7 @@ extern DcTokens dc_value_tokens(DcPopulation *population, DcValue value);
 /* pack_name.c */
 extern char *dc_without_titles(char *name, bool *only_titles);
 extern void dc_split_lone_name(DcPopulation *population, DcRecord *record);
-extern DcValue dc_split_generation(DcPopulation *population, DcRecord *record, DcValue name);
+extern DcValue dc_split_generation(DcPopulation *population, DcValue name, DcValue *generation);
 
 /* field.c */
 extern char *dc_field_value(DcFieldKind kind, const char *text);

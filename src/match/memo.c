@@ -49,6 +49,22 @@ mix(uint64 h, uint64 word)
 	return h ^ h >> 32;
 }
 
+/* Up to seven bytes as a number, another for other bytes. */
+static inline uint64
+last_word(const char *s, size_t len)
+{
+	uint32		first;
+	uint32		last;
+
+	if (len >= sizeof(first))
+	{
+		memcpy(&first, s, sizeof(first));
+		memcpy(&last, s + len - sizeof(last), sizeof(last));
+		return (uint64) first << 32 | last;
+	}
+	return len == 0 ? 0 : (uint64) (uint8) s[0] << 16 | (uint64) (uint8) s[len / 2] << 8 | (uint8) s[len - 1];
+}
+
 /* Only within this process: eight bytes at a time, as they lie in memory. */
 uint64
 dc_memo_hash(const DcMemos *memos, int column, DcText text)
@@ -56,16 +72,14 @@ dc_memo_hash(const DcMemos *memos, int column, DcText text)
 	uint64		h = mix(column + 1, text.len);
 	const char *s = text.s;
 	size_t		len = text.len;
-	uint64		word = 0;
+	uint64		word;
 
 	for (; len >= sizeof(word); s += sizeof(word), len -= sizeof(word))
 	{
 		memcpy(&word, s, sizeof(word));
 		h = mix(h, word);
 	}
-	word = 0;
-	memcpy(&word, s, len);
-	h = mix(mix(h, word), len);
+	h = mix(mix(h, last_word(s, len)), len);
 	dc_prefetch(&memos->slots[h & (memos->nslots - 1)]);
 	return h;
 }

@@ -18,7 +18,7 @@
 /* A text where it stands. */
 typedef struct DcText
 {
-	const char *s;				/* NULL for none; no zero byte behind it */
+	const char *s;				/* NULL for none; perhaps no zero byte behind it */
 	size_t		len;
 } DcText;
 

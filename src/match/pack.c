@@ -4,16 +4,14 @@
  *	  A contact packed into a record of a population.
  *
  * Columns whose values come again and again (names, companies, towns) are folded and parsed
- * once for each distinct text.  Texts are read where they stand in the row.
+ * once for each distinct text.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "catalog/pg_type.h"
 #include "common/hashfn.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
@@ -21,9 +19,7 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "lexicon.h"
-#include "match/memo.h"
-#include "match/pack.h"
-#include "normalize/normalize.h"
+#include "match/packer.h"
 
 const char *const dc_packed_columns[DC_PACKED_COLUMNS] = {
 	"contact_id", "first_name", "middle_name", "last_name", "suffix", "email", "other_emails", "phone", "mobile_phone", "other_phones",
@@ -32,24 +28,6 @@ const char *const dc_packed_columns[DC_PACKED_COLUMNS] = {
 
 /* The columns of which each text is read once. */
 static const DcPackedColumn remembered[] = {C_FIRST, C_MIDDLE, C_LAST, C_SUFFIX, C_COMPANY, C_WEBSITE, C_POSTCODE, C_CITY, C_ADDRESS, C_JOB};
-
-/* A text of the contact at hand, and its hash in the memos. */
-typedef struct Cell
-{
-	DcText		text;
-	uint64		hash;
-} Cell;
-
-struct DcPacker
-{
-	DcPopulation *population;
-	MemoryContext context;		/* of the packer and the texts that it remembers */
-	MemoryContext scratch;		/* emptied after each contact */
-	DcMemos    *memos;
-	const Datum *values;		/* of the contact at hand */
-	const bool *nulls;
-	Cell		cell[DC_PACKED_COLUMNS];	/* of those that are remembered */
-};
 
 /* A packer for a population, in the current memory context. */
 DcPacker *
@@ -77,128 +55,145 @@ dc_packer_population(const DcPacker *packer)
 void
 dc_packer_free(DcPacker *packer)
 {
+	Assert(packer->nwaiting == 0);
 	MemoryContextDelete(packer->context);
 }
 
-/* ---------- columns ---------- */
-
-static DcText
-text_of(Datum datum)
-{
-	struct varlena *text = PG_DETOAST_DATUM_PACKED(datum);
-
-	return (DcText) {.s = VARDATA_ANY(text), .len = VARSIZE_ANY_EXHDR(text)};
-}
-
-static DcText
-column_text(const DcPacker *packer, DcPackedColumn column)
-{
-	return packer->nulls[column] ? (DcText) {0} : text_of(packer->values[column]);
-}
-
-/* What is looked up together is asked for together, so that it comes from memory at once. */
-static void
-ask_for(DcPacker *packer, DcPackedColumn column, DcText text)
-{
-	Cell	   *cell = &packer->cell[column];
-
-	cell->text = text;
-	if (text.s != NULL)
-		cell->hash = dc_memo_hash(packer->memos, column, text);
-}
-
-static void
-touch_all(DcPacker *packer)
-{
-	for (int i = 0; i < lengthof(remembered); i++)
-		if (packer->cell[remembered[i]].text.s != NULL)
-			dc_memo_touch(packer->memos, packer->cell[remembered[i]].hash);
-}
-
-/* The memo of a column of the contact, NULL when it has none; new ones come with found false. */
-static DcMemo *
-remember(DcPacker *packer, DcPackedColumn column, bool *found)
-{
-	const Cell *cell = &packer->cell[column];
-
-	return cell->text.s == NULL ? NULL : dc_memo_find(packer->memos, column, cell->text, cell->hash, found);
-}
-
-static char *
-c_string(DcText text)
-{
-	return text.s == NULL ? NULL : pnstrdup(text.s, text.len);
-}
-
-static bool
-begins_with(DcText text, const char *start)
+bool
+dc_text_begins(DcText text, const char *start)
 {
 	size_t		len = strlen(start);
 
 	return text.len >= len && memcmp(text.s, start, len) == 0;
 }
 
-static bool
-ends_with(DcText text, const char *end)
+bool
+dc_text_ends(DcText text, const char *end)
 {
 	size_t		len = strlen(end);
 
 	return text.len >= len && memcmp(text.s + text.len - len, end, len) == 0;
 }
 
-/* The same for a text that is interned as it is. */
-static Cell
-ask_for_value(DcPacker *packer, DcText text)
-{
-	Cell		cell = {.text = text};
+/* ---------- a contact copied ---------- */
 
+/* A value that stays when the row goes: in the current memory context. */
+static Datum
+copy_list(Datum value, bool isnull)
+{
+	return isnull ? (Datum) 0 : PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
+}
+
+/* The columns that are texts, one behind the other. */
+static void
+copy_texts(DcWaiting *contact, const Datum *values, const bool *nulls)
+{
+	size_t		size = 0;
+	char	   *room;
+
+	for (int c = 0; c < DC_PACKED_COLUMNS; c++)
+	{
+		struct varlena *text;
+
+		contact->text[c] = (DcText) {0};
+		if (nulls[c] || c == C_ID || c == C_OTHER_EMAILS || c == C_OTHER_PHONES || c == C_ATTRIBUTES)
+			continue;
+		text = PG_DETOAST_DATUM_PACKED(values[c]);
+		contact->text[c] = (DcText) {.s = VARDATA_ANY(text), .len = VARSIZE_ANY_EXHDR(text)};
+		size += contact->text[c].len + 1;
+	}
+	room = palloc(size + 1);
+	for (int c = 0; c < DC_PACKED_COLUMNS; c++)
+		if (contact->text[c].s != NULL)
+		{
+			char	   *copy = memcpy(room, contact->text[c].s, contact->text[c].len);
+
+			room += contact->text[c].len;
+			*room++ = '\0';
+			contact->text[c].s = copy;
+		}
+}
+
+/* ---------- what it looks up ---------- */
+
+static void
+ask_for_own(DcPacker *packer, DcWaiting *contact, DcOwnText which, DcText text)
+{
+	DcCell	   *cell = &contact->own[which];
+
+	*cell = (DcCell) {.text = text};
 	if (text.len > 0)
 	{
-		cell.hash = dc_text_hash(text.s, text.len);
-		dc_ask_value(packer->population, cell.hash);
+		cell->hash = dc_text_hash(text.s, text.len);
+		dc_ask_value(packer->population, cell->hash);
 	}
-	return cell;
 }
 
 static void
-touch_value(DcPacker *packer, const Cell *cell)
+ask_for_all(DcPacker *packer, DcWaiting *contact)
 {
-	if (cell->text.len > 0)
-		dc_touch_value(packer->population, cell->hash);
+	DcText	   *text = contact->text;
+	char	   *mailbox = dc_mailbox_key(text[C_EMAIL].s);
+
+	ask_for_own(packer, contact, OWN_MOBILE, dc_phone_text(text[C_MOBILE]));
+	ask_for_own(packer, contact, OWN_PHONE, dc_phone_text(text[C_PHONE]));
+	ask_for_own(packer, contact, OWN_PROFILE, dc_text_begins(text[C_LINKEDIN], "linkedin.com/") ? text[C_LINKEDIN] : (DcText) {0});
+	ask_for_own(packer, contact, OWN_REGISTRATION, dc_registration_text(text));
+	ask_for_own(packer, contact, OWN_MAILBOX, (DcText) {.s = mailbox, .len = mailbox == NULL ? 0 : strlen(mailbox)});
+	text[C_WEBSITE] = dc_telling_host(text);
+	for (int i = 0; i < lengthof(remembered); i++)
+		if (text[remembered[i]].s != NULL)
+			contact->hash[remembered[i]] = dc_memo_hash(packer->memos, remembered[i], text[remembered[i]]);
 }
 
-static DcValue
-intern(DcPacker *packer, const Cell *cell)
+/* The places that were asked for have come: what they point to. */
+static void
+touch_all(DcPacker *packer, DcWaiting *contact)
 {
-	return dc_intern_hashed(packer->population, cell->text.s, cell->text.len, cell->hash);
+	const DcPopulation *p = packer->population;
+
+	for (int i = 0; i < lengthof(remembered); i++)
+		if (contact->text[remembered[i]].s != NULL)
+			dc_memo_touch(packer->memos, contact->hash[remembered[i]]);
+	for (int i = 0; i < DC_OWN_TEXTS; i++)
+		if (contact->own[i].text.len > 0)
+			dc_prefetch(&p->text[contact->own[i].guess = dc_guess_value(p, contact->own[i].hash)]);
 }
 
-static DcValue
-folded(DcPacker *packer, DcPackedColumn column, const char *kind)
+/* always inline: a function that only prefetches has no effect that a compiler would keep a call for */
+static pg_attribute_always_inline void
+touch_texts(const DcPopulation *p, const DcWaiting *contact)
 {
-	bool		found;
-	DcMemo	   *memo = remember(packer, column, &found);
-
-	if (memo == NULL)
-		return 0;
-	if (!found && !dc_says_nothing(pnstrdup(memo->text, memo->len), kind))
-		memo->value = dc_intern(packer->population, dc_fold_n(memo->text, memo->len));
-	return memo->value;
+	for (int i = 0; i < DC_OWN_TEXTS; i++)
+		dc_prefetch(p->text[contact->own[i].guess]);
 }
 
 /* ---------- names ---------- */
 
+static DcValue
+folded(DcPacker *packer, const DcWaiting *contact, DcPackedColumn column, const char *kind)
+{
+	bool		found;
+	DcMemo	   *memo = dc_remember(packer, contact, column, &found);
+
+	if (memo == NULL)
+		return 0;
+	if (!found && !dc_says_nothing(contact->text[column].s, kind))
+		memo->value = dc_intern(packer->population, dc_fold_n(memo->text, memo->len));
+	return memo->value;
+}
+
 /* The first name, and its first word with a nickname as its full name. */
 static void
-pack_first_name(DcPacker *packer, DcRecord *r)
+pack_first_name(DcPacker *packer, const DcWaiting *contact, DcRecord *r)
 {
 	DcPopulation *p = packer->population;
 	bool		found;
-	DcMemo	   *memo = remember(packer, C_FIRST, &found);
+	DcMemo	   *memo = dc_remember(packer, contact, C_FIRST, &found);
 
 	if (memo == NULL)
 		return;
-	if (!found && !dc_says_nothing(pnstrdup(memo->text, memo->len), "person"))
+	if (!found && !dc_says_nothing(contact->text[C_FIRST].s, "person"))
 	{
 		bool		only_titles;
 		char	   *first = dc_without_titles(dc_fold_n(memo->text, memo->len), &only_titles);
@@ -216,205 +211,33 @@ pack_first_name(DcPacker *packer, DcRecord *r)
 	r->given = memo->second;
 }
 
-/* ---------- organisations ---------- */
-
+/* The last name, and the generation behind it. */
 static void
-pack_company(DcPacker *packer, DcRecord *r)
+pack_last_name(DcPacker *packer, const DcWaiting *contact, DcRecord *r)
 {
+	DcPopulation *p = packer->population;
 	bool		found;
-	DcMemo	   *memo = remember(packer, C_COMPANY, &found);
+	DcMemo	   *memo = dc_remember(packer, contact, C_LAST, &found);
 
 	if (memo == NULL)
 		return;
-	if (!found)
-	{
-		DcCompany	parsed = {0};
-		char	   *text = pnstrdup(memo->text, memo->len);
-
-		dc_parse_company(text, &parsed);
-		memo->value = parsed.key == NULL || dc_says_nothing(text, "company") || dc_says_nothing(parsed.key, "company") ? 0 : dc_intern(packer->population, parsed.key);
-	}
-	r->company = memo->value;
-}
-
-/* Of the host that tells the organisation. */
-static void
-pack_domain(DcPacker *packer, DcRecord *r)
-{
-	bool		found;
-	DcMemo	   *memo = remember(packer, C_WEBSITE, &found);
-
-	if (memo == NULL)
-		return;
-	if (!found)
-	{
-		const char *domain = dc_registrable_domain(pnstrdup(memo->text, memo->len));
-
-		memo->value = domain == NULL || dc_is_shared_host(domain) ? 0 : dc_intern(packer->population, domain);
-	}
-	r->domain = memo->value;
-}
-
-/* What stands behind the last @; NULL without one. */
-static DcText
-host_of(DcText email)
-{
-	for (size_t i = email.len; i > 0; i--)
-		if (email.s[i - 1] == '@')
-			return (DcText) {.s = email.s + i, .len = email.len - i};
-	return (DcText) {0};
-}
-
-/* A host that tells the organisation: of the web site, else of a professional address. */
-static DcText
-telling_host(const DcPacker *packer)
-{
-	DcText		host = column_text(packer, C_WEBSITE);
-
-	if (host.s == NULL && !packer->nulls[C_EMAIL] && !packer->nulls[C_QUALIFICATION] && ends_with(column_text(packer, C_QUALIFICATION), "@pro") &&
-		!dc_mailbox_says_nothing(c_string(column_text(packer, C_EMAIL))))
-		host = host_of(column_text(packer, C_EMAIL));
-	return host;
-}
-
-/* SIREN, or else VAT number; what cleaning could not read stands as it was received, and is none. */
-static DcText
-registration_text(const DcPacker *packer)
-{
-	char	   *siren = c_string(column_text(packer, C_SIREN));
-	char	   *vat = c_string(column_text(packer, C_VAT));
-
-	siren = siren == NULL ? NULL : dc_normalize_siren(siren);
-	if (siren == NULL && vat != NULL)
-		siren = dc_normalize_vat(vat);
-	return (DcText) {.s = siren, .len = siren == NULL ? 0 : strlen(siren)};
-}
-
-static DcText
-profile_text(const DcPacker *packer)
-{
-	DcText		profile = column_text(packer, C_LINKEDIN);
-
-	return begins_with(profile, "linkedin.com/") ? profile : (DcText) {0};
-}
-
-/* The key of a mailbox; NULL for what is none, or nobody's. */
-static char *
-mailbox_key(const char *email)
-{
-	char	   *key = email == NULL ? NULL : dc_email_key(email);
-
-	return key == NULL || dc_mailbox_says_nothing(key) ? NULL : key;
-}
-
-/* ---------- mailboxes and numbers ---------- */
-
-static void
-add_value(DcValue *set, int max, DcValue value)
-{
-	for (int i = 0; i < max && value != 0; i++)
-	{
-		if (set[i] == value)
-			return;
-		if (set[i] == 0)
-		{
-			set[i] = value;
-			return;
-		}
-	}
-}
-
-/* A generation that only the address tells, as in jr.john.smith@; 0 for none. */
-static DcValue
-generation_of(DcPopulation *p, const char *email)
-{
-	static const char *const words[][2] = {{"jr", "jr"}, {"junior", "jr"}, {"sr", "sr"}, {"senior", "sr"}};
-	const char *end = email + strcspn(email, "@");
-	const char *s = email;
-
-	while (s < end)
-	{
-		size_t		len = Min(strcspn(s, "._-"), end - s);
-
-		for (int w = 0; w < lengthof(words); w++)
-			if (len == strlen(words[w][0]) && len < end - email && pg_strncasecmp(s, words[w][0], len) == 0)
-				return dc_intern(p, words[w][1]);
-		s += len + 1;
-	}
-	return 0;
+	if (!found && !dc_says_nothing(contact->text[C_LAST].s, "person"))
+		memo->value = dc_split_generation(p, dc_intern(p, dc_fold_n(memo->text, memo->len)), &memo->second);
+	r->last = memo->value;
+	if (r->suffix == 0)
+		r->suffix = memo->second;
 }
 
 static void
-add_mailbox(DcPopulation *p, DcRecord *r, DcValue mailbox, bool is_role)
+pack_name(DcPacker *packer, const DcWaiting *contact, DcRecord *r)
 {
-	if (mailbox != 0 && is_role)
-		p->flags[mailbox] |= VALUE_ROLE;
-	add_value(r->email, DC_MAX_EMAILS, mailbox);
-}
-
-/* So many digits of a number in international form are looked at, without its country: +33 123456789. */
-#define NATIONAL_DIGITS 9
-
-/* What a number compares by: one that could not be normalised by its digits, when there are enough of them. */
-static DcText
-phone_text(DcText phone)
-{
-	char	   *digits;
-	size_t		n = 0;
-
-	if (phone.s == NULL || begins_with(phone, "+"))
-		return phone.len > NATIONAL_DIGITS && dc_number_says_nothing(phone.s + phone.len - NATIONAL_DIGITS, NATIONAL_DIGITS) ? (DcText) {0} : phone;
-	digits = palloc(phone.len + 1);
-	for (size_t i = 0; i < phone.len; i++)
-		if (phone.s[i] >= '0' && phone.s[i] <= '9')
-			digits[n++] = phone.s[i];
-	return n < 7 || dc_number_says_nothing(digits, n) ? (DcText) {0} : (DcText) {.s = digits, .len = n};
-}
-
-static void
-pack_phones(DcPacker *packer, DcRecord *r, const Cell *mobile, const Cell *phone)
-{
-	DcText		kind = column_text(packer, C_PHONE_KIND);
-
-	add_value(r->phone, DC_MAX_PHONES, intern(packer, mobile));
-	r->nmobiles = r->phone[0] != 0;
-	add_value(r->phone, DC_MAX_PHONES, intern(packer, phone));
-	if (kind.len == 6 && begins_with(kind, "mobile"))
-		r->nmobiles = (r->phone[0] != 0) + (r->phone[1] != 0);
-}
-
-static void
-add_other_phone(DcPacker *packer, DcRecord *r, DcText text)
-{
-	DcText		phone = phone_text(text);
-
-	add_value(r->phone, DC_MAX_PHONES, dc_intern_n(packer->population, phone.s, phone.len));
-}
-
-static void
-add_other_email(DcPacker *packer, DcRecord *r, DcText text)
-{
-	char	   *email = c_string(text);
-	DcEmail		parsed = {0};
-
-	/* whether it is a mailbox of a function must not rest on who else carries it */
-	dc_parse_email(email, &parsed);
-	add_mailbox(packer->population, r, dc_intern(packer->population, mailbox_key(email)), parsed.qualification != NULL && strncmp(parsed.qualification, "generic@", 8) == 0);
-}
-
-static void
-pack_list(DcPacker *packer, DcRecord *r, DcPackedColumn column, void (*add) (DcPacker *packer, DcRecord *r, DcText element))
-{
-	Datum	   *values;
-	bool	   *nulls;
-	int			n;
-
-	if (packer->nulls[column])
-		return;
-	deconstruct_array(DatumGetArrayTypeP(packer->values[column]), TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &n);
-	for (int i = 0; i < n; i++)
-		if (!nulls[i])
-			add(packer, r, text_of(values[i]));
+	pack_first_name(packer, contact, r);
+	r->middle = folded(packer, contact, C_MIDDLE, "person");
+	r->suffix = folded(packer, contact, C_SUFFIX, "");
+	pack_last_name(packer, contact, r);
+	dc_split_lone_name(packer->population, r);
+	if (r->suffix == 0 && contact->text[C_EMAIL].s != NULL)
+		r->suffix = dc_generation_of_mailbox(packer->population, contact->text[C_EMAIL].s);
 }
 
 /* ---------- declared fields ---------- */
@@ -434,15 +257,13 @@ attribute(Datum attributes, const char *key)
 }
 
 static void
-pack_fields(DcPacker *packer, DcRecord *r)
+pack_fields(DcPopulation *p, const DcWaiting *contact, DcRecord *r)
 {
-	DcPopulation *p = packer->population;
-
-	if (p->nfields == 0 || packer->nulls[C_ATTRIBUTES])
+	if (contact->attributes == 0)
 		return;
 	for (int i = 0; i < p->nfields; i++)
 	{
-		char	   *text = attribute(packer->values[C_ATTRIBUTES], p->field_name[i]);
+		char	   *text = attribute(contact->attributes, p->field_name[i]);
 
 		if (text != NULL && !dc_says_nothing(text, ""))
 			r->field[i] = dc_intern(p, dc_field_value(p->field_kind[i], text));
@@ -452,57 +273,63 @@ pack_fields(DcPacker *packer, DcRecord *r)
 /* ---------- contacts ---------- */
 
 static void
-pack_columns(DcPacker *packer, DcRecord *r)
+pack_contact(DcPacker *packer, const DcWaiting *contact)
 {
-	DcPopulation *p = packer->population;
-	char	   *email = c_string(column_text(packer, C_EMAIL));
-	char	   *mailbox = mailbox_key(email);
-	Cell		cells[] = {
-		ask_for_value(packer, phone_text(column_text(packer, C_MOBILE))), ask_for_value(packer, phone_text(column_text(packer, C_PHONE))),
-		ask_for_value(packer, profile_text(packer)), ask_for_value(packer, registration_text(packer)),
-		ask_for_value(packer, (DcText) {.s = mailbox, .len = mailbox == NULL ? 0 : strlen(mailbox)}),
-	};
+	DcRecord   *r = dc_add_record(packer->population);
 
-	for (int i = 0; i < lengthof(remembered); i++)
-		ask_for(packer, remembered[i], remembered[i] == C_WEBSITE ? telling_host(packer) : column_text(packer, remembered[i]));
-	for (int i = 0; i < lengthof(cells); i++)
-		touch_value(packer, &cells[i]);
-	touch_all(packer);
-	pack_phones(packer, r, &cells[0], &cells[1]);
-	r->linkedin = intern(packer, &cells[2]);
-	r->registration = intern(packer, &cells[3]);
-	add_mailbox(p, r, intern(packer, &cells[4]), begins_with(column_text(packer, C_QUALIFICATION), "generic@"));
-	pack_first_name(packer, r);
-	r->middle = folded(packer, C_MIDDLE, "person");
-	r->suffix = folded(packer, C_SUFFIX, "");
-	r->last = dc_split_generation(p, r, folded(packer, C_LAST, "person"));
-	dc_split_lone_name(p, r);
-	if (r->suffix == 0 && email != NULL)
-		r->suffix = generation_of(p, email);
-	pack_domain(packer, r);
-	pack_company(packer, r);
-	r->postcode = folded(packer, C_POSTCODE, "");
-	r->city = folded(packer, C_CITY, "");
-	r->address = folded(packer, C_ADDRESS, "");
-	r->job = folded(packer, C_JOB, "");
-	pack_list(packer, r, C_OTHER_EMAILS, add_other_email);
-	pack_list(packer, r, C_OTHER_PHONES, add_other_phone);
-	pack_fields(packer, r);
+	r->contact_id = contact->contact_id;
+	dc_pack_phones(packer, contact, r);
+	r->linkedin = dc_intern_cell(packer, &contact->own[OWN_PROFILE]);
+	dc_pack_mailboxes(packer, contact, r);
+	pack_name(packer, contact, r);
+	dc_pack_organisation(packer, contact, r);
+	r->postcode = folded(packer, contact, C_POSTCODE, "");
+	r->city = folded(packer, contact, C_CITY, "");
+	r->address = folded(packer, contact, C_ADDRESS, "");
+	r->job = folded(packer, contact, C_JOB, "");
+	pack_fields(packer->population, contact, r);
 }
 
-/* Adds a contact, given by the columns of dc_packed_columns. */
+/* Packs the contacts that wait. */
+void
+dc_pack_waiting(DcPacker *packer)
+{
+	MemoryContext old = MemoryContextSwitchTo(packer->scratch);
+
+	for (int i = 0; i < packer->nwaiting; i++)
+		touch_all(packer, &packer->waiting[i]);
+	for (int i = 0; i < packer->nwaiting; i++)
+		touch_texts(packer->population, &packer->waiting[i]);
+	for (int i = 0; i < packer->nwaiting; i++)
+		pack_contact(packer, &packer->waiting[i]);
+	packer->nwaiting = 0;
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(packer->scratch);
+}
+
+/* Adds a contact, given by the columns of dc_packed_columns, which may go, once some more have come or dc_pack_waiting() is called. */
+void
+dc_pack_soon(DcPacker *packer, const Datum *values, const bool *nulls)
+{
+	MemoryContext old = MemoryContextSwitchTo(packer->scratch);
+	DcWaiting  *contact = &packer->waiting[packer->nwaiting++];
+
+	contact->contact_id = DatumGetInt64(values[C_ID]);
+	copy_texts(contact, values, nulls);
+	contact->other_emails = copy_list(values[C_OTHER_EMAILS], nulls[C_OTHER_EMAILS]);
+	contact->other_phones = copy_list(values[C_OTHER_PHONES], nulls[C_OTHER_PHONES]);
+	contact->attributes = copy_list(values[C_ATTRIBUTES], nulls[C_ATTRIBUTES] || packer->population->nfields == 0);
+	ask_for_all(packer, contact);
+	MemoryContextSwitchTo(old);
+	if (packer->nwaiting == DC_WAITING)
+		dc_pack_waiting(packer);
+}
+
 void
 dc_pack(DcPacker *packer, const Datum *values, const bool *nulls)
 {
-	DcRecord   *r = dc_add_record(packer->population);
-	MemoryContext old = MemoryContextSwitchTo(packer->scratch);
-
-	packer->values = values;
-	packer->nulls = nulls;
-	r->contact_id = DatumGetInt64(values[C_ID]);
-	pack_columns(packer, r);
-	MemoryContextSwitchTo(old);
-	MemoryContextReset(packer->scratch);
+	dc_pack_soon(packer, values, nulls);
+	dc_pack_waiting(packer);
 }
 
 /* Adds a row of table contact. */

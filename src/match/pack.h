@@ -33,6 +33,10 @@ extern DcPacker *dc_packer_create(DcPopulation *population);
 extern DcPopulation *dc_packer_population(const DcPacker *packer);
 extern void dc_packer_free(DcPacker *packer);
 extern void dc_pack(DcPacker *packer, const Datum *values, const bool *nulls);
+
+/* The same for one of many: it is packed with some others, the last of them by dc_pack_waiting(). */
+extern void dc_pack_soon(DcPacker *packer, const Datum *values, const bool *nulls);
+extern void dc_pack_waiting(DcPacker *packer);
 extern void dc_pack_row(DcPacker *packer, HeapTuple row, TupleDesc desc);
 
 /* pack_nothing.c */

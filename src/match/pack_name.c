@@ -44,11 +44,16 @@ dc_without_titles(char *name, bool *only_titles)
 void
 dc_split_lone_name(DcPopulation *p, DcRecord *r)
 {
-	const char *text = p->text[r->first];
-	const char *last = strrchr(text, ' ');
-	const char *word = last == NULL ? text : last + 1;
+	const char *text;
+	const char *last;
+	const char *word;
 
-	if (r->first == 0 || r->last != 0 || strlen(word) < 3 ||
+	if (r->first == 0 || r->last != 0)
+		return;
+	text = p->text[r->first];
+	last = strrchr(text, ' ');
+	word = last == NULL ? text : last + 1;
+	if (strlen(word) < 3 ||
 		dc_lexicon_find(&dc_lexicon_given_names, word) != NULL || dc_lexicon_find(&dc_lexicon_nicknames, word) != NULL)
 		return;
 	r->last = dc_intern(p, word);
@@ -61,9 +66,9 @@ static const char *const generations[][2] = {
 	{"jr", "jr"}, {"junior", "jr"}, {"sr", "sr"}, {"senior", "sr"}, {"ii", "ii"}, {"iii", "iii"}, {"iv", "iv"},
 };
 
-/* A folded name without the generation behind it, which becomes the suffix: "hensley sr". */
+/* A folded name without the generation behind it, which is told apart: "hensley sr". */
 DcValue
-dc_split_generation(DcPopulation *p, DcRecord *r, DcValue name)
+dc_split_generation(DcPopulation *p, DcValue name, DcValue *generation)
 {
 	const char *text = p->text[name];
 	const char *last = strrchr(text, ' ');
@@ -71,8 +76,7 @@ dc_split_generation(DcPopulation *p, DcRecord *r, DcValue name)
 	for (int g = 0; last != NULL && g < lengthof(generations); g++)
 		if (strcmp(last + 1, generations[g][0]) == 0)
 		{
-			if (r->suffix == 0)
-				r->suffix = dc_intern(p, generations[g][1]);
+			*generation = dc_intern(p, generations[g][1]);
 			return dc_intern_n(p, text, last - text);
 		}
 	return name;

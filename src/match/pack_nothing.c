@@ -46,8 +46,9 @@ dc_mailbox_says_nothing(const char *key)
 
 	if (n == 0 || n >= sizeof(local) || m >= sizeof(host))
 		return false;
-	strlcpy(local, key, n + 1);
-	strlcpy(host, domain, m + 1);
+	memcpy(local, key, n);
+	memcpy(host, domain, m);
+	local[n] = host[m] = '\0';
 	return dc_says_nothing(local, "") && (n > INITIALS || strcmp(local, host) == 0 || dc_says_nothing(host, ""));
 }
 

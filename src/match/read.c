@@ -24,6 +24,7 @@
 #include "match/rows.h"
 
 #define REPORT_EVERY 1024		/* contacts */
+#define SPARSE 4				/* ids for each contact, at most, that are placed without being sorted */
 
 /* ---------- statements kept by the session ---------- */
 
@@ -107,35 +108,66 @@ is_in_order(const DcPopulation *p)
 	return true;
 }
 
-/* Brings the records into the order of their ids, cycle by cycle; O(n log n), nothing when they are in it. */
-static void
-sort_records(DcPopulation *p)
+/* By ascending id: each record is put at the place that its id has between the first and the last; false when that is no order. */
+static bool
+place_by_id(const DcPopulation *p, int *order)
 {
-	Place	   *places;
+	int64		least = p->records[0].contact_id;
+	int64		greatest = least;
+	uint64		span;
+	int		   *at;
+	int			n = 0;
 
-	if (is_in_order(p))
-		return;
-	places = MemoryContextAllocHuge(p->context, sizeof(Place) * p->nrecords);
+	for (int i = 1; i < p->nrecords; i++)
+	{
+		least = Min(least, p->records[i].contact_id);
+		greatest = Max(greatest, p->records[i].contact_id);
+	}
+	span = (uint64) greatest - (uint64) least;
+	if (span / SPARSE >= (uint64) p->nrecords)
+		return false;
+	at = MemoryContextAllocExtended(p->context, sizeof(int) * (span + 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	for (int i = 0; i < p->nrecords; i++)
+		at[p->records[i].contact_id - least] = i + 1;
+	for (uint64 id = 0; id <= span; id++)
+		if (at[id] != 0)
+			order[n++] = at[id] - 1;
+	pfree(at);
+	return n == p->nrecords;
+}
+
+static void
+sort_by_id(const DcPopulation *p, int *order)
+{
+	Place	   *places = MemoryContextAllocHuge(p->context, sizeof(Place) * p->nrecords);
+
 	for (int i = 0; i < p->nrecords; i++)
 		places[i] = (Place) {.contact_id = p->records[i].contact_id, .record = i};
 	qsort(places, p->nrecords, sizeof(Place), compare_places);
-	for (int first = 0; first < p->nrecords; first++)
-	{
-		DcRecord	held = p->records[first];
-		int			to = first;
-
-		while (places[to].record != first)
-		{
-			int			from = places[to].record;
-
-			p->records[to] = p->records[from];
-			places[to].record = to;
-			to = from;
-		}
-		p->records[to] = held;
-		places[to].record = to;
-	}
+	for (int i = 0; i < p->nrecords; i++)
+		order[i] = places[i].record;
 	pfree(places);
+}
+
+/* Brings the records into the order of their ids; linear when few ids between them are free, else O(n log n). */
+static void
+sort_records(DcPopulation *p)
+{
+	int		   *order;
+	DcRecord   *sorted;
+
+	if (is_in_order(p))
+		return;
+	order = MemoryContextAllocHuge(p->context, sizeof(int) * p->nrecords);
+	if (!place_by_id(p, order))
+		sort_by_id(p, order);
+	sorted = MemoryContextAllocHuge(p->context, sizeof(DcRecord) * p->nrecords);
+	for (int i = 0; i < p->nrecords; i++)
+		sorted[i] = p->records[order[i]];
+	pfree(p->records);
+	pfree(order);
+	p->records = sorted;
+	p->capacity = p->nrecords;
 }
 
 /* ---------- populations ---------- */
@@ -144,9 +176,10 @@ static void
 pack_row(void *state, const Datum *values, const bool *nulls)
 {
 	DcPopulation *p = dc_packer_population(state);
+	int			before = p->nrecords;
 
-	dc_pack(state, values, nulls);
-	if (p->nrecords % REPORT_EVERY == 0)
+	dc_pack_soon(state, values, nulls);
+	if (p->nrecords / REPORT_EVERY != before / REPORT_EVERY)
 		dc_progress_done(p->nrecords);
 }
 
@@ -160,6 +193,7 @@ read_rows(DcPacker *packer, int controller_id, Statement statement, const Datum 
 	PG_TRY();
 	{
 		dc_each_row(plan, statements[statement].nargs, statements[statement].types, args, pack_row, packer);
+		dc_pack_waiting(packer);
 	}
 	PG_FINALLY();
 	{

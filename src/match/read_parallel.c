@@ -50,7 +50,6 @@ enum
 typedef struct Chunk
 {
 	dsa_pointer_atomic next;	/* what the worker read after it */
-	uint32		range;
 	uint32		nrecords;
 	uint32		first_value;	/* values from there on, numbered on by the worker */
 	uint32		nvalues;
@@ -79,29 +78,23 @@ typedef struct ReadState
 	WorkerPart	part[FLEXIBLE_ARRAY_MEMBER];
 } ReadState;
 
-/* Takes the next range that nobody has read; answers its number, -1 for none, and reads it.  ids: those wanted, or NULL. */
-static int
+/* Reads the next range that nobody has read; false when there is none.  ids: those wanted, or NULL. */
+static bool
 read_range(DcPacker *packer, ReadState *state, const int64 *ids)
 {
 	uint32		i = pg_atomic_fetch_add_u32(&state->next, 1);
 	uint32		from = i * (ids == NULL ? RANGE : IDS_RANGE);
 
 	if (from >= (ids == NULL ? state->nblocks : (uint32) state->nids))
-		return -1;
+		return false;
 	if (ids == NULL)
 		dc_read_blocks(packer, state->controller_id, from, from + RANGE);
 	else
 		dc_read_ids(packer, state->controller_id, ids + from, Min(IDS_RANGE, state->nids - (int) from));
-	return i;
+	return true;
 }
 
 /* ---------- the leader's side ---------- */
-
-static int
-count_ranges(const ReadState *state)
-{
-	return state->nids > 0 ? state->nids / IDS_RANGE + 1 : state->nblocks / RANGE + 1;
-}
 
 /* The blocks of the table when it is one that can be divided, else 0. */
 static BlockNumber
@@ -114,13 +107,6 @@ blocks_of_contacts(void)
 	table_close(rel, NoLock);
 	return nblocks;
 }
-
-/* Where in the population the records of a range stand. */
-typedef struct Range
-{
-	int			first;
-	int			n;
-} Range;
 
 /* How far the leader has taken over what a worker has read. */
 typedef struct Source
@@ -136,7 +122,6 @@ typedef struct Gathering
 	DcPacker   *packer;
 	DcPopulation *population;
 	dsa_area   *area;
-	Range	   *ranges;
 	int			nsources;
 	Source	   *sources;
 } Gathering;
@@ -160,7 +145,7 @@ take_values(DcPopulation *p, Source *source, Chunk *chunk)
 		if (v + 2 * AHEAD < chunk->nvalues)
 			dc_ask_value(p, hash[v + 2 * AHEAD]);
 		if (v + AHEAD < chunk->nvalues)
-			dc_touch_value(p, hash[v + AHEAD]);
+			dc_prefetch(p->text[dc_guess_value(p, hash[v + AHEAD])]);
 		source->map[chunk->first_value + v] = dc_intern_from(p, text, len, hash[v], letters[v], length[v]);
 		text += len + 1;
 	}
@@ -202,7 +187,6 @@ take_chunks(Gathering *g)
 			source->taken = place;
 			chunk = dsa_get_address(g->area, place);
 			take_values(g->population, source, chunk);
-			g->ranges[chunk->range] = (Range) {.first = g->population->nrecords, .n = chunk->nrecords};
 			take_records(g->population, source, chunk);
 		}
 	}
@@ -224,55 +208,22 @@ take_flags(const Gathering *g)
 	}
 }
 
-/* Brings the records into the order in which they stand in the table; linear. */
-static void
-order_ranges(DcPopulation *p, const Range *ranges, int nranges)
-{
-	DcRecord   *all = MemoryContextAllocHuge(p->context, sizeof(DcRecord) * ((size_t) p->nrecords + 1));
-	int			n = 0;
-
-	for (int i = 0; i < nranges; i++)
-	{
-		memcpy(all + n, p->records + ranges[i].first, sizeof(DcRecord) * ranges[i].n);
-		n += ranges[i].n;
-	}
-	Assert(n == p->nrecords);
-	if (p->records != NULL)
-		pfree(p->records);
-	p->records = all;
-	p->capacity = p->nrecords + 1;
-}
-
 static void
 gather(Gathering *g, ReadState *state, const int64 *ids, ParallelContext *context)
 {
-	int			range;
-
 	g->nsources = context->nworkers_launched;
 	g->sources = palloc0(sizeof(Source) * (g->nsources + 1));
 	for (int w = 0; w < g->nsources; w++)
 		g->sources[w].part = &state->part[w];
-	g->ranges = palloc0(sizeof(Range) * count_ranges(state));
-	for (;;)
-	{
-		int			first = g->population->nrecords;
-
-		range = read_range(g->packer, state, ids);
-		if (range < 0)
-			break;
-		g->ranges[range] = (Range) {.first = first, .n = g->population->nrecords - first};
+	while (read_range(g->packer, state, ids))
 		take_chunks(g);
-	}
 	WaitForParallelWorkersToFinish(context);
 	take_chunks(g);
 	take_flags(g);
-	if (ids == NULL)
-		order_ranges(g->population, g->ranges, count_ranges(state));
 	for (int w = 0; w < g->nsources; w++)
 		if (g->sources[w].map != NULL)
 			pfree(g->sources[w].map);
 	pfree(g->sources);
-	pfree(g->ranges);
 }
 
 static ReadState *
@@ -362,7 +313,7 @@ dc_read_ids_in_parallel(DcPacker *packer, int controller_id, const int64 *contac
 
 /* Hands over the records, which are the worker's no more, and the values from first_value on, as the chunk after last. */
 static dsa_pointer
-hand_over(dsa_area *area, DcPopulation *p, dsa_pointer_atomic *last, uint32 range, DcValue first_value)
+hand_over(dsa_area *area, DcPopulation *p, dsa_pointer_atomic *last, DcValue first_value)
 {
 	uint32		nvalues = p->nvalues - first_value;
 	size_t		texts = 0;
@@ -376,7 +327,6 @@ hand_over(dsa_area *area, DcPopulation *p, dsa_pointer_atomic *last, uint32 rang
 								  (sizeof(uint64) + sizeof(uint32) + sizeof(uint8)) * nvalues + texts, DSA_ALLOC_HUGE);
 	chunk = dsa_get_address(area, place);
 	dsa_pointer_atomic_init(&chunk->next, InvalidDsaPointer);
-	chunk->range = range;
 	chunk->nrecords = p->nrecords;
 	chunk->first_value = first_value;
 	chunk->nvalues = nvalues;
@@ -404,14 +354,13 @@ dc_read_worker(dsm_segment *segment, shm_toc *toc)
 	DcValue		first_value = 1;
 	DcPopulation *p;
 	DcPacker   *packer;
-	int			range;
 
 	SPI_connect();
 	p = dc_open_population(state->controller_id);
 	packer = dc_packer_create(p);
-	while ((range = read_range(packer, state, ids)) >= 0)
+	while (read_range(packer, state, ids))
 	{
-		last = &((Chunk *) dsa_get_address(area, hand_over(area, p, last, range, first_value)))->next;
+		last = &((Chunk *) dsa_get_address(area, hand_over(area, p, last, first_value)))->next;
 		first_value = p->nvalues;
 	}
 	part->flags = dsa_allocate_extended(area, p->nvalues, DSA_ALLOC_HUGE);

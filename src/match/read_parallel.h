@@ -17,12 +17,12 @@
 #include "match/pack.h"
 
 /*
- * Reads all contacts of a controller into an empty population, in the order in which they stand; false when they are
+ * Reads all contacts of a controller into an empty population, in any order; false when they are
  * too few for that, or it cannot be done, and nothing was read.  Needs SPI connected.
  */
 extern bool dc_read_in_parallel(DcPacker *packer, int controller_id);
 
-/* The same for some contacts, by ascending ids, into a population that may have others, in any order. */
+/* The same for some contacts, by ascending ids, into a population that may have others. */
 extern bool dc_read_ids_in_parallel(DcPacker *packer, int controller_id, const int64 *contact_ids, int n);
 
 /* What a worker runs. */
