@@ -215,6 +215,8 @@ is_identified(const DcPopulation *p, const DcRecord *a, const DcRecord *b, NameV
 				(agreed->email != 0 && dc_mailbox_names_one(p, agreed->email, a, b));
 		case NAME_ALIKE_FIRST:
 			return agreed->n >= 1 || (agreed->dates >= 1 && p->size >= FEW_CONTACTS);
+		case NAME_UNLIKE_FIRST:
+			return agreed->n + agreed->dates >= 1;
 		case NAME_INITIAL:
 			/* of one address there may be a John and a Jane */
 			if (!agreed->organisation && agreed->n + agreed->dates == 0)

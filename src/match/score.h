@@ -28,6 +28,7 @@ typedef enum NameVerdict
 	NAME_OTHER_LAST,			/* first names agree, last names do not */
 	NAME_OTHER_GENDER,			/* first names that are alike, of a man and a woman: Simon, Simone */
 	NAME_ALIKE_FIRST,			/* first names that are alike, but two names: Martin, Marvin */
+	NAME_UNLIKE_FIRST,			/* first names of one initial, one of which no list knows: perhaps a nickname */
 	NAME_PARTIAL,
 	NAME_INITIAL,				/* of the first name there is an initial only */
 	NAME_COMPATIBLE

@@ -229,7 +229,7 @@ score_full_names(DcScore *score, DcPopulation *p, const DcModel *model, const Dc
 	if (f != L_FIRST_CONFLICT)
 		return f == L_FIRST_INITIAL ? NAME_INITIAL : NAME_COMPATIBLE;
 	/* first names of one initial may be a nickname that no list knows, unless the list has both as names */
-	return p->text[a->first][0] == p->text[b->first][0] && (p->flags[a->given] & p->flags[b->given] & VALUE_GIVEN) == 0 ? NAME_PARTIAL : NAME_OTHER_FIRST;
+	return p->text[a->first][0] == p->text[b->first][0] && (p->flags[a->given] & p->flags[b->given] & VALUE_GIVEN) == 0 ? NAME_UNLIKE_FIRST : NAME_OTHER_FIRST;
 }
 
 /* Person name, joint over its parts; partial: only a first name, an initial, or nothing to compare. */
