@@ -50,6 +50,8 @@ INSERT INTO person (external_id, first_name, last_name, suffix, email, phone, mo
 	('generation behind the last name 2', 'Leopold', 'Trescothick III', NULL, NULL, NULL, NULL, NULL, NULL, '11 Fore Street', 'TR1 2AA', 'Truro', NULL, NULL),
 	('husband and wife', 'Gérard', 'Pommeraye', NULL, 'pommeraye@orange.fr', '02 40 11 22 33', NULL, NULL, NULL, '5 passage Pommeraye', '44000', 'Nantes', NULL, NULL),
 	('husband and wife 2', 'Odette', 'Pommeraye', NULL, 'pommeraye@orange.fr', '02 40 11 22 33', NULL, NULL, NULL, '5 passage Pommeraye', '44000', 'Nantes', NULL, NULL),
+	('brothers at one address', 'Fabien', 'Grandclément', NULL, NULL, '03 84 11 22 33', NULL, NULL, NULL, '1 rue Pasteur', '39000', 'Lons-le-Saunier', NULL, NULL),
+	('brothers at one address 2', 'Mathieu', 'Grandclément', NULL, NULL, '03 84 11 22 33', NULL, NULL, NULL, '1 rue Pasteur', '39000', 'Lons-le-Saunier', NULL, NULL),
 	('couple of like names, one mailbox', 'Simon', 'Desrosiers', NULL, 'desrosiers@orange.fr', '02 97 11 22 33', NULL, NULL, NULL, '7 rue Thiers', '56000', 'Vannes', NULL, NULL),
 	('couple of like names, one mailbox 2', 'Simone', 'Desrosiers', NULL, 'desrosiers@orange.fr', '02 97 11 22 33', NULL, NULL, NULL, '7 rue Thiers', '56000', 'Vannes', NULL, NULL),
 	('couple of like names, one mobile', 'Jean', 'Kerdoncuff', NULL, NULL, NULL, '06 98 11 22 33', NULL, NULL, '3 venelle du Four', '29000', 'Quimper', NULL, NULL),

@@ -234,15 +234,15 @@ is_identified(const DcPopulation *p, const DcRecord *a, const DcRecord *b, NameV
 }
 
 /*
- * Colleagues or neighbours whom nobody need look at: of unlike names with no more than a number in common, or of one
- * last name and known first names with nothing in common, as the many of a family's firm.
+ * Relatives, colleagues or neighbours whom nobody need look at: of unlike names with no more than a number in common, or
+ * of one last name and other first names with nothing of their own in common, but a number, a home or a family's firm.
  */
 static bool
-are_strangers(const DcPopulation *p, const DcRecord *a, const DcRecord *b, NameVerdict name, const Agreed *agreed)
+are_strangers(NameVerdict name, const Agreed *agreed)
 {
 	if (name == NAME_CONFLICT)
 		return agreed->email == 0 && agreed->dates == 0;
-	return name == NAME_OTHER_FIRST && (p->flags[a->given] & p->flags[b->given] & VALUE_GIVEN) && agreed->n + agreed->dates + agreed->household == 0;
+	return name == NAME_OTHER_FIRST && agreed->n + agreed->dates == 0;
 }
 
 static double
@@ -252,7 +252,7 @@ weight_limit(const DcPopulation *p, const DcModel *model, const DcScore *score, 
 		return INFINITY;
 	if (name == NAME_OTHER_FIRST && p->size >= FEW_CONTACTS && agreed->dates > 0 && (place || agreed->n + agreed->household > 0))
 		return Max(REVIEW_LIMIT, log2(model->m[L_FIRST_CONFLICT] * TWINS));
-	return are_strangers(p, a, b, name, agreed) ? CONFLICT_LIMIT : REVIEW_LIMIT;
+	return are_strangers(name, agreed) ? CONFLICT_LIMIT : REVIEW_LIMIT;
 }
 
 static void
