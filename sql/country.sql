@@ -7,3 +7,5 @@ SELECT x, dropcontact.normalize_country(x) FROM (VALUES ('FR'), ('fr'), ('FRA'),
 SELECT x, dropcontact.normalize_country(x) FROM (VALUES ('GER'), ('SUI'), ('BRN'), ('MON'), ('Congo'), ('Korea'), ('Georgia'), ('Guinea'), ('Niger'), ('Nigeria'), ('Dominica'), ('Dominican Republic'), ('ANT'), ('XX'), ('ZZZ'), ('999'), ('Atlantis'), ('man'), ('')) v(x);
 -- a name and its code in one field; two countries are none
 SELECT x, dropcontact.normalize_country(x) FROM (VALUES ('France (FR)'), ('FR - France'), ('(FR)'), ('DE, Deutschland'), ('France, Germany'), ('Ireland, Northern'), ('Stati Uniti d''America'), ('Royaume d''Espagne'), ('Engeland'), ('( - )'), ('Weißrussland')) v(x);
+-- official names in other languages
+SELECT x, dropcontact.normalize_country(x) FROM (VALUES ('Französische Republik'), ('Repubblica Francese'), ('Principauté d''Andorre'), ('République de Chine')) v(x);
