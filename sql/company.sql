@@ -33,3 +33,5 @@ SELECT * FROM pg_temp.companies('Acme SA/NV', 'Acme S.A./N.V.', 'Acme BV/SRL', '
 SELECT x, (dropcontact.parse_company(x)).name FROM (VALUES ('acme.fr'), ('www.acme.com'), ('ACME.COM'), ('acme'), ('st. martin')) v(x);
 -- foundations and clubs in front, an article alone is no name
 SELECT * FROM pg_temp.companies('Stichting Voorbeeld', 'Fondazione Esempio', 'Fundación Ejemplo', 'Verein Beispiel', 'Stichting', 'The Limited', 'SAS Institute');
+-- an ampersand between letters makes no form of them; a host keeps its case
+SELECT * FROM pg_temp.companies('S&P Global Inc.', 'C&A', 'A & B', 'D&D SARL', 'S&L Transporte', 'Bianchi & C. S.n.c.', 'Hansen A/S', 'acme.com, Inc.', 'acme, Inc.');

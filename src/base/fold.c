@@ -4,8 +4,8 @@
  *	  The form that comparison uses, by table where the letters allow it.
  *
  * Most names are written in letters that fold one by one: the table knows those
- * of the Latin, Cyrillic, Georgian and Armenian scripts and the common signs, Han, Hangul and Greek.  A text with any other
- * character is folded by ICU as a whole, so the result is always that of
+ * of the Latin, Cyrillic, Georgian, Armenian, Hebrew and Arabic scripts and the common signs, Han,
+ * Hangul and Greek.  A text with any other character is folded by ICU as a whole, so the result is always that of
  * dc_fold_icu; test/t/fold proves it for every code point and for random texts.
  *
  *-------------------------------------------------------------------------

@@ -6,7 +6,7 @@
  * It takes microseconds a word, so fold.c answers from a table what it can.
  * This file says what the table must hold: generate/fold_table.c makes the table
  * from it, and fold.c comes here for scripts whose letters depend on their
- * neighbours (Arabic, Thai, Greek with breathings, ...).
+ * neighbours (Thai, Devanagari, kana, Greek with breathings, ...).
  *
  *-------------------------------------------------------------------------
  */
@@ -34,6 +34,13 @@ transliterator(void)
 	return opened;
 }
 
+/* ʿayn, alone or in a form of Arabic typography: no ASCII letter is its own, but names in Latin letters have a vowel there. */
+static bool
+is_ayn(UChar c)
+{
+	return c == 0x639 || (c >= 0xFEC9 && c <= 0xFECC);
+}
+
 /*
  * Grave and acute accents that stand alone are typed for apostrophes (D´Angelo, O`Neil);
  * a soft hyphen is no hyphen.  In place; answers the length.
@@ -45,13 +52,20 @@ correct_typing(UChar *u, int32_t ulen)
 
 	for (int32_t i = 0; i < ulen; i++)
 		if (u[i] != 0xAD)
-			u[n++] = u[i] == 0x60 || u[i] == 0xB4 ? '\'' : u[i];
+			u[n++] = u[i] == 0x60 || u[i] == 0xB4 ? '\'' : is_ayn(u[i]) ? 'a' : u[i];
 	return n;
+}
+
+/* What hamza and ayin become: half rings, which hardly anybody writes. */
+static bool
+is_half_ring(uint32 c)
+{
+	return c == 0x2BE || c == 0x2BF;
 }
 
 /*
  * Letters and digits stay, each run of other characters becomes one blank,
- * apostrophes, invisible characters and marks of no foreign letter go.  In place.
+ * apostrophes, half rings, invisible characters and marks of no foreign letter go.  In place.
  */
 static void
 keep_words(char *folded)
@@ -64,9 +78,9 @@ keep_words(char *folded)
 
 		bool		mark = u_charType(c) == U_NON_SPACING_MARK;
 
-		if (mark ? o > folded && (o[-1] & 0x80) != 0 : u_isalnum(c))
+		if (mark ? o > folded && (o[-1] & 0x80) != 0 : u_isalnum(c) && !is_half_ring(c))
 			o += dc_utf8_put(o, c);
-		else if (mark || c == '\'' || u_charType(c) == U_FORMAT_CHAR)
+		else if (mark || c == '\'' || is_half_ring(c) || u_charType(c) == U_FORMAT_CHAR)
 			continue;
 		else if (o > folded && o[-1] != ' ')
 			*o++ = ' ';

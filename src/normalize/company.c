@@ -216,6 +216,16 @@ set_form(DcCompany *company, const DcCompanyText *r)
 		company->country = pnstrdup(country + 1, 2);
 }
 
+/* Is what is left one word, and the host of a site? */
+static bool
+is_host(const DcCompanyText *r)
+{
+	const DcCompanyWord *last = &r->words[r->n - 1];
+	const char *text = pnstrdup(r->words[0].text, last->text + last->len - r->words[0].text);
+
+	return strchr(text, ' ') == NULL && strchr(text, '.') != NULL && dc_registrable_domain(text) != NULL;
+}
+
 void
 dc_parse_company(const char *input, DcCompany *company)
 {
@@ -262,7 +272,7 @@ dc_parse_company(const char *input, DcCompany *company)
 		lower = lower && strcmp(text, dc_lower(text)) == 0;
 	}
 	/* "acme.fr" is written so */
-	if (strchr(s, ' ') == NULL && strchr(s, '.') != NULL && dc_registrable_domain(s) != NULL)
+	if (is_host(&r))
 		upper = lower = false;
 	company->name = make_name(&r, upper && !lower, lower && !upper);
 	company->key = make_key(&r);

@@ -193,6 +193,13 @@ is_written_so(const DcCompanyText *r, int from, int to, const char *entry)
 	return !has_flag(entry, 'c') || r->one_case || is_upper(word->text, word->len);
 }
 
+/* S&P, K+S: letters that a sign joins are no form. */
+static bool
+is_joined_letters(const DcCompanyWord *word)
+{
+	return word->fold_len <= 3 && (memchr(word->text, '&', word->len) != NULL || memchr(word->text, '+', word->len) != NULL);
+}
+
 /* The form of words [from, to), NULL when they are none. */
 static const char *
 form_of(const DcCompanyText *r, int from, int to)
@@ -203,6 +210,7 @@ form_of(const DcCompanyText *r, int from, int to)
 	int			t = 0;
 	bool		apart = to - from > 1;
 	bool		dotted = false;
+	bool		signs = false;
 	const char *entry;
 
 	if (dc_is_sign(&r->words[from]) || dc_is_sign(&r->words[to - 1]))
@@ -212,11 +220,14 @@ form_of(const DcCompanyText *r, int from, int to)
 		const DcCompanyWord *word = &r->words[i];
 
 		if (dc_is_sign(word))
+		{
+			signs = true;
 			continue;
+		}
 		/* "GmbH und Co. KG" */
 		if (i > from && i < to - 1 && (strcmp(word->fold, "und") == 0 || strcmp(word->fold, "u") == 0) && strcmp(r->words[i + 1].fold, "co") == 0)
 			continue;
-		if (n + word->fold_len + 1 >= sizeof(spaced))
+		if (n + word->fold_len + 1 >= sizeof(spaced) || is_joined_letters(word))
 			return NULL;
 		if (n > 0)
 			spaced[n++] = ' ';
@@ -228,7 +239,8 @@ form_of(const DcCompanyText *r, int from, int to)
 		t += word->fold_len;
 		dotted = dotted || word->dotted || word->fold_len == 1;
 	}
-	if (n > dc_lexicon_legal_forms.longest)
+	/* S & P */
+	if (n > dc_lexicon_legal_forms.longest || (signs && apart))
 		return NULL;
 	entry = dc_lexicon_find_n(&dc_lexicon_legal_forms, spaced, n);
 	if (entry == NULL && apart && dotted)

@@ -43,14 +43,8 @@ add_word(SpelledName *name, const char *text, size_t len)
 	NameWord   *word = &name->word[name->n++];
 
 	memset(word, 0, offsetof(NameWord, nickname));
-	for (size_t i = 0; i < len && word->len < MAX_WORD - 2; i++)
-	{
-		/* ʿayn begins a syllable, and is not written in other transliterations */
-		if ((unsigned char) text[i] != 0xca || i + 1 == len)
-			word->text[word->len++] = text[i];
-		else if (i++ == 0)
-			word->text[word->len++] = 'a';
-	}
+	word->len = Min(len, MAX_WORD - 1);
+	memcpy(word->text, text, word->len);
 	dc_set_sounds(word);
 	word->nickname = dc_lexicon_find(&dc_lexicon_nicknames, word->text);
 	word->given = dc_lexicon_find(&dc_lexicon_given_names, word->text);

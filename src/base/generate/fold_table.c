@@ -22,6 +22,12 @@
 
 static uint32 entry[DC_FOLD_LIMIT];
 
+/* Blocks of scripts with letters that depend on their neighbours: Armenian, Hebrew, Arabic, Georgian. */
+static const uint32 bound_scripts[][2] = {
+	{0x531, 0x587}, {0x5D0, 0x5F4}, {0x600, 0x6FF}, {0x10A0, 0x10FF}
+};
+#define SCRIPT_LIMIT 256			/* code points of one of them */
+
 /* Whether the texts before, c, behind fold as before, folded, behind do. */
 static bool
 folds_to(const char *before, uint32 c, const char *behind, const char *expected)
@@ -88,7 +94,14 @@ is_candidate_part(UChar32 c)
 	UScriptCode script = uscript_getScript(c, &status);
 
 	return script == USCRIPT_COMMON || script == USCRIPT_LATIN || script == USCRIPT_CYRILLIC ||
-		script == USCRIPT_ARMENIAN || script == USCRIPT_GEORGIAN;
+		script == USCRIPT_ARMENIAN || script == USCRIPT_GEORGIAN || script == USCRIPT_ARABIC || script == USCRIPT_HEBREW;
+}
+
+/* Above an alef, a waw or a yeh. */
+static bool
+is_hamza(UChar32 c)
+{
+	return c >= 0x653 && c <= 0x655;
 }
 
 /* c, and first all that it is composed of: U+33F0 is a number and a Han character. */
@@ -111,37 +124,81 @@ is_candidate(UChar32 c)
 
 		U16_NEXT(parts, i, len, part);
 		accent = u_charType(part) == U_NON_SPACING_MARK;
-		if (accent ? i == 1 || part >= 0x370 : !is_candidate_part(part))
+		if (accent ? i == 1 || (part >= 0x370 && !is_hamza(part)) : !is_candidate_part(part))
 			return false;
 	}
 	return true;
 }
 
-/* Whether c folds the same beside each letter of its own script; Armenian has letters that do not. */
-static bool
-is_free(uint32 c, const char *alone, uint32 first, uint32 last)
+/* What is in the table for a character, as text. */
+static const char *
+entry_text(uint32 c, char text[LONGEST + 1])
 {
-	if (c < first || c > last)
-		return true;
-	for (uint32 d = first; d <= last; d++)
-	{
-		char		letter[8];
-		char		expected[32];
-		char	   *other;
+	int			n = 0;
 
-		if (!u_isalpha((UChar32) d))
-			continue;
-		letter[dc_utf8_put(letter, d)] = '\0';
-		other = dc_fold_icu(letter, strlen(letter));
-		sprintf(expected, "%s%s", alone, other);
-		if (!folds_to("", c, letter, expected))
-			return false;
-		sprintf(expected, "%s%s", other, alone);
-		if (!folds_to(letter, c, "", expected))
-			return false;
-		pfree(other);
+	while (n < LONGEST && (entry[c] >> (8 * n) & 0x7F) != 0)
+	{
+		text[n] = (char) (entry[c] >> (8 * n) & 0x7F);
+		n++;
 	}
-	return true;
+	text[n] = '\0';
+	return text;
+}
+
+static bool
+is_tabled_letter(uint32 c)
+{
+	return entry[c] != DC_FOLD_ICU && u_isalpha((UChar32) c);
+}
+
+/* Does each of two letters beside each other fold as it does alone? */
+static bool
+is_pair(uint32 c, uint32 d)
+{
+	char		text[8];
+	char		first[LONGEST + 1];
+	char		second[LONGEST + 1];
+	char		expected[2 * LONGEST + 1];
+
+	text[dc_utf8_put(text, d)] = '\0';
+	sprintf(expected, "%s%s", entry_text(c, first), entry_text(d, second));
+	return folds_to("", c, text, expected);
+}
+
+/*
+ * In some scripts a letter folds to another one beside certain letters: those with the most such neighbours
+ * leave the table, until none has any.  A text with one of them is ICU's.
+ */
+static void
+drop_bound(uint32 first, uint32 last)
+{
+	static bool bound[SCRIPT_LIMIT][SCRIPT_LIMIT];
+	uint32		n = last - first + 1;
+
+	for (uint32 i = 0; i < n; i++)
+		for (uint32 j = 0; j < n; j++)
+			bound[i][j] = is_tabled_letter(first + i) && is_tabled_letter(first + j) && !is_pair(first + i, first + j);
+	for (;;)
+	{
+		uint32		worst = 0;
+		int			most = 0;
+
+		for (uint32 i = 0; i < n; i++)
+		{
+			int			count = 0;
+
+			for (uint32 j = 0; j < n && entry[first + i] != DC_FOLD_ICU; j++)
+				count += entry[first + j] != DC_FOLD_ICU ? bound[i][j] + bound[j][i] : 0;
+			if (count > most)
+			{
+				most = count;
+				worst = i;
+			}
+		}
+		if (most == 0)
+			return;
+		entry[first + worst] = DC_FOLD_ICU;
+	}
 }
 
 /* Entries of single characters. */
@@ -152,13 +209,12 @@ find_characters(void)
 	{
 		const char *folded = is_candidate((UChar32) c) ? folded_alone(c) : NULL;
 
-		if (folded != NULL && !(is_free(c, folded, 0x531, 0x587) && is_free(c, folded, 0x10A0, 0x10FF)))
-			folded = NULL;
-
 		entry[c] = folded == NULL ? DC_FOLD_ICU : 0;
 		for (int i = 0; folded != NULL && folded[i]; i++)
 			entry[c] |= (uint32) (uint8) folded[i] << (8 * i);
 	}
+	for (int i = 0; i < lengthof(bound_scripts); i++)
+		drop_bound(bound_scripts[i][0], bound_scripts[i][1]);
 }
 
 /* Whether a mark behind c leaves what c alone folds to. */
@@ -166,14 +222,10 @@ static bool
 loses_mark(uint32 c, uint32 mark)
 {
 	char		behind[8] = "";
-	char		alone[8] = "";
-	char		expected[16];
+	char		alone[LONGEST + 1];
 
 	behind[dc_utf8_put(behind, mark)] = '\0';
-	for (int i = 0; i < LONGEST && entry[c] >> (8 * i); i++)
-		alone[i] = (char) ((entry[c] >> (8 * i)) & 0x7F);
-	sprintf(expected, "%s", alone);
-	return folds_to("", c, behind, expected);
+	return folds_to("", c, behind, entry_text(c, alone));
 }
 
 /* Accents, and the Latin letters that lose all of them. */
