@@ -66,3 +66,5 @@ SELECT name, first, last FROM pg_temp.parts('D''ARTAGNAN', 'O''Shea', 'd''angelo
 SELECT name, civility, first, middle, last FROM pg_temp.parts('à l''attention de M. Jean Petit', 'c/o Jane Reed', 'Co Westerik', 'Attn Jane Reed', 't.a.v. Jan Peters', 'T.A.V. Peters', 'z.Hd. Frau Erika Weiß', 'all''attenzione di Mario Rossi', 'A.C. Hart', 'c/o',
 	'Jean d'' Ormesson', 'Anna Dell’ Acqua', 'James O'' Neil', 'LE BORGN'' Pierre', 'AC Smith', 'AJ Brown', 'UY Kevin', 'RA Dr. Peter Huber', 'Prof. em. Dr. Klaus Weber', 'dr hab. n. med. Piotr Nowak', 'Dr.in Eva Huber', '1st Lt. Mary Hart', 'On. Giorgia Conti',
 	'Micheál Ó Néill', 'Síle Ní Bhriain', 'Wei Ni Zhang', 'Mohammed bin Rashid Al Amin', 'Jan van der Berg de Vries');
+-- as letters begin
+SELECT name, civility, first, middle, last FROM pg_temp.parts('Sehr geehrter Herr Max Huber', 'Sehr geehrte Frau Dr. Weiß', 'Dear Mr. John Hart', 'Dear John Hart', 'Cher Monsieur Petit', 'Cher Lloyd', 'Geachte heer Jansen', 'Gentile Dott.ssa Rossi', 'Cara Reed');

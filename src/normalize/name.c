@@ -173,7 +173,7 @@ inner_civility(DcWords words)
 		const DcWord *word = &words.word[i];
 
 		if ((dc_is_civility(word) || (strcmp(word->key, "m") == 0 && IS(*word, WORD_DOTTED))) && !IS(words.word[i + 1], WORD_UPPER) &&
-			(all_are(dc_stretch(words, 0, i), WORD_UPPER) || (i == 1 && IS(words.word[0], WORD_FAMILY) && !IS(words.word[0], WORD_GIVEN))))
+			(all_are(dc_stretch(words, 0, i), WORD_UPPER) || (i == 1 && IS(words.word[0], WORD_FAMILY) && !IS(words.word[0], WORD_GIVEN | WORD_TITLE_PART))))
 			return i;
 	}
 	return 0;
