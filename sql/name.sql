@@ -68,3 +68,5 @@ SELECT name, civility, first, middle, last FROM pg_temp.parts('à l''attention d
 	'Micheál Ó Néill', 'Síle Ní Bhriain', 'Wei Ni Zhang', 'Mohammed bin Rashid Al Amin', 'Jan van der Berg de Vries');
 -- as letters begin
 SELECT name, civility, first, middle, last FROM pg_temp.parts('Sehr geehrter Herr Max Huber', 'Sehr geehrte Frau Dr. Weiß', 'Dear Mr. John Hart', 'Dear John Hart', 'Cher Monsieur Petit', 'Cher Lloyd', 'Geachte heer Jansen', 'Gentile Dott.ssa Rossi', 'Cara Reed');
+-- endings of family names
+SELECT name, first, last FROM pg_temp.parts('Engelmann Ashley', 'Ashley Engelmann', 'Engelmann', 'Kirilenkova Olga', 'Tarasenko Olga', 'Zabrovski Adam', 'Hakkarainen Matti', 'Ludovic', 'Alisson Petit');

@@ -13,6 +13,8 @@
 #include "lexicon.h"
 #include "normalize/name.h"
 
+#define LONGEST_ENDING 8
+
 /* "find" in the words of a value: "M first name" */
 static bool
 has_word(const char *value, const char *word)
@@ -188,6 +190,18 @@ look_up_raised(DcWord *word)
 	}
 }
 
+/* Does a word end as family names do: Engelmann, Kirilenko? */
+static bool
+has_family_ending(const char *key)
+{
+	size_t		len = strlen(key);
+
+	for (size_t n = 3; n + 3 <= len && n <= LONGEST_ENDING; n++)
+		if (dc_lexicon_find(&dc_lexicon_family_endings, key + len - n) != NULL)
+			return true;
+	return false;
+}
+
 static void
 look_up_family(DcWord *word)
 {
@@ -195,6 +209,8 @@ look_up_family(DcWord *word)
 
 	if (value == NULL && strcmp(word->key, word->fold) != 0)
 		value = dc_lexicon_find_n(&dc_lexicon_family_names, word->fold, strcspn(word->fold, " "));
+	if (value == NULL && !IS(*word, WORD_GIVEN) && has_family_ending(word->key))
+		word->flags |= WORD_FAMILY | WORD_FAMILY_EUROPEAN;
 	if (value == NULL)
 		return;
 	word->flags |= WORD_FAMILY;
