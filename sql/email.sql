@@ -33,3 +33,5 @@ SELECT x, (dropcontact.parse_email(x)).suggestion FROM (VALUES
 	('j@gmail.com'), ('j@ymail.com'), ('j@email.com'), ('j@mail.com'), ('j@yahoo.co.uk'), ('j@outlook.com.ar'), ('j@gmx.fr'), ('j@acme.fr'), ('j@acme.company'), ('j@grange.fr'), ('j@fret.fr'), ('j@gm'), ('j@gmai'), ('j@acme.example'), ('gmial.com'), ('a b@gmial.com')) v(x);
 -- a provider without its suffix
 SELECT x, (dropcontact.parse_email(x)).suggestion, (dropcontact.parse_email(x)).problem FROM (VALUES ('jean@gmail'), ('jean@orange'), ('jean@gm'), ('jean@acme')) v(x);
+-- roles in seven languages, and names that begin like them
+SELECT x, (dropcontact.parse_email(x || '@acme.fr')).local_kind FROM unnest('{ceo,gerance,geschaeftsfuehrung,atencionalcliente,ufficioacquisti,financeiro,offertes,coombs,ceolin,importante,collegeman}'::text[]) x;
