@@ -14,14 +14,29 @@ CREATE TABLE dropcontact.access (
 	controller_id integer NOT NULL REFERENCES dropcontact.controller,
 	granted_by name NOT NULL DEFAULT SESSION_USER,
 	granted_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	role_id oid NOT NULL DEFAULT 0,
 	PRIMARY KEY (role, controller_id)
 );
-COMMENT ON TABLE dropcontact.access IS 'Which role sees the contacts of which controller; made by grant_access()';
+COMMENT ON TABLE dropcontact.access IS 'Which role sees the contacts of which controller; made by grant_access(), ended by revoke_access()';
+COMMENT ON COLUMN dropcontact.access.role_id IS 'The role that was meant: another one that is given the name later sees nothing; 0 when there was none';
+
+/* A dump brings the number that the role had in another cluster. */
+CREATE FUNCTION dropcontact.note_role() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+BEGIN
+	NEW.role_id := coalesce((SELECT r.oid FROM pg_roles r WHERE r.rolname = NEW.role), 0);
+	RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.note_role() IS 'Row trigger of access: notes which role its name means';
+CREATE TRIGGER note_role BEFORE INSERT OR UPDATE ON dropcontact.access FOR EACH ROW EXECUTE FUNCTION dropcontact.note_role();
 
 /* A row is visible to who is a member of its role, so it tells nothing to others. */
 ALTER TABLE dropcontact.access ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY access_of_member ON dropcontact.access
-	USING (EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = role AND pg_catalog.pg_has_role(rolname, 'MEMBER')));
+	USING (pg_catalog.pg_get_userbyid(role_id) = role AND pg_catalog.pg_has_role(role_id, 'MEMBER'));
 
 CREATE FUNCTION dropcontact.visible_controllers() RETURNS integer[]
 	LANGUAGE plpgsql STABLE PARALLEL SAFE	/* keeps its plan, which SQL does not: planning took longer than the answer */
@@ -29,8 +44,8 @@ CREATE FUNCTION dropcontact.visible_controllers() RETURNS integer[]
 	AS $$
 BEGIN
 	RETURN (SELECT coalesce(array_agg(DISTINCT a.controller_id), '{}')
-		FROM dropcontact.access a JOIN pg_roles r ON r.rolname = a.role
-		WHERE pg_has_role(r.oid, 'MEMBER'));
+		FROM dropcontact.access a
+		WHERE pg_get_userbyid(a.role_id) = a.role AND pg_has_role(a.role_id, 'MEMBER'));
 END
 $$;
 COMMENT ON FUNCTION dropcontact.visible_controllers() IS 'Ids of the controllers whose contacts the current role may see; the policies of row-level security stand on it';
@@ -124,20 +139,37 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = grant_access.role) THEN
 		RAISE EXCEPTION 'role "%" does not exist', grant_access.role USING ERRCODE = 'undefined_object';
 	END IF;
-	INSERT INTO dropcontact.access AS a (role, controller_id) VALUES (grant_access.role, id) ON CONFLICT DO NOTHING;
+	INSERT INTO dropcontact.access AS a (role, controller_id) VALUES (grant_access.role, id)
+	ON CONFLICT ON CONSTRAINT access_pkey DO UPDATE SET granted_by = excluded.granted_by, granted_at = excluded.granted_at WHERE a.role_id <> excluded.role_id;
 END
 $$;
 COMMENT ON FUNCTION dropcontact.grant_access(name, text) IS 'Lets a role, and its members, see the contacts of a controller, named. What it may do with them follows from the dropcontact_ roles it is a member of. Errors: undefined_object';
 
+CREATE FUNCTION dropcontact.revoke_access(role name, controller text) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+BEGIN
+	DELETE FROM dropcontact.access a USING dropcontact.controller c
+	WHERE c.controller_id = a.controller_id AND c.name = revoke_access.controller AND a.role = revoke_access.role;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'role "%" has no access to controller "%"', revoke_access.role, revoke_access.controller
+			USING ERRCODE = 'undefined_object', HINT = 'Table dropcontact.access lists who has; a role may also see what the roles do that it is a member of.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.revoke_access(name, text) IS 'Ends what grant_access() gave: the role no longer sees the contacts of the controller, named, unless another role that it is a member of does. Also for roles that were dropped. Errors: undefined_object';
+
 REVOKE ALL ON FUNCTION dropcontact.visible_controllers(), dropcontact.current_controller(), dropcontact.lock_controller(integer, text),
-	dropcontact.create_controller(text, text, text), dropcontact.grant_access(name, text) FROM PUBLIC;
+	dropcontact.create_controller(text, text, text), dropcontact.grant_access(name, text), dropcontact.revoke_access(name, text), dropcontact.note_role() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.visible_controllers(), dropcontact.current_controller()
 	TO dropcontact_admin, dropcontact_operator, dropcontact_ingest, dropcontact_controller, dropcontact_auditor, dropcontact_agent;
 GRANT EXECUTE ON FUNCTION dropcontact.lock_controller(integer, text) TO dropcontact_admin, dropcontact_operator, dropcontact_ingest, dropcontact_controller;
-GRANT EXECUTE ON FUNCTION dropcontact.create_controller(text, text, text), dropcontact.grant_access(name, text) TO dropcontact_admin;
+GRANT EXECUTE ON FUNCTION dropcontact.create_controller(text, text, text), dropcontact.grant_access(name, text), dropcontact.revoke_access(name, text) TO dropcontact_admin;
 GRANT SELECT ON dropcontact.controller, dropcontact.access
 	TO dropcontact_admin, dropcontact_operator, dropcontact_ingest, dropcontact_controller, dropcontact_auditor, dropcontact_agent;
 GRANT INSERT ON dropcontact.controller, dropcontact.access TO dropcontact_admin;
+GRANT UPDATE, DELETE ON dropcontact.access TO dropcontact_admin;
 CREATE POLICY administer ON dropcontact.controller TO dropcontact_admin USING (true) WITH CHECK (true);
 CREATE POLICY administer ON dropcontact.access TO dropcontact_admin USING (true) WITH CHECK (true);
 
