@@ -58,6 +58,7 @@ INSERT INTO violation VALUES
 	('0.2', 'ALTER TABLE glossary DROP CONSTRAINT glossary_dpv_iri_check; UPDATE glossary SET dpv_iri = '''' WHERE term = ''person''', '{}'),
 	('I.1', 'ALTER TABLE contact NO FORCE ROW LEVEL SECURITY', '{}'),
 	('I.1', 'SELECT open_run(''rights''); UPDATE entity_member SET controller_id = %2$s WHERE contact_id = (SELECT min(contact_id) FROM entity_member)', '{}'),
+	('I.1', 'SELECT open_run(''rights''); UPDATE entity_member SET controller_id = %2$s, contact_id = -1 WHERE contact_id = (SELECT min(contact_id) FROM entity_member)', '{}'),
 	('I.1', 'GRANT SELECT ON pg_class TO PUBLIC', '{}'),
 	('I.1', 'GRANT EXECUTE ON FUNCTION pg_relation_size(regclass, text) TO PUBLIC', '{}'),
 	('I.1', 'ALTER VIEW merged_contact RESET (security_invoker)', '{}'),

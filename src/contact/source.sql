@@ -83,7 +83,7 @@ COMMENT ON FUNCTION dropcontact.create_source(text, text, integer, text, text, t
 REVOKE ALL ON FUNCTION dropcontact.create_source(text, text, integer, text, text, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.create_source(text, text, integer, text, text, text) TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 GRANT SELECT ON dropcontact.source TO dropcontact_admin, dropcontact_operator, dropcontact_ingest, dropcontact_controller, dropcontact_auditor, dropcontact_agent;
-GRANT INSERT, UPDATE ON dropcontact.source TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
+GRANT INSERT (controller_id, name, kind, priority, region, url, relation), UPDATE (name, kind, priority, region, url, relation) ON dropcontact.source TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 SELECT pg_catalog.pg_extension_config_dump('dropcontact.source', '');
 SELECT pg_catalog.pg_extension_config_dump('dropcontact.source_source_id_seq', '');
 COMMENT ON SEQUENCE dropcontact.source_source_id_seq IS 'Ids of the table of its name';

@@ -42,7 +42,8 @@ typedef struct Pair
 	char	   *call;			/* SELECT dropcontact.do_NAME($1, ...) */
 	int			nargs;			/* of do_NAME */
 	Oid			types[FUNC_MAX_ARGS];
-	bool		names_controller;	/* NAME begins with argument controller */
+	bool		names_controller;	/* NAME begins with argument controller, */
+	bool		by_id;			/* an integer */
 	Oid			result;
 	bool		by_value;
 	int16		length;
@@ -72,6 +73,7 @@ read_outer(Oid function, Pair *pair, int *nargs)
 
 		deconstruct_array(DatumGetArrayTypeP(names), TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL, &n);
 		pair->names_controller = strcmp(TextDatumGetCString(elements[0]), "controller") == 0;
+		pair->by_id = form->proargtypes.values[0] == INT4OID;
 	}
 	ReleaseSysCache(tuple);
 	get_typlenbyval(pair->result, &pair->length, &pair->by_value);
@@ -166,7 +168,7 @@ controller_argument(FunctionCallInfo fcinfo, const Pair *pair)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("controller cannot be NULL")));
-	if (get_fn_expr_argtype(fcinfo->flinfo, 0) == INT4OID)
+	if (pair->by_id)
 	{
 		dc_check_visible(PG_GETARG_INT32(0));
 		return PG_GETARG_DATUM(0);

@@ -41,6 +41,8 @@ INSERT INTO dropcontact.control VALUES
 		AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'controller_id' AND NOT a.attisdropped)
 	UNION ALL SELECT format('%s contacts in entities of another controller', count(*)) FROM entity_member m JOIN contact c USING (contact_id)
 	WHERE m.controller_id <> c.controller_id AND $1 IN (m.controller_id, c.controller_id) AND EXISTS (SELECT FROM controller o WHERE o.controller_id <> $1) HAVING count(*) > 0
+	UNION ALL SELECT format('%s contacts in entities that a contact of another controller founded', count(*)) FROM entity_member m JOIN contact c ON c.contact_id = m.entity_id
+	WHERE m.controller_id <> c.controller_id AND $1 IN (m.controller_id, c.controller_id) AND EXISTS (SELECT FROM controller o WHERE o.controller_id <> $1) HAVING count(*) > 0
 	UNION ALL SELECT 'view with the rights of its owner: ' || c.relname FROM pg_class c WHERE c.relnamespace = 'dropcontact'::regnamespace AND c.relkind = 'v'
 		AND NOT coalesce('security_invoker=true' = ANY (c.reloptions), false)
 	UNION ALL SELECT format('%s statements of totals_jobs() are due', count(*)) FROM totals_told()

@@ -166,7 +166,7 @@ BEGIN
 	IF may_have_rows('dropcontact.processing_limit') THEN
 		DELETE FROM processing_limit l WHERE l.contact_id = ANY (ids);
 	END IF;
-	DELETE FROM contact c WHERE c.contact_id = ANY (ids);
+	DELETE FROM contact c WHERE c.contact_id = ANY (ids) AND c.controller_id = controller;
 	GET DIAGNOSTICS n = ROW_COUNT;
 	removed := removed || jsonb_build_object('contact', n);
 	PERFORM match_erased(controller, ids);

@@ -53,7 +53,8 @@ CREATE FUNCTION dropcontact.note_beside() RETURNS trigger
 BEGIN
 	UPDATE processing_limit l
 	SET beside = coalesce((SELECT array_agg(o.contact_id ORDER BY EXISTS (SELECT FROM processing_limit x WHERE x.contact_id = o.contact_id AND x.lifted_at IS NULL), o.contact_id)
-		FROM entity_member m JOIN entity_member o USING (entity_id) WHERE m.contact_id = l.contact_id AND o.contact_id <> l.contact_id), '{}')
+		FROM entity_member m JOIN entity_member o USING (entity_id, controller_id) JOIN contact c ON c.contact_id = o.contact_id AND c.controller_id = o.controller_id
+		WHERE m.controller_id = l.controller_id AND m.contact_id = l.contact_id AND o.contact_id <> l.contact_id), '{}')
 	FROM begun b WHERE l.limit_id = b.limit_id AND l.beside IS NULL;
 	RETURN NULL;
 END

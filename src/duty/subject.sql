@@ -95,7 +95,8 @@ BEGIN
 	RETURN QUERY SELECT i, direct ->> i::text FROM unnest(ids) i
 		UNION ALL
 		SELECT DISTINCT m.contact_id, 'merged with what was found' FROM entity_member f JOIN entity_member m ON m.entity_id = f.entity_id
-		WHERE f.contact_id = ANY (ids) AND m.contact_id <> ALL (ids);
+			JOIN contact c ON c.contact_id = m.contact_id
+		WHERE f.contact_id = ANY (ids) AND f.controller_id = controller AND m.controller_id = controller AND c.controller_id = controller AND m.contact_id <> ALL (ids);
 END
 $$;
 COMMENT ON FUNCTION dropcontact.find_subject(integer, jsonb) IS 'The contacts of a person, and by what each was found: what the request says, or because it is merged with such a contact; for the owner only';
@@ -146,7 +147,8 @@ DECLARE
 BEGIN
 	answer := jsonb_build_object('request', request, 'controller', (SELECT c.name FROM controller c WHERE c.controller_id = controller),
 		'found', found, 'data', steps,
-		'entities', (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(m))), '[]') FROM (SELECT DISTINCT e.entity_id FROM contact_entity e WHERE e.contact_id = ANY (ids)) x JOIN merged_contact m USING (entity_id)),
+		'entities', (SELECT coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(m))), '[]') FROM (SELECT DISTINCT e.entity_id FROM contact_entity e WHERE e.contact_id = ANY (ids)) x JOIN merged_contact m USING (entity_id)
+			WHERE NOT EXISTS (SELECT FROM contact c WHERE c.contact_id = ANY (m.contact_ids) AND c.controller_id <> controller)),
 		/* GDPR article 15(1) */
 		'information', jsonb_build_object(
 			'purposes', (SELECT coalesce(jsonb_agg(jsonb_build_object('purpose', p.purpose, 'categories', p.categories, 'recipients', p.recipients, 'transfers', p.transfers)), '[]')

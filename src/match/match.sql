@@ -70,9 +70,10 @@ CREATE INDEX ON dropcontact.match_decision (b_contact_id);
 COMMENT ON TABLE dropcontact.match_decision IS 'What persons decided about pairs of contacts; binds every later run. Written by confirm_match(), reject_match() and unmerge()';
 
 CREATE TABLE dropcontact.entity_alias (
-	old_entity_id bigint PRIMARY KEY,
+	old_entity_id bigint NOT NULL,
 	controller_id integer NOT NULL,
-	entity_id bigint NOT NULL
+	entity_id bigint NOT NULL,
+	PRIMARY KEY (old_entity_id, controller_id)
 );
 COMMENT ON TABLE dropcontact.entity_alias IS 'Entities that were merged into an older one; resolve_entity() reads it';
 
@@ -118,15 +119,25 @@ COMMENT ON TABLE dropcontact.match_value IS 'Values that many contacts carry, by
 
 COMMENT ON TABLE dropcontact.match_level IS 'The model that train() fitted; a level without a row has its built-in figures. View match_model shows what is in force';
 
+/*
+ * Who matches may write these tables: what it writes of a contact must be of one that it sees, or it could take a contact of
+ * another controller into an entity of its own, or stand in the way of that controller's rows. A statement looks up each
+ * row's contact; bulk.c, which writes what the engine found, does not. History is written once, and its numbers by nobody.
+ */
 DO $$
 DECLARE
 	t text;
+	contacts text[];
 BEGIN
 	FOREACH t IN ARRAY ARRAY['match_field', 'entity_member', 'company_member', 'match_pair', 'match_decision', 'entity_alias', 'entity_log', 'match_level', 'match_training', 'match_value'] LOOP
 		EXECUTE pg_catalog.format('ALTER TABLE dropcontact.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', t);
-		EXECUTE pg_catalog.format('CREATE POLICY own ON dropcontact.%I USING (controller_id = ANY ((SELECT dropcontact.visible_controllers())::integer[]))', t);
+		contacts := ARRAY(SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.format('dropcontact.%I', t)::regclass AND a.attname ~ '(^|_)contact_id$');
+		EXECUTE pg_catalog.format('CREATE POLICY own ON dropcontact.%I USING (controller_id = ANY ((SELECT dropcontact.visible_controllers())::integer[]))', t)
+			|| pg_catalog.concat(' WITH CHECK (controller_id = ANY ((SELECT dropcontact.visible_controllers())::integer[])', (SELECT pg_catalog.string_agg(pg_catalog.format(
+				' AND EXISTS (SELECT FROM dropcontact.contact c WHERE c.contact_id = %1$I.%2$I AND c.controller_id = %1$I.controller_id)', t, k), '') FROM pg_catalog.unnest(contacts) k), ')');
 		EXECUTE pg_catalog.format('GRANT SELECT ON dropcontact.%I TO dropcontact_admin, dropcontact_operator, dropcontact_controller', t);
-		EXECUTE pg_catalog.format('GRANT INSERT, UPDATE, DELETE ON dropcontact.%I TO dropcontact_admin, dropcontact_operator', t);
+		EXECUTE pg_catalog.format('GRANT %s ON dropcontact.%I TO dropcontact_admin, dropcontact_operator',
+			CASE t WHEN 'entity_log' THEN 'INSERT (controller_id, kind, entity_id, contact_ids, why)' ELSE 'INSERT, UPDATE, DELETE' END, t);
 		PERFORM pg_catalog.pg_extension_config_dump(pg_catalog.format('dropcontact.%I', t)::regclass, '');
 	END LOOP;
 END

@@ -47,7 +47,7 @@ static const DcTarget companies = {"company_member", {"contact_id", "company_ent
 	"UPDATE dropcontact.entity_member m SET entity_id = n.entity_id, link_probability = nullif(n.link, 'NaN') " \
 	"FROM " MEMBER_ROWS " WHERE m.contact_id = n.contact_id AND m.controller_id = $1"
 #define ANY_ALIAS "SELECT FROM dropcontact.entity_alias a WHERE a.controller_id = $1 LIMIT 1"
-#define OR_MOVE " ON CONFLICT (old_entity_id) DO UPDATE SET entity_id = excluded.entity_id WHERE entity_alias.entity_id <> excluded.entity_id"
+#define OR_MOVE " ON CONFLICT (old_entity_id, controller_id) DO UPDATE SET entity_id = excluded.entity_id WHERE entity_alias.entity_id <> excluded.entity_id"
 #define UPDATE_COMPANIES \
 	"UPDATE dropcontact.company_member o SET company_entity_id = n.entity_id " \
 	"FROM " COMPANY_ROWS " WHERE o.contact_id = n.contact_id AND o.controller_id = $1"

@@ -234,7 +234,29 @@ is($node->safe_psql('postgres', "SET client_min_messages = error; SET statement_
 	INSERT INTO dropcontact.contact (source, external_id, full_name) VALUES ('crm', 'unlocked', 'Luc Zyxsecret'); SELECT count(*) FROM dropcontact.dedupe();"), '1', 'advisory locks keep nobody from writing and matching');
 $locks->kill_kill;
 
-# 6. unique keys: what the other has is free to take
+# 6. forged rows: who may write what matching found writes it of contacts that it sees, and what acts for a controller as
+# the owner takes none of another's, whatever stands in the tables
+my ($mine, $mine2, $theirs, $theirs2) = split /\|/, $node->safe_psql('postgres', q{SELECT min(contact_id) FILTER (WHERE controller_id = 1), max(contact_id) FILTER (WHERE controller_id = 1),
+	min(contact_id) FILTER (WHERE controller_id = 2), max(contact_id) FILTER (WHERE controller_id = 2) FROM dropcontact.contact});
+for my $forged ("entity_member (controller_id, contact_id, entity_id) VALUES (1, $theirs2, $mine)", "company_member VALUES ($theirs2, 1, $mine)", "match_pair VALUES ($mine, $theirs2, 1, 0.7, '[]')",
+	"match_pair VALUES ($theirs, $theirs2, 1, 0.7, '[]')", "match_decision VALUES ($mine, $theirs2, 1, 'match')", "entity_log (event_id, controller_id, kind, contact_ids, why) VALUES (1000000, 1, 'merged', '{}', '')",
+	"source (source_id, controller_id, name, kind, priority) VALUES (1000000, 1, 'x', 'crm', 1)", "entity_member (controller_id, contact_id, entity_id) VALUES (2, $theirs2, $theirs2)")
+{
+	like(as_role('operator', "INSERT INTO dropcontact.$forged"), qr/row-level security|permission denied/, "refused: $forged");
+}
+like(as_role('operator', "UPDATE dropcontact.entity_member SET contact_id = $theirs2 WHERE contact_id = (SELECT min(contact_id) FROM dropcontact.entity_member)"), qr/row-level security/, 'nor is a row made one of it');
+is(as_role('operator', "INSERT INTO dropcontact.entity_alias VALUES ($theirs2, 1, $mine); DELETE FROM dropcontact.entity_alias WHERE old_entity_id = $theirs2"), '', 'an alias of the same number is in nobody\'s way');
+# as if they had been written all the same
+$node->safe_psql('postgres', "DELETE FROM dropcontact.entity_member WHERE contact_id IN ($mine, $theirs2); INSERT INTO dropcontact.entity_member (controller_id, contact_id, entity_id) VALUES (1, $mine, $theirs), (1, $theirs2, $theirs)");
+unlike(as_role('operator', "SELECT dropcontact.subject_access(dropcontact.submit_request('access', '{\"contact_id\": $mine}', 'controller'))"), qr/zyxsecret/i, 'access tells nothing of the other');
+unlike(as_role('operator', "SELECT dropcontact.subject_access(dropcontact.submit_request('access', '{\"entity_id\": $theirs}', 'controller'))"), qr/zyxsecret/i, 'by entity neither');
+like(as_role('operator', "SELECT dropcontact.restrict_processing(dropcontact.submit_request('restriction', '{\"contact_id\": $mine}', 'controller'))"), qr/./, 'restricted');
+is($node->safe_psql('postgres', "SELECT count(*) FROM dropcontact.processing_limit l JOIN dropcontact.contact c USING (contact_id) WHERE c.controller_id <> l.controller_id OR l.beside && ARRAY[$theirs, $theirs2]::bigint[]"), '0', 'nothing of the other');
+like(as_role('operator', "SELECT dropcontact.erase_subject(dropcontact.submit_request('erasure', '{\"contact_id\": $mine}', 'controller'))"), qr/"contact": 1/, 'one contact is erased');
+is($node->safe_psql('postgres', "SELECT count(*) FROM dropcontact.contact WHERE contact_id IN ($theirs, $theirs2)"), '2', 'those of the other are there');
+$node->safe_psql('postgres', "DELETE FROM dropcontact.entity_member WHERE contact_id = $theirs2");
+
+# 7. unique keys: what the other has is free to take
 my $same = q{SET client_min_messages = error; SET dropcontact.controller = 'Acme';
 	SELECT dropcontact.create_source('fileZyxsecret') > 0, dropcontact.create_mailbox('boxZyxsecret', 'a@acme.example', 'x', true, now()) > 0;
 	INSERT INTO dropcontact.contact (source, external_id) VALUES ('fileZyxsecret', '1') RETURNING true;};
