@@ -18,13 +18,15 @@ VACUUM FULL dropcontact.contact;
 SQL
 }
 
-# compare BASE FILE: files with one figure a line, of which line n was taken in round n. Prints the medians, and the
-# median and quartiles of the ratio FILE to BASE of each round.
+# compare BASE FILE: files with one figure a line, of which line n was taken in round n. Prints the medians, the median
+# of the ratio FILE to BASE of each round, and between which ratios that median lies with a probability of 95 %.
 compare() {
 	paste "$1" "$2" | awk '
 		function at(list, n, share,   k) { k = 1 + share * (n - 1); return list[int(k)] + (k - int(k)) * (list[int(k + 0.999999)] - list[int(k)]) }
 		function order(list, n,   i, j, x) { for (i = 2; i <= n; i++) { x = list[i]; for (j = i - 1; j >= 1 && list[j] > x; j--) list[j + 1] = list[j]; list[j + 1] = x } }
 		{ base[NR] = $1; cost[NR] = $2; ratio[NR] = $2 / $1 }
 		END { order(base, NR); order(cost, NR); order(ratio, NR)
-			printf "%.0f %.0f %.3f %.3f %.3f\n", at(base, NR, 0.5), at(cost, NR, 0.5), at(ratio, NR, 0.5), at(ratio, NR, 0.25), at(ratio, NR, 0.75) }'
+			half = 0.98 / sqrt(NR)
+			low = half < 0.5 ? 0.5 - half : 0
+			printf "%.0f %.0f %.3f %.3f %.3f\n", at(base, NR, 0.5), at(cost, NR, 0.5), at(ratio, NR, 0.5), at(ratio, NR, low), at(ratio, NR, 1 - low) }'
 }
