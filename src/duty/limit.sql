@@ -49,6 +49,7 @@ REVOKE ALL ON FUNCTION dropcontact.touch_limited() FROM PUBLIC;
 CREATE FUNCTION dropcontact.note_beside() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
+	SET enable_seqscan = off	/* before the first ANALYZE entities would be taken for large */
 	AS $$
 BEGIN
 	UPDATE processing_limit l
