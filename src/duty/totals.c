@@ -34,7 +34,6 @@
 #include "optimizer/plancat.h"
 #include "parser/parse_relation.h"
 #include "parser/parsetree.h"
-#include "storage/proc.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/array.h"
@@ -44,6 +43,7 @@
 #include "utils/selfuncs.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
+#include "utils/timestamp.h"
 
 #include "base/version.h"
 #include "duty/duty.h"
@@ -55,11 +55,12 @@
 /* Of ids: two rows to each. */
 #define ID_DISTINCT -0.5
 
-/* The controllers that the current user sees, remembered until the transaction ends. */
+/* The controllers that the current user sees, remembered for so long: asking takes longer than to insert a row. */
+#define REMEMBERED_MS 1000
 static struct
 {
 	Oid			user;
-	LocalTransactionId transaction;
+	TimestampTz asked_at;
 	bool		others;			/* are there any that it does not see? */
 	int			n;
 	int		   *ids;			/* in TopMemoryContext */
@@ -111,10 +112,10 @@ ask_controllers(void)
 static bool
 hides_controllers(void)
 {
-	LocalTransactionId transaction = dc_local_transaction();
+	TimestampTz now = GetCurrentTimestamp();
 	bool		snapshot = !ActiveSnapshotSet();
 
-	if (seen.user == GetUserId() && seen.transaction == transaction)
+	if (seen.user == GetUserId() && !TimestampDifferenceExceeds(seen.asked_at, now, REMEMBERED_MS))
 		return seen.others;
 	/* taken for one that sees none, where it cannot be asked; not remembered */
 	seen.user = InvalidOid;
@@ -138,7 +139,7 @@ hides_controllers(void)
 	if (snapshot)
 		PopActiveSnapshot();
 	seen.user = GetUserId();
-	seen.transaction = transaction;
+	seen.asked_at = now;
 	return seen.others;
 }
 
