@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * features.c
- *	  Values interned, counted, known for shared ones, and cut into words.
+ *	  Values interned, counted, and cut into words.
  *
  * A value is its text: one text has one number, whatever column it came from.  What
  * decides anything (keys, order, frequencies) is taken from the text or its hash, never from
@@ -17,7 +17,6 @@
 #include "utils/memutils.h"
 
 #include "match/match.h"
-#include "normalize/normalize.h"
 
 #define HUGE_ZERO (MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO)
 #define AHEAD 8					/* records: so far what they point to is asked for before their turn */
@@ -271,14 +270,21 @@ dc_make_tokens(DcPopulation *p)
 static void
 count_words(DcPopulation *p, DcValue value)
 {
-	DcTokens	words = p->tokens[value];
+	DcTokens	words = dc_value_tokens(p, value);
 
 	for (int t = 0; t < words.n; t++)
 		p->count[p->token[words.start + t]]++;
 }
 
+/* What frequencies are counted over. */
+double
+dc_live_size(const DcPopulation *p)
+{
+	return Max(p->nrecords, DC_LEAST_SIZE);
+}
+
 /*
- * Counts what the records carry, words included, and sets the surprise of each value.
+ * Counts what the records carry, words included, which are made, and sets the surprise of each value.
  * Linear in the records and their words.
  */
 void
@@ -286,16 +292,20 @@ dc_count_values(DcPopulation *p)
 {
 	float		once;			/* surprise of a value that one other contact carries, or none */
 
-	dc_make_tokens(p);
-	p->size = Max(p->nrecords, DC_LEAST_SIZE);
+	grow_counts(p);
+	p->size = dc_live_size(p);
 	for (int i = 0; i < p->nrecords; i++)
 	{
 		const DcRecord *r = &p->records[i];
 		const DcValue *values = &r->first;
 
 		if (i + AHEAD < p->nrecords)
+		{
 			for (int v = 0; v < DC_RECORD_VALUES; v++)
 				DC_PREFETCH(&p->count[(&r[AHEAD].first)[v]]);
+			DC_PREFETCH(&p->tokens[r[AHEAD].company]);
+			DC_PREFETCH(&p->tokens[r[AHEAD].address]);
+		}
 		for (int v = 0; v < DC_RECORD_VALUES; v++)
 			p->count[values[v]]++;
 		count_words(p, r->company);
@@ -370,210 +380,6 @@ dc_set_frequency(DcPopulation *p, uint64 hash, double frequency, bool shared)
 		p->flags[value] |= VALUE_SHARED;
 }
 
-/* ---------- shared mailboxes and numbers ---------- */
-
-/* Asks for the hashes of a record to come. */
-static pg_attribute_always_inline void
-ask_for_hashes(const DcPopulation *p, int r)
-{
-	if (r < p->nrecords)
-		for (const DcValue *v = &p->records[r].first; v <= &p->records[r].domain; v++)
-			DC_PREFETCH(&p->hash[*v]);
-}
-
-typedef struct Bearer
-{
-	DcValue		value;
-	int			record;
-	uint64		order;
-} Bearer;
-
-static bool
-alike_names(const DcPopulation *p, const DcRecord *a, const DcRecord *b)
-{
-	if (a->last == b->last || a->first == b->last || a->last == b->first)
-		return true;
-	return dc_jaro_winkler(p->text[a->last], p->text[b->last]) >= 0.8;
-}
-
-static inline int
-compare_bearers(const DcPopulation *p, const Bearer *x, const Bearer *y)
-{
-	int64		i;
-	int64		j;
-
-	if (x->value != y->value)
-		return x->value < y->value ? -1 : 1;
-	if (x->order != y->order)
-		return x->order < y->order ? -1 : 1;
-	i = p->records[x->record].contact_id;
-	j = p->records[y->record].contact_id;
-	return i < j ? -1 : i > j;
-}
-
-#define ST_SORT sort_bearers
-#define ST_ELEMENT_TYPE Bearer
-#define ST_COMPARE(a, b, p) compare_bearers(p, a, b)
-#define ST_COMPARE_ARG_TYPE const DcPopulation
-#define ST_SCOPE static
-#define ST_DEFINE
-#include "lib/sort_template.h"
-
-/*
- * Takes one more bearer of a value into account, in the order of dc_block_order; true as soon as names unlike
- * each other carry it.
- */
-bool
-dc_judge_bearer(const DcPopulation *p, DcJudgement *judgement, const DcRecord *bearer)
-{
-	if (judgement->n == DC_SHARED_BY)
-		return true;
-	if (bearer->last == 0)
-		return false;
-	for (int l = 0; l < judgement->n; l++)
-		if (alike_names(p, &p->records[judgement->leader[l]], bearer))
-			return false;
-	judgement->leader[judgement->n++] = bearer - p->records;
-	return judgement->n == DC_SHARED_BY;
-}
-
-/* Marks the value of bearers[from..to) when names unlike each other carry it; linear. */
-static void
-judge_bearers(DcPopulation *p, const Bearer *bearers, size_t from, size_t to)
-{
-	DcJudgement judgement = {0};
-
-	for (size_t i = from; i < to; i++)
-		if (dc_judge_bearer(p, &judgement, &p->records[bearers[i].record]))
-		{
-			p->flags[bearers[from].value] |= VALUE_SHARED;
-			return;
-		}
-}
-
-/* The last names of contacts that carry a mailbox or number, up to two. */
-typedef struct Names
-{
-	DcValue		one;			/* 0: none yet */
-	DcValue		other;			/* MIXED_NAMES: there are more */
-} Names;
-
-#define MIXED_NAMES PG_UINT32_MAX
-
-/* Asks for what is kept of the mailboxes and numbers of a record to come. */
-static pg_attribute_always_inline void
-ask_for_points(const DcPopulation *p, int r, const Names *last)
-{
-	if (r < p->nrecords)
-		for (int v = 0; v < DC_CONTACT_POINTS; v++)
-			DC_PREFETCH(&last[dc_contact_point(&p->records[r], v)]);
-}
-
-/* Of each mailbox and number the last names of those who carry it: only those of DC_SHARED_BY can be shared. */
-static Names *
-find_mixed(const DcPopulation *p)
-{
-	Names	   *last = MemoryContextAllocExtended(CurrentMemoryContext, sizeof(Names) * (size_t) p->nvalues, HUGE_ZERO);
-
-	for (int i = 0; i < p->nrecords; i++)
-	{
-		const DcRecord *r = &p->records[i];
-
-		ask_for_points(p, i + AHEAD, last);
-		for (int v = 0; v < DC_CONTACT_POINTS; v++)
-		{
-			DcValue		value = dc_contact_point(r, v);
-
-			if (value == 0 || last[value].one == r->last || last[value].other == r->last)
-				continue;
-			if (last[value].one == 0)
-				last[value].one = r->last;
-			else
-				last[value].other = last[value].other == 0 ? r->last : MIXED_NAMES;
-		}
-	}
-	return last;
-}
-
-/* Who carries mailboxes and numbers of three last names or more; linear. */
-static Bearer *
-list_bearers(const DcPopulation *p, size_t *n)
-{
-	Names	   *last = find_mixed(p);
-	size_t		capacity = 1024;
-	Bearer	   *bearers = palloc(sizeof(Bearer) * capacity);
-
-	*n = 0;
-	for (int i = 0; i < p->nrecords; i++)
-	{
-		ask_for_points(p, i + AHEAD, last);
-		for (int v = 0; v < DC_CONTACT_POINTS; v++)
-		{
-			DcValue		value = dc_contact_point(&p->records[i], v);
-
-			if (last[value].other != MIXED_NAMES)
-				continue;
-			if (*n == capacity)
-				bearers = repalloc_huge(bearers, sizeof(Bearer) * (capacity *= 2));
-			bearers[(*n)++] = (Bearer) {.value = value, .record = i};
-		}
-	}
-	pfree(last);
-	for (size_t i = 0; i < *n; i++)
-	{
-		if (i + AHEAD < *n)
-			ask_for_hashes(p, bearers[i + AHEAD].record);
-		bearers[i].order = dc_block_order(p, &p->records[bearers[i].record]);
-	}
-	return bearers;
-}
-
-/* Finds the mailboxes and numbers that persons of several names use; O(n log n) in those that persons of three last names carry. */
-void
-dc_find_shared(DcPopulation *p)
-{
-	size_t		n;
-	Bearer	   *bearers = list_bearers(p, &n);
-
-	sort_bearers(bearers, n, p);
-	for (size_t from = 0, to; from < n; from = to)
-	{
-		for (to = from + 1; to < n && bearers[to].value == bearers[from].value; to++)
-			;
-		judge_bearers(p, bearers, from, to);
-	}
-	pfree(bearers);
-}
-
-/* ---------- records ---------- */
-
-/* All values of a record in one number; each place has a factor of its own. */
-uint64
-dc_record_hash(const DcPopulation *p, const DcRecord *record)
-{
-	const DcValue *values = &record->first;
-	uint64		sum = 0;
-
-	for (int v = 0; v < DC_RECORD_VALUES; v++)
-		sum += p->hash[values[v]] * (UINT64CONST(0x9ddfea08eb382d69) + 2 * UINT64CONST(0xc4ceb9fe1a85ec53) * v);
-	sum = (sum ^ sum >> 32) * UINT64CONST(0xff51afd7ed558ccd);
-	return sum ^ sum >> 32;
-}
-
-/* What each record says, whatever its number. */
-uint64 *
-dc_fingerprints(const DcPopulation *p)
-{
-	uint64	   *result = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint64) * ((size_t) p->nrecords + 1));
-
-	for (int r = 0; r < p->nrecords; r++)
-	{
-		ask_for_hashes(p, r + AHEAD);
-		result[r] = dc_record_hash(p, &p->records[r]);
-	}
-	return result;
-}
-
 /* ---------- words ---------- */
 
 #define MAX_TOKENS 24
@@ -596,12 +402,13 @@ DcTokens
 dc_value_tokens(DcPopulation *p, DcValue value)
 {
 	DcTokens	tokens;
-	const char *s = p->text[value];
+	const char *s;
 
 	grow_counts(p);
 	tokens = p->tokens[value];
 	if (tokens.n > 0 || value == 0)
 		return tokens;
+	s = p->text[value];
 	tokens.start = p->ntokens;
 	if (p->length[value] == 10 && s[4] == '-' && s[7] == '-')
 	{

@@ -129,6 +129,13 @@ typedef struct DcPopulation
 	double		size;			/* contacts that the frequencies were counted over */
 } DcPopulation;
 
+/* Of the text of a value, in bytes. */
+static inline size_t
+dc_text_length(const DcPopulation *p, DcValue value)
+{
+	return p->length[value] < 255 ? p->length[value] : strlen(p->text[value]);
+}
+
 /* Over fewer contacts frequencies mean nothing: they count as so many. */
 #define DC_LEAST_SIZE 50
 
@@ -239,6 +246,7 @@ dc_guess_value(const DcPopulation *p, uint64 hash)
 }
 
 extern void dc_make_tokens(DcPopulation *population);
+extern double dc_live_size(const DcPopulation *population);
 extern void dc_count_values(DcPopulation *population);
 extern double dc_frequency(const DcPopulation *population, DcValue value);
 extern bool dc_is_common(const DcPopulation *population, DcValue value);
@@ -247,9 +255,14 @@ extern void dc_set_rare(DcPopulation *population, DcValue from);
 extern void dc_set_value_frequency(DcPopulation *population, DcValue value, double frequency);
 extern DcValue dc_find_hash(const DcPopulation *population, uint64 hash);
 extern void dc_set_frequency(DcPopulation *population, uint64 hash, double frequency, bool shared);
-extern void dc_find_shared(DcPopulation *population);
+
+extern DcTokens dc_value_tokens(DcPopulation *population, DcValue value);
+
+/* record_hash.c */
 extern uint64 dc_record_hash(const DcPopulation *population, const DcRecord *record);
 extern uint64 *dc_fingerprints(const DcPopulation *population);
+
+/* shared_points.c */
 
 /* A mailbox or number that persons of this many unlike names carry is an organisation's, not a person's. */
 #define DC_SHARED_BY 3
@@ -261,7 +274,7 @@ typedef struct DcJudgement
 } DcJudgement;
 
 extern bool dc_judge_bearer(const DcPopulation *population, DcJudgement *judgement, const DcRecord *bearer);
-extern DcTokens dc_value_tokens(DcPopulation *population, DcValue value);
+extern void dc_find_shared(DcPopulation *population);
 
 /* pack_name.c */
 extern char *dc_without_titles(char *name, bool *only_titles);
@@ -371,6 +384,15 @@ dc_ask_for_texts(const DcPopulation *p, const DcRecord *far, const DcRecord *nea
 	DC_PREFETCH(p->text[near->first]);
 	DC_PREFETCH(p->text[near->last]);
 	DC_PREFETCH(p->text[near->email[0]]);
+}
+
+/* Asks for the hashes of what a record to come says. */
+static pg_attribute_always_inline void
+dc_ask_for_hashes(const DcPopulation *p, int r)
+{
+	if (r < p->nrecords)
+		for (const DcValue *v = &p->records[r].first; v <= &p->records[r].domain; v++)
+			DC_PREFETCH(&p->hash[*v]);
 }
 
 /* train.c */

@@ -322,7 +322,7 @@ hand_over(dsa_area *area, DcPopulation *p, dsa_pointer_atomic *last, DcValue fir
 	char	   *to;
 
 	for (DcValue v = first_value; v < p->nvalues; v++)
-		texts += (p->length[v] < 255 ? p->length[v] : strlen(p->text[v])) + 1;
+		texts += dc_text_length(p, v) + 1;
 	place = dsa_allocate_extended(area, offsetof(Chunk, records) + sizeof(DcRecord) * p->nrecords +
 								  (sizeof(uint64) + sizeof(uint32) + sizeof(uint8)) * nvalues + texts, DSA_ALLOC_HUGE);
 	chunk = dsa_get_address(area, place);

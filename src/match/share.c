@@ -74,7 +74,7 @@ dc_size_of_texts(const DcPopulation *p)
 	size_t		size = 0;
 
 	for (DcValue v = 0; v < p->nvalues; v++)
-		size += strlen(p->text[v]) + 1;
+		size += dc_text_length(p, v) + 1;
 	return size;
 }
 
@@ -160,7 +160,7 @@ move_texts(DcShare *share, DcPopulation *p, size_t size)
 		return false;
 	for (DcValue v = 0; v < p->nvalues; v++)
 	{
-		size_t		len = strlen(p->text[v]) + 1;
+		size_t		len = dc_text_length(p, v) + 1;
 
 		p->text[v] = memcpy(place, p->text[v], len);
 		place += len;
@@ -271,14 +271,14 @@ dc_attach_population(const DcShare *share, DcPopulation *p)
 	*p = share->population;
 	p->context = CurrentMemoryContext;
 	p->progress = NULL;
-	p->text = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(char *) * p->nvalues);
-	for (DcValue v = 0; v < p->nvalues; v++)
-	{
-		p->text[v] = text;
-		text += strlen(text) + 1;
-	}
 	list_arrays(p, array, size);
 	for (DcShareArray i = 0; i < SHARE_STATE; i++)
 		if (i != SHARE_TEXTS)
 			*array[i] = dc_share_attach(share, i, NULL);
+	p->text = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(char *) * p->nvalues);
+	for (DcValue v = 0; v < p->nvalues; v++)
+	{
+		p->text[v] = text;
+		text += dc_text_length(p, v) + 1;
+	}
 }

@@ -344,15 +344,19 @@ void
 dc_load_statistics(DcPopulation *p, int controller_id, DcModel *model)
 {
 	double		size = read_counted(controller_id).size;
-	double		live;
+	double		live = dc_live_size(p);
 
-	dc_count_values(p);
 	dc_find_shared(p);
-	live = p->size;
 	if (size == 0 || live > 2 * size || live < size / 2)
+	{
+		dc_count_values(p);
 		count_anew(p, controller_id);
+	}
 	else
+	{
+		dc_make_tokens(p);
 		use_counted(p, controller_id, size);
+	}
 	read_model(p, controller_id, model);
 }
 

@@ -20,6 +20,8 @@ typedef struct DcTrainer
 	DcKeyTable *table;			/* of its keys */
 	DcTraining *training;		/* what all processes see */
 	DcTrainingLeader *leader;	/* what the leader alone knows; NULL in another process */
+	int			process;		/* 0 is the leader */
+	int			nprocesses;		/* at most; of the leader */
 } DcTrainer;
 
 /* Of the leader: the room that the training takes, and its beginning there. */
@@ -27,7 +29,7 @@ extern size_t dc_training_size(const DcTrainer *trainer);
 extern void dc_training_start(DcTrainer *trainer, void *place);
 
 /* All processes take the steps, and wait for each other after each of them but the last. */
-#define DC_TRAINING_STEPS (DC_KEY_STEPS + 3)
+#define DC_TRAINING_STEPS (DC_KEY_STEPS + 4)
 extern void dc_training_step(DcTrainer *trainer, int step);
 
 /* train_parallel.c: takes all steps with workers; false, and nothing is done, when there can be none. */

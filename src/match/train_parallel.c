@@ -62,10 +62,12 @@ bool
 dc_train_with_workers(DcTrainer *trainer, DcShare *share)
 {
 	DcPopulation *p = trainer->population;
-	size_t		beside = dc_training_size(trainer) + DC_KEY_TABLE_SIZE(p);
+	size_t		beside;
 	ParallelContext *context;
 	SharedState *state;
 
+	trainer->nprocesses = max_parallel_maintenance_workers + 1;
+	beside = dc_training_size(trainer) + DC_KEY_TABLE_SIZE(p);
 	if (p->nrecords < DC_RECORDS_FOR_WORKERS || max_parallel_maintenance_workers == 0 || !dc_share_population(p, beside, share))
 		return false;
 	EnterParallelMode();
@@ -90,7 +92,7 @@ dc_train_worker(dsm_segment *segment, shm_toc *toc)
 {
 	SharedState *state = shm_toc_lookup(toc, KEY_STATE, false);
 	DcPopulation population;
-	DcTrainer	trainer = {.population = &population};
+	DcTrainer	trainer = {.population = &population, .process = ParallelWorkerNumber + 1};
 
 	dc_attach_population(&state->share, &population);
 	trainer.training = dc_share_attach(&state->share, SHARE_TRAINING, NULL);
