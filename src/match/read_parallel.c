@@ -40,6 +40,8 @@
 #define BYTES_A_CONTACT 512		/* what is handed over of one, at most as a rule */
 #define AREA_SIZE (1024 * 1024)
 #define AHEAD 16				/* values asked for before they are looked up */
+#define AHEAD_TWICE (2 * AHEAD)
+#define RECORDS_AHEAD 4
 
 enum
 {
@@ -133,6 +135,7 @@ take_values(DcPopulation *p, Source *source, Chunk *chunk)
 	const uint32 *letters = CHUNK_LETTERS(chunk);
 	const uint8 *length = CHUNK_LENGTHS(chunk);
 	const char *text = CHUNK_TEXTS(chunk);
+	DcValue		guess[AHEAD_TWICE] = {0};	/* what values to come probably are */
 
 	source->nvalues = chunk->first_value + chunk->nvalues;
 	source->map = source->map == NULL ? MemoryContextAllocHuge(CurrentMemoryContext, sizeof(DcValue) * source->nvalues) :
@@ -142,10 +145,12 @@ take_values(DcPopulation *p, Source *source, Chunk *chunk)
 	{
 		size_t		len = length[v] < 255 ? length[v] : strlen(text);
 
-		if (v + 2 * AHEAD < chunk->nvalues)
-			dc_ask_value(p, hash[v + 2 * AHEAD]);
-		if (v + AHEAD < chunk->nvalues)
-			dc_prefetch(p->text[dc_guess_value(p, hash[v + AHEAD])]);
+		/* where the value is looked up, then where the text is of what stands there, then that */
+		if (v + 3 * AHEAD < chunk->nvalues)
+			dc_ask_value(p, hash[v + 3 * AHEAD]);
+		dc_prefetch(p->text[guess[(v + AHEAD) % AHEAD_TWICE]]);
+		if (v + AHEAD_TWICE < chunk->nvalues)
+			dc_prefetch(&p->text[guess[v % AHEAD_TWICE] = dc_guess_value(p, hash[v + AHEAD_TWICE])]);
 		source->map[chunk->first_value + v] = dc_intern_from(p, text, len, hash[v], letters[v], length[v]);
 		text += len + 1;
 	}
@@ -158,6 +163,9 @@ take_records(DcPopulation *p, const Source *source, const Chunk *chunk)
 	{
 		DcRecord   *r = dc_add_record(p);
 
+		if (i + RECORDS_AHEAD < chunk->nrecords)
+			for (const DcValue *v = &chunk->records[i + RECORDS_AHEAD].first; v < chunk->records[i + RECORDS_AHEAD].field + DC_MAX_FIELDS; v++)
+				dc_prefetch(&source->map[*v]);
 		*r = chunk->records[i];
 		for (DcValue *v = &r->first; v < r->field + DC_MAX_FIELDS; v++)
 			*v = source->map[*v];

@@ -22,6 +22,14 @@
 /* How much of what a group itself says is left out when it is judged. */
 #define OTHERS_ONLY 0.5
 
+#define AHEAD 16				/* records: so far what they point to is asked for before their turn */
+
+static inline DcValue
+value_at(const DcPopulation *p, int record, size_t column)
+{
+	return *(const DcValue *) ((const char *) &p->records[record] + column);
+}
+
 /* How often two records drawn at random agree on this column, exactly; or on a word of it, unless word is -1. */
 static double
 chance_of_agreement(const DcPopulation *p, size_t column, int word)
@@ -31,8 +39,10 @@ chance_of_agreement(const DcPopulation *p, size_t column, int word)
 
 	for (int i = 0; i < p->nrecords; i++)
 	{
-		DcValue		v = *(const DcValue *) ((const char *) &p->records[i] + column);
+		DcValue		v = value_at(p, i, column);
 
+		if (i + AHEAD < p->nrecords)
+			DC_PREFETCH(&p->count[value_at(p, i + AHEAD, column)]);
 		if (v == 0 || word >= p->tokens[v].n)
 			continue;
 		sum += p->count[word < 0 ? v : p->token[p->tokens[v].start + word]] - 1;
