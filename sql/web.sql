@@ -20,4 +20,4 @@ SELECT x, dropcontact.normalize_linkedin(x) FROM (VALUES
 -- marks and labels around an address
 SELECT x, dropcontact.normalize_website(x), dropcontact.registrable_domain(x) FROM (VALUES ('<http://exemple.fr>'), ('(exemple.fr)'), ('"exemple.fr"'), ('Site web : www.exemple.fr'), ('Jean <jean@mail.exemple.fr>'), ('http://exemple.fr)')) v(x);
 -- schemes twice, signs of other systems, no site at all
-SELECT x, dropcontact.normalize_website(x), dropcontact.normalize_linkedin(x) FROM (VALUES ('http://https://www.exemple.fr/a'), ('https:\\www.exemple.fr\a'), ('www.exemple,fr'), ('www.fr'), ('jean@exemple.fr'), ('https://jean@exemple.fr/a'), ('http://https://www.linkedin.com/in/jean'), ('linkedin.com/in/jean, exemple.fr'), ('http'), ('https://')) v(x);
+SELECT x, dropcontact.normalize_website(x), dropcontact.normalize_linkedin(x) FROM (VALUES ('http://https://www.exemple.fr/a'), ('https:\\www.exemple.fr\a'), ('www.exemple,fr'), ('www.fr'), ('jean@exemple.fr'), ('https://jean@exemple.fr/a'), ('http://https://www.linkedin.com/in/jean'), ('linkedin.com/in/jean, exemple.fr'), ('http'), ('https://'), ('http://exemple.fr/?a=b|<>:"'), ('Site <http://exemple.fr/a>')) v(x);

@@ -167,7 +167,8 @@ without_label(char *s)
 	char	   *angle = strchr(s, '<');
 	char	   *colon = strstr(s, ": ");
 
-	if (angle != NULL)
+	/* a path may hold one */
+	if (angle != NULL && memchr(s, '/', angle - s) == NULL)
 		s = angle + 1;
 	else if (colon != NULL && strcspn(s, "./@") > colon - s)
 		s = colon + 2;
