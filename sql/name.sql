@@ -70,3 +70,5 @@ SELECT name, civility, first, middle, last FROM pg_temp.parts('à l''attention d
 SELECT name, civility, first, middle, last FROM pg_temp.parts('Sehr geehrter Herr Max Huber', 'Sehr geehrte Frau Dr. Weiß', 'Dear Mr. John Hart', 'Dear John Hart', 'Cher Monsieur Petit', 'Cher Lloyd', 'Geachte heer Jansen', 'Gentile Dott.ssa Rossi', 'Cara Reed');
 -- endings of family names
 SELECT name, first, last FROM pg_temp.parts('Engelmann Ashley', 'Ashley Engelmann', 'Engelmann', 'Kirilenkova Olga', 'Tarasenko Olga', 'Zabrovski Adam', 'Hakkarainen Matti', 'Ludovic', 'Alisson Petit');
+-- Japanese names in both orders
+SELECT name, first, last FROM pg_temp.parts('Tanaka Hiroshi', 'Hiroshi Tanaka', 'TANAKA Hiroshi', 'Iwasaki Kenji', 'Emma Watanabe', 'Watanabe');
