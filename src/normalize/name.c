@@ -16,7 +16,6 @@
 #include "normalize/name.h"
 
 #define MAX_NAME 1000
-#define LONGEST_FOREWORD 5	/* in words */
 
 static bool
 all_are(DcWords words, int flags)
@@ -371,49 +370,6 @@ problem(const DcReading *r, const DcNameParts *parts)
 	return r->digits ? "digits in a name" : NULL;
 }
 
-/* How a word hands over, by the value of list name_forewords: c/o is none without its slash, and T.A.V. are initials. */
-static bool
-is_foreword(const DcWord *word, const char *value)
-{
-	switch (*value)
-	{
-		case 's':
-			return value[1] == 'l' ? strchr(word->text, '/') != NULL : IS(*word, WORD_LOWER);
-		default:
-			return !IS(*word, WORD_INITIAL | WORD_GIVEN | WORD_FAMILY);
-	}
-}
-
-/* "c/o Jean Dupont", "à l'attention de M. Dupont" without the words that hand over. */
-static DcWords
-without_foreword(DcWords words)
-{
-	StringInfoData text;
-	const char *value;
-	int			found = 0;
-
-	initStringInfo(&text);
-	for (int i = 0; i + 1 < words.n && i < LONGEST_FOREWORD && words.word[i + 1].segment == words.word[0].segment; i++)
-	{
-		if (i > 0)
-			appendStringInfoChar(&text, ' ');
-		appendStringInfoString(&text, words.word[i].key);
-		value = dc_lexicon_find(&dc_lexicon_name_forewords, text.data);
-		if (value != NULL && (i > 0 || is_foreword(&words.word[0], value)))
-			found = i + 1;
-	}
-	return dc_stretch(words, found, words.n);
-}
-
-/* "Contact: Jean Dupont" without what is no name. */
-static char *
-without_label(char *s)
-{
-	char	   *colon = strchr(s, ':');
-
-	return colon != NULL && colon[1] == ' ' && colon[2] != '\0' ? colon + 2 : s;
-}
-
 void
 dc_parse_name(const char *input, DcName *name)
 {
@@ -439,8 +395,8 @@ dc_parse_name(const char *input, DcName *name)
 		name->problem = "an e-mail address";
 		return;
 	}
-	s = without_label(s);
-	words = without_foreword(dc_name_words(s, &nsegments));
+	s = dc_without_label(s);
+	words = dc_without_foreword(dc_name_words(s, &nsegments));
 	if (words.n == 0)
 	{
 		name->problem = "no letters";

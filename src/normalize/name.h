@@ -4,7 +4,8 @@
  *	  What the files of person names share: words and what is known of each.
  *
  * name_words.c cuts a text into words, name_lookup.c looks each up; name_marks.c takes out what
- * stands between marks, name_titles.c and name_suffixes.c what stands before and behind;
+ * stands between marks, name_forewords.c what hands over, name_titles.c and name_suffixes.c
+ * what stands before and behind;
  * name_parts.c decides which words are first, middle and last name, name_order.c whether the
  * last stands first; name_case.c writes them; name.c puts it together.
  *
@@ -96,6 +97,10 @@ extern void dc_look_up_word(DcWord *word);
 extern bool dc_is_consonants(const DcWord *word);
 extern char *dc_without_blanks(const char *fold);
 extern bool dc_all_parts_in(const DcLexicon *lexicon, const char *fold);
+
+/* name_forewords.c */
+extern char *dc_without_label(char *s);
+extern DcWords dc_without_foreword(DcWords words);
 
 /* name_titles.c */
 extern int	dc_count_titles(DcWords words);
