@@ -93,6 +93,21 @@ SELECT count(*) > 50 AS trained_again FROM dropcontact.train();
 SELECT DISTINCT field FROM dropcontact.match_model WHERE field ~ 'email|prior' ORDER BY 1;
 SELECT field, value_a, level, weight > 0 AS speaks_for FROM (SELECT array_agg(contact_id ORDER BY contact_id) AS c FROM dropcontact.contact WHERE external_id LIKE 'taken%') t,
 	dropcontact.explain_match(c[1], c[2]) WHERE field ~ '^attributes';
+-- names and towns that go with a language count once: Germans in Hamburg, French in Lyon; not where names and towns are mixed
+CREATE FUNCTION countries(mixed boolean) RETURNS TABLE (first_name_u numeric, town_u numeric) LANGUAGE plpgsql AS $$
+BEGIN
+	DELETE FROM dropcontact.contact;
+	INSERT INTO dropcontact.contact (source, external_id, first_name, last_name, city, email)
+	SELECT 's', n, CASE WHEN german THEN (ARRAY['Jürgen', 'Uwe', 'Heike', 'Detlef', 'Jens', 'Silke', 'Anke'])[1 + h % 7] ELSE (ARRAY['Thierry', 'Sylvie', 'Alain', 'Gilles', 'Odile', 'Benoît', 'Josiane'])[1 + h % 7] END,
+		CASE WHEN german THEN (ARRAY['Bauer', 'Fuchs', 'Kaiser', 'Vogt', 'Engel'])[1 + h / 7 % 5] ELSE (ARRAY['Lefebvre', 'Mercier', 'Rousseau', 'Dubois', 'Fournier'])[1 + h / 7 % 5] END,
+		CASE WHEN CASE WHEN mixed THEN h / 35 % 2 = 0 ELSE german END THEN (ARRAY['Hamburg', 'Bremen', 'Kiel'])[1 + h / 70 % 3] ELSE (ARRAY['Lyon', 'Nantes', 'Lille'])[1 + h / 70 % 3] END, 'x' || n || '@' || n || '.example'
+	FROM (SELECT n, abs(hashint4(n)) AS h, n % 10 = 0 AS german FROM generate_series(1, 3000) n) x;
+	PERFORM dropcontact.train();
+	RETURN QUERY SELECT round(max(u * 1024) FILTER (WHERE field = 'first_name' AND level = 'exact')::numeric, 1), round(max(u * 1024) FILTER (WHERE field = 'place' AND level = 'city')::numeric, 1) FROM dropcontact.match_model;
+END
+$$;
+SELECT mixed, c.first_name_u > 1.1 AS first_names_go_with_language, c.town_u > 1.1 AS towns_do FROM unnest('{f,t}'::boolean[]) mixed, countries(mixed) c;
+DROP FUNCTION countries;
 DROP FUNCTION sane;
 SET client_min_messages = error;
 DROP EXTENSION dropcontact CASCADE;

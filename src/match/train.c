@@ -78,6 +78,7 @@ dc_training_step(DcTrainer *trainer, int step)
 	else if (trainer->leader != NULL)
 	{
 		dc_fit_u(trainer);
+		dc_fit_related(trainer->population, trainer->training->record, trainer->training->nrecords, &trainer->training->model);
 		dc_join_draws(trainer);
 	}
 }

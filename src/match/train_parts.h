@@ -171,6 +171,9 @@ extern void dc_draw_pairs(DcTrainer *trainer);
 extern void dc_join_draws(DcTrainer *trainer);
 extern void dc_score_sample(DcTrainer *trainer);
 
+/* train_related.c */
+extern void dc_fit_related(const DcPopulation *population, const int *record, int n, DcModel *model);
+
 /* train_fit.c */
 extern double dc_level_chance(const DcPopulation *population, int level, DcAgreement *previous);
 extern void dc_fit_u(DcTrainer *trainer);
