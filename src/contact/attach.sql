@@ -88,7 +88,8 @@ BEGIN
 	IF current_setting('transaction_isolation') <> 'read committed' THEN
 		RAISE object_not_in_prerequisite_state USING
 			MESSAGE = 'a table is attached at isolation level READ COMMITTED only',
-			DETAIL = 'An older snapshot would miss rows.';
+			DETAIL = 'An older snapshot would miss rows.',
+			HINT = 'BEGIN ISOLATION LEVEL READ COMMITTED, and attach it there.';
 	END IF;
 	IF NOT EXISTS (SELECT FROM dropcontact.source s WHERE s.controller_id = controller AND s.name = check_attachable.source) THEN
 		RAISE undefined_object USING

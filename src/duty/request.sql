@@ -185,7 +185,8 @@ BEGIN
 	IF r.kind IN ('erasure', 'rectification', 'restriction', 'objection', 'human_review') THEN
 		IF current_setting('transaction_isolation') <> 'read committed' THEN
 			RAISE EXCEPTION 'a request for % is carried out at isolation level READ COMMITTED only', r.kind
-				USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = 'An older snapshot would miss contacts of the person.';
+				USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = 'An older snapshot would miss contacts of the person.',
+					HINT = 'BEGIN ISOLATION LEVEL READ COMMITTED, and carry it out there.';
 		END IF;
 		/* the lock of those who write contacts: what they began is found, what they begin hears of it */
 		PERFORM lock_controller(controller, 'writing');
