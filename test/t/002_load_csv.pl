@@ -124,6 +124,8 @@ is(contacts($db, "attributes ->> 'Updated at', updated_at"), '01/02/2024|', 'a d
 ($db, $out) = load("Name,Phone\nAnn,089 123456\n", 'list', 'de');
 is(contacts($db, 'phone'), '+4989123456', 'the region of numbers');
 like($out, qr/region DE/, 'which is printed');
+($db) = load("Email\na\@b.example\n", encode('UTF-8', 'clients été'));
+is($node->safe_psql($db, 'SELECT name FROM dropcontact.source'), encode('UTF-8', 'clients été'), 'a source bears the name of its file');
 is(scalar((load("Name,Phone\n"))[2]), '', 'a file without contacts is no error');
 
 for (['', qr/is empty/], ["\n", qr/has no header/], ["a,b\n1,2\n", qr/no column of its header is known: a, b/],
