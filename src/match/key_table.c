@@ -15,48 +15,9 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "match/bound.h"
-#include "match/key_spool.h"
-#include "match/key_table.h"
+#include "match/key_table_state.h"
 
 #define RECORDS_AT_ONCE 2048
-#define AHEAD 16				/* entries: so far what they point to is asked for before its turn */
-
-typedef enum Step
-{
-	STEP_MAKE, STEP_SORT, STEP_NUMBER, STEP_PLACE, STEP_ORDER,
-	STEP_SCAN,					/* what comes after */
-	STEPS
-} Step;
-
-StaticAssertDecl(STEP_SCAN == DC_KEY_STEPS, "steps of the key table");
-
-/* What all processes see. */
-typedef struct TableState
-{
-	pg_atomic_uint32 next[STEPS];	/* range of records or partition that is to be taken */
-	pg_atomic_uint64 sum;
-	size_t		nkeys;
-	uint32		nblocks;		/* size of rows.block */
-	dsm_handle	blocks;
-	uint32		base[1 << DC_MAX_PARTITION_BITS];	/* keys in the partitions before */
-	DcSpoolState spool;			/* the last: of variable size */
-} TableState;
-
-struct DcKeyTable
-{
-	const DcPopulation *population;
-	MemoryContext context;
-	DcShare    *share;			/* of the process that shares, NULL for workers and one alone */
-	bool		leader;
-	TableState *state;
-	DcSpool    *spool;
-	DcRows		rows;
-	/* room for a partition, twice */
-	size_t		capacity;
-	DcKeyEntry *entries;
-	DcKeyEntry *spare;
-};
 
 /* ---------- making and attaching ---------- */
 
@@ -79,8 +40,8 @@ estimate_keys(const DcPopulation *p)
 	return n == 0 ? 0 : (size_t) ((double) sum / n * p->nrecords);
 }
 
-static void *
-new_array(DcKeyTable *table, DcShareArray which, size_t size)
+void *
+dc_new_key_array(DcKeyTable *table, DcShareArray which, size_t size)
 {
 	if (table->share != NULL)
 		return dc_share_new(table->share, which, size);
@@ -100,7 +61,7 @@ dc_key_table_create(const DcPopulation *p, DcShare *share, int nprocesses, bool 
 	table->context = context;
 	table->share = share;
 	table->leader = true;
-	table->state = new_array(table, SHARE_STATE, offsetof(TableState, spool) + dc_spool_state_size(nprocesses));
+	table->state = dc_new_key_array(table, SHARE_STATE, offsetof(TableState, spool) + dc_spool_state_size(nprocesses));
 	memset(table->state, 0, offsetof(TableState, spool));
 	for (int i = 0; i < STEPS; i++)
 		pg_atomic_init_u32(&table->state->next[i], 0);
@@ -110,12 +71,12 @@ dc_key_table_create(const DcPopulation *p, DcShare *share, int nprocesses, bool 
 	if (share != NULL && !table->state->spool.on_disk)
 		area = dc_share_new_area(share);
 	table->spool = dc_spool_open(&table->state->spool, share == NULL ? NULL : dc_share_segment(share, SHARE_STATE), area, 0);
-	table->rows.place = new_array(table, SHARE_PLACES, sizeof(uint64) * n);
-	table->rows.start = new_array(table, SHARE_STARTS, sizeof(uint32) * n);
+	table->rows.place = dc_new_key_array(table, SHARE_PLACES, sizeof(uint64) * n);
+	table->rows.start = dc_new_key_array(table, SHARE_STARTS, sizeof(uint32) * n);
 	for (size_t r = 0; r < n; r++)
 		pg_atomic_init_u32((pg_atomic_uint32 *) &table->rows.start[r], 0);
 	if (sketches)
-		table->rows.sketch = new_array(table, SHARE_SKETCHES, sizeof(DcSketch) * n);
+		table->rows.sketch = dc_new_key_array(table, SHARE_SKETCHES, sizeof(DcSketch) * n);
 	MemoryContextSwitchTo(old);
 	return table;
 }
@@ -165,9 +126,8 @@ take_next(DcKeyTable *table, Step step)
 	return pg_atomic_fetch_add_u32(&table->state->next[step], 1);
 }
 
-/* The next range of records; false when there is none. */
-static bool
-take_records(DcKeyTable *table, Step step, int *from, int *to)
+bool
+dc_take_records(DcKeyTable *table, Step step, int *from, int *to)
 {
 	int64		start = (int64) take_next(table, step) * RECORDS_AT_ONCE;
 	int			n = table->population->nrecords;
@@ -180,8 +140,8 @@ take_records(DcKeyTable *table, Step step, int *from, int *to)
 	return true;
 }
 
-static int
-take_partition(DcKeyTable *table, Step step)
+int
+dc_take_partition(DcKeyTable *table, Step step)
 {
 	uint32		partition = take_next(table, step);
 
@@ -215,7 +175,7 @@ make_keys(DcKeyTable *table)
 	const DcPopulation *p = table->population;
 	uint64		sum = 0;
 
-	for (int r, to; take_records(table, STEP_MAKE, &r, &to);)
+	for (int r, to; dc_take_records(table, STEP_MAKE, &r, &to);)
 		for (; r < to; r++)
 		{
 			const DcRecord *record = &p->records[r];
@@ -287,12 +247,6 @@ sort_entries(DcKeyTable *table, size_t n)
 	}
 }
 
-static bool
-is_compared_whole(uint64 key, size_t n)
-{
-	return n > 1 && n <= dc_block_limit(key);
-}
-
 /* Orders the records of each block, and counts of each record the blocks that are compared as a whole. */
 static void
 order_blocks(const DcRows *rows, DcKeyEntry *entries, size_t n)
@@ -311,7 +265,7 @@ order_blocks(const DcRows *rows, DcKeyEntry *entries, size_t n)
 		if (to - from == 1)
 			continue;
 		dc_order_block(rows, entries + from, to - from);
-		if (is_compared_whole(entries[from].key, to - from))
+		if (dc_is_compared_whole(entries[from].key, to - from))
 			for (size_t i = from; i < to; i++)
 				pg_atomic_fetch_add_u32((pg_atomic_uint32 *) &rows->start[entries[i].record], 1);
 	}
@@ -321,7 +275,7 @@ order_blocks(const DcRows *rows, DcKeyEntry *entries, size_t n)
 static void
 sort_partitions(DcKeyTable *table)
 {
-	for (int partition; (partition = take_partition(table, STEP_SORT)) >= 0;)
+	for (int partition; (partition = dc_take_partition(table, STEP_SORT)) >= 0;)
 	{
 		size_t		n = dc_spool_count(table->spool, partition);
 
@@ -334,111 +288,10 @@ sort_partitions(DcKeyTable *table)
 	dc_spool_sorted(table->spool);
 }
 
-/* ---------- the blocks of each record ---------- */
-
-/* Room for them: until they are placed, rows.start is where those of the record end. */
-static void
-number_blocks(DcKeyTable *table)
-{
-	TableState *state = table->state;
-	uint64		nblocks = 0;
-	uint64		nkeys = 0;
-
-	if (!table->leader)
-		return;
-	for (int i = 0; i < dc_spool_partitions(table->spool); i++)
-	{
-		state->base[i] = nkeys;
-		nkeys += dc_spool_count(table->spool, i);
-	}
-	for (int r = 0; r < table->population->nrecords; r++)
-	{
-		nblocks += table->rows.start[r];
-		table->rows.start[r] = nblocks++;
-	}
-	if (Max(nkeys, nblocks) >= DC_NO_BLOCK)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("these contacts are too many to be matched at once"),
-				 errdetail("They have " UINT64_FORMAT " keys; the limit is %u.", nkeys, DC_NO_BLOCK)));
-	state->nkeys = nkeys;
-	state->nblocks = nblocks;
-	table->rows.block = new_array(table, SHARE_BLOCKS, sizeof(uint32) * nblocks);
-	if (table->share != NULL)
-		state->blocks = table->share->handle[SHARE_BLOCKS];
-}
-
-const DcRows *
-dc_key_rows(DcKeyTable *table)
-{
-	if (table->rows.block == NULL)
-		table->rows.block = dc_share_attach_handle(table->state->blocks, NULL);
-	return &table->rows;
-}
-
-static void
-place_blocks(DcKeyTable *table)
-{
-	const DcRows *rows = dc_key_rows(table);
-
-	for (int partition; (partition = take_partition(table, STEP_PLACE)) >= 0;)
-	{
-		size_t		n;
-		uint32		base;
-		const DcKeyEntry *entries = dc_key_partition(table, partition, &n, &base);
-
-		for (size_t from = 0, to; from < n; from = to)
-		{
-			to = dc_block_end(entries, n, from);
-			for (size_t i = from + 2 * AHEAD; i < Min(to + 2 * AHEAD, n); i++)
-				if (entries[i].key == entries[i - 1].key)
-				{
-					DC_PREFETCH(&rows->start[entries[i].record]);
-					DC_PREFETCH(&rows->start[entries[i - 1].record]);
-				}
-			for (size_t i = from + AHEAD; i < Min(to + AHEAD, n); i++)
-				if (entries[i].key == entries[i - 1].key)
-				{
-					DC_PREFETCH(&rows->block[rows->start[entries[i].record] - 1]);
-					DC_PREFETCH(&rows->block[rows->start[entries[i - 1].record] - 1]);
-				}
-			if (is_compared_whole(entries[from].key, to - from))
-				for (size_t i = from; i < to; i++)
-					rows->block[pg_atomic_fetch_sub_u32((pg_atomic_uint32 *) &rows->start[entries[i].record], 1) - 1] = base + from;
-		}
-	}
-}
-
-/* The blocks of a record in order, by insertion: they are few. */
-static void
-order_rows(DcKeyTable *table)
-{
-	const DcRows *rows = dc_key_rows(table);
-	int			n = table->population->nrecords;
-
-	for (int r, to; take_records(table, STEP_ORDER, &r, &to);)
-		for (; r < to; r++)
-		{
-			uint32	   *block = rows->block + rows->start[r];
-			uint32	   *end = rows->block + (r + 1 < n ? rows->start[r + 1] : table->state->nblocks) - 1;
-
-			for (uint32 *b = block + 1; b < end; b++)
-			{
-				uint32		number = *b;
-				uint32	   *i = b;
-
-				for (; i > block && i[-1] > number; i--)
-					*i = i[-1];
-				*i = number;
-			}
-			*end = DC_NO_BLOCK;
-		}
-}
-
 void
 dc_key_table_step(DcKeyTable *table, int step)
 {
-	static void (*const steps[DC_KEY_STEPS]) (DcKeyTable *) = {make_keys, sort_partitions, number_blocks, place_blocks, order_rows};
+	static void (*const steps[DC_KEY_STEPS]) (DcKeyTable *) = {make_keys, sort_partitions, dc_number_blocks, dc_place_blocks, dc_order_rows};
 
 	steps[step] (table);
 }
@@ -486,7 +339,7 @@ dc_key_partition(DcKeyTable *table, int partition, size_t *n, uint32 *base)
 int
 dc_next_partition(DcKeyTable *table)
 {
-	return take_partition(table, STEP_SCAN);
+	return dc_take_partition(table, STEP_SCAN);
 }
 
 int64

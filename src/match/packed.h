@@ -33,6 +33,8 @@ typedef struct DcParameters
 	void	   *kept;			/* by the function that is given them */
 } DcParameters;
 
+/* packed_parameters.c */
+extern uint32 dc_fields_signature(const DcParameters *parameters);
 extern bytea *dc_pack_parameters(const DcParameters *parameters);
 
 /* Errors: invalid_binary_representation, also where another version has packed it. */
@@ -49,6 +51,8 @@ extern bool dc_same_stored(Datum a, Datum b);
 
 /* An empty population with the fields and the size of the parameters; it lives in the current memory context. */
 extern DcPopulation *dc_population_under(const DcParameters *parameters);
+
+/* packed.c */
 
 /*
  * A record whose words have been cut, with its values, how rare they are, and its keys.

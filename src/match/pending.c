@@ -169,102 +169,6 @@ match_scope(DcGathered *g, DcKeyIndex *index, const DcThresholds *thresholds, co
 	dc_settle_edges(&edges, g->controller_id, thresholds, true, &counts);
 }
 
-/* ---------- organisations of persons ---------- */
-
-typedef struct Organisations
-{
-	IdList		contacts;
-} Organisations;
-
-static void
-note_organisation(void *state, const DcIndexedContact *contact)
-{
-	if (!(contact->fingerprint & 1))
-		dc_push_id(&((Organisations *) state)->contacts, contact->contact_id);
-}
-
-/* Entities of organisations as clusters of records. */
-static DcClusters *
-read_clusters(const DcPopulation *p)
-{
-	DcClusters *clusters = palloc0(sizeof(DcClusters));
-	Oid			types[] = {INT8ARRAYOID};
-	IdList		contacts = {0};
-	Datum		args[1];
-	bool		isnull;
-
-	clusters->parent = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int) * ((Size) p->nrecords + 1));
-	clusters->entity = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * ((Size) p->nrecords + 1));
-	for (int i = 0; i < p->nrecords; i++)
-	{
-		clusters->parent[i] = i;
-		clusters->entity[i] = p->records[i].contact_id;
-		dc_push_id(&contacts, p->records[i].contact_id);
-	}
-	args[0] = dc_id_array(&contacts);
-	dc_execute("SELECT m.contact_id, pg_catalog.min(m.contact_id) OVER (PARTITION BY m.entity_id), m.entity_id FROM dropcontact.entity_member m WHERE m.contact_id = ANY ($1)",
-			   1, types, args, true, SPI_OK_SELECT);
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		HeapTuple	tuple = SPI_tuptable->vals[i];
-		int			member = dc_find_record(p, DatumGetInt64(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 1, &isnull)));
-
-		clusters->parent[member] = dc_find_record(p, DatumGetInt64(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 2, &isnull)));
-		clusters->entity[member] = DatumGetInt64(SPI_getbinval(tuple, SPI_tuptable->tupdesc, 3, &isnull));
-	}
-	return clusters;
-}
-
-/* The organisations of persons that changed; linear in all organisations. */
-static void
-settle_companies(int controller_id, DcKeyIndex *index, const Changes *changes)
-{
-	Organisations organisations = {0};
-	IdList		persons = {0};
-	DcPopulation *p;
-	DcClusters *clusters;
-
-	dc_index_contacts(index, note_organisation, &organisations);
-	for (int i = 0; i < changes->n; i++)
-		if (changes->new[i].nkeys >= 0)
-			dc_push_id(&persons, changes->new[i].contact_id);
-	dc_sort_ids(&persons);
-	for (size_t i = 0; i < persons.n; i++)
-		dc_push_id(&organisations.contacts, persons.id[i]);
-	dc_sort_ids(&organisations.contacts);
-	p = dc_read_contacts(controller_id, organisations.contacts.id, organisations.contacts.n);
-	clusters = read_clusters(p);
-	dc_store_companies(p, controller_id, dc_resolve_companies(p, clusters), clusters->entity, true);
-}
-
-static bool
-is_organisation(const DcIndexedContact *contact)
-{
-	return contact->nkeys >= 0 && !(contact->fingerprint & 1);
-}
-
-/*
- * Whether a contact without a person changed, or is in an entity made anew, while there are persons: any of them may
- * have another organisation then, or none.
- */
-static bool
-organisation_changed(DcKeyIndex *index, const Changes *changes, const IdList *scope)
-{
-	DcIndexedContact contact;
-
-	if (changes->state.persons == 0)
-		return false;
-	for (int i = 0; i < changes->n; i++)
-		if (is_organisation(&changes->old[i]) || is_organisation(&changes->new[i]))
-			return true;
-	if (changes->state.persons == changes->state.contacts)
-		return false;
-	for (size_t i = 0; i < scope->n; i++)
-		if (dc_index_contact(index, scope->id[i], &contact) && is_organisation(&contact))
-			return true;
-	return false;
-}
-
 /* ---------- a run ---------- */
 
 void
@@ -288,11 +192,11 @@ match_touched(DcGathered *g, DcKeyIndex *index, const DcThresholds *thresholds, 
 	add_lost_edges(touched);
 	dc_sort_ids(&touched->contacts);
 	add_closure(&scope, &touched->contacts);
-	if (dc_too_many(index, scope.n, MANY_SHARE) || organisation_changed(index, changes, &scope))
+	if (dc_too_many(index, scope.n, MANY_SHARE) || dc_organisation_changed(index, changes, &scope))
 		return false;
 	match_scope(g, index, thresholds, &scope);
 	if (changes->state.persons > 0 && changes->state.persons < changes->state.contacts)
-		settle_companies(g->controller_id, index, changes);
+		dc_settle_companies(g->controller_id, index, changes);
 	return true;
 }
 

@@ -57,6 +57,8 @@ typedef struct Touched
  */
 extern bool dc_find_touched(DcGathered *gathered, DcKeyIndex *index, const Changes *changes, Touched *touched);
 
+/* pairs_within.c */
+
 /* Candidate pairs among the records of a population, by record, each once. */
 typedef struct RecordPair
 {
@@ -64,5 +66,16 @@ typedef struct RecordPair
 	int			b;
 } RecordPair;
 extern RecordPair *dc_pairs_within(DcKeyIndex *index, const DcPopulation *population, size_t *npairs);
+
+/* pending_organisation.c */
+
+/*
+ * Whether a contact without a person changed, or is in an entity made anew, while there are persons: any of them may
+ * have another organisation then, or none.
+ */
+extern bool dc_organisation_changed(DcKeyIndex *index, const Changes *changes, const IdList *scope);
+
+/* Stores the organisations of persons that changed. */
+extern void dc_settle_companies(int controller_id, DcKeyIndex *index, const Changes *changes);
 
 #endif							/* DC_MATCH_PENDING_H */

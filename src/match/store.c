@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * store.c
- *	  Clusters become entities that keep their ids; persons get their organisations.
+ *	  Clusters become entities that keep their ids.
  *
  * What is stored is read first and compared here, so that only differences are written.  Statements write
  * them, so that privileges, row-level security and triggers hold as for anybody.
@@ -29,7 +29,7 @@
 #include "match/store.h"
 
 #define MEMBERS "SELECT m.contact_id, m.entity_id, m.link_probability FROM dropcontact.entity_member m WHERE m.controller_id = $1"
-#define COMPANIES "SELECT o.contact_id, o.company_entity_id FROM dropcontact.company_member o WHERE o.controller_id = $1"
+
 
 /*
  * $1 is the controller.  Lists are taken apart in the target list, which needs no room for their rows.  Nobody but who
@@ -38,21 +38,13 @@
 static const DcTarget members = {"entity_member", {"contact_id", "entity_id", "link_probability"}};
 static const DcTarget aliases_of = {"entity_alias", {"old_entity_id", "entity_id"}};
 static const DcTarget log_of = {"entity_log", {"kind", "entity_id", "contact_ids", "why"}};
-static const DcTarget companies = {"company_member", {"contact_id", "company_entity_id"}};
 
 #define MEMBER_ROWS "(SELECT pg_catalog.unnest($2) AS contact_id, pg_catalog.unnest($3) AS entity_id, pg_catalog.unnest($4) AS link) n"
-#define COMPANY_ROWS "(SELECT pg_catalog.unnest($2) AS contact_id, pg_catalog.unnest($3) AS entity_id) n"
-#define OR_FAIL " ON CONFLICT DO NOTHING"
 #define UPDATE_MEMBERS \
 	"UPDATE dropcontact.entity_member m SET entity_id = n.entity_id, link_probability = nullif(n.link, 'NaN') " \
 	"FROM " MEMBER_ROWS " WHERE m.contact_id = n.contact_id AND m.controller_id = $1"
 #define ANY_ALIAS "SELECT FROM dropcontact.entity_alias a WHERE a.controller_id = $1 LIMIT 1"
 #define OR_MOVE " ON CONFLICT (old_entity_id, controller_id) DO UPDATE SET entity_id = excluded.entity_id WHERE entity_alias.entity_id <> excluded.entity_id"
-#define UPDATE_COMPANIES \
-	"UPDATE dropcontact.company_member o SET company_entity_id = n.entity_id " \
-	"FROM " COMPANY_ROWS " WHERE o.contact_id = n.contact_id AND o.controller_id = $1"
-#define DELETE_COMPANIES \
-	"DELETE FROM dropcontact.company_member o USING (SELECT pg_catalog.unnest($2) AS contact_id) n WHERE o.contact_id = n.contact_id AND o.controller_id = $1"
 
 /* A record with the entity that it had: the one stored, or the one that it founded. */
 typedef struct Holding
@@ -346,7 +338,7 @@ note_mergers(Entities *e, DcBatch *events)
 static void
 write_members(Entities *e, int controller_id)
 {
-	DcBatch    *inserts = dc_batch_insert(&members, controller_id, IsolationUsesXactSnapshot() ? OR_FAIL : NULL);
+	DcBatch    *inserts = dc_batch_insert(&members, controller_id, IsolationUsesXactSnapshot() ? DC_OR_FAIL : NULL);
 	DcBatch    *updates = dc_batch_create(UPDATE_MEMBERS, controller_id, INT8OID, INT8OID, FLOAT8OID, InvalidOid);
 
 	for (int i = 0; i < e->population->nrecords; i++)
@@ -425,45 +417,4 @@ dc_store_entities(const DcPopulation *p, int controller_id, DcClusters *clusters
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
 	return roots;
-}
-
-/* ---------- organisations ---------- */
-
-typedef struct Companies
-{
-	const DcPopulation *population;
-	int64	   *stored;			/* entity of the organisation of each record; 0 for none */
-} Companies;
-
-static void
-keep_company(void *state, const Datum *values, const bool *nulls)
-{
-	Companies  *c = state;
-	int			record = dc_find_record(c->population, DatumGetInt64(values[0]));
-
-	if (record >= 0)
-		c->stored[record] = DatumGetInt64(values[1]);
-}
-
-void
-dc_store_companies(const DcPopulation *p, int controller_id, const int *company, const int64 *entity, bool partial)
-{
-	Companies	c = {.population = p, .stored = new_array(sizeof(int64), p->nrecords)};
-	DcBatch    *inserts = dc_batch_insert(&companies, controller_id, IsolationUsesXactSnapshot() ? OR_FAIL : NULL);
-	DcBatch    *updates = dc_batch_create(UPDATE_COMPANIES, controller_id, INT8OID, INT8OID, InvalidOid, InvalidOid);
-	DcBatch    *deletes = dc_batch_create(DELETE_COMPANIES, controller_id, INT8OID, InvalidOid, InvalidOid, InvalidOid);
-
-	dc_read_stored(p, controller_id, COMPANIES, "o.contact_id", partial, keep_company, &c);
-	for (int i = 0; i < p->nrecords; i++)
-	{
-		int64		found = company[i] < 0 ? 0 : entity[company[i]];
-		Datum		row[] = {Int64GetDatum(p->records[i].contact_id), Int64GetDatum(found)};
-
-		if (found != c.stored[i])
-			dc_batch_add(c.stored[i] == 0 ? inserts : found == 0 ? deletes : updates, row, 0);
-	}
-	dc_batch_finish(inserts);
-	dc_batch_finish(updates);
-	dc_batch_finish(deletes);
-	pfree(c.stored);
 }

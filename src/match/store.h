@@ -18,11 +18,18 @@
 #include "match/parallel.h"
 #include "match/rows.h"
 
+/* Rows that are there already are those of a transaction that the snapshot does not see. */
+#define DC_OR_FAIL " ON CONFLICT DO NOTHING"
+
 /* Entities keep their ids; answers how many clusters there are, those of one record included, and fills clusters->entity. */
 extern int64 dc_store_entities(const DcPopulation *population, int controller_id, DcClusters *clusters, bool partial);
 
+/* store_company.c */
+
 /* company: of each record, one of the records of its organisation, -1 for none; entity: of each record. */
 extern void dc_store_companies(const DcPopulation *population, int controller_id, const int *company, const int64 *entity, bool partial);
+
+/* store_review.c */
 
 /* Edges between clusters that nobody rejected, for a person to decide; answers how many. */
 extern int64 dc_store_reviews(const DcEdges *edges, const DcDecision *decisions, int ndecisions, int controller_id, DcClusters *clusters,
