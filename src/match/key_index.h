@@ -9,7 +9,7 @@
  * pages of dedupe() no longer speak for.  Their entries are rows of match_delta where few changed at once; a run over
  * many writes pages of its own, and takes into them what smaller runs before it left, so that these pages stay few.
  * place is dc_block_order().  It takes most of an entry, and where a block is compared as a whole nobody asks for it: pages of
- * dedupe() have it of large blocks only, of others match_keys_of tells it.
+ * dedupe() have it of blocks that are large or may soon be, of others match_keys_of tells it.
  *
  * Reading is by index scans in C, with the rights of whoever runs; callers have checked the controller.
  *

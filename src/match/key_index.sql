@@ -43,7 +43,7 @@ COMMENT ON COLUMN dropcontact.match_index.page IS 'Ascending with the keys';
 COMMENT ON COLUMN dropcontact.match_index.first_key IS 'Key of the first entry, its highest bit flipped for the order of bigint';
 COMMENT ON COLUMN dropcontact.match_index.first_place IS 'Its place within the block of its key, likewise; the least where the page has no places of the block';
 COMMENT ON COLUMN dropcontact.match_index.first_contact IS 'Its contact, likewise';
-COMMENT ON COLUMN dropcontact.match_index.entries IS 'Blocks of a key each, packed: distance from the key before, contacts, and of large blocks the place of each; see key_page.h';
+COMMENT ON COLUMN dropcontact.match_index.entries IS 'Blocks of a key each, packed: distance from the key before, contacts, and of larger blocks the place of each; see key_page.h';
 
 CREATE UNLOGGED TABLE dropcontact.match_keys_of (
 	controller_id integer NOT NULL,

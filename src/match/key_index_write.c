@@ -80,6 +80,9 @@ list_bearers(const DcPopulation *p, const uint64 *place)
 	return bearers;
 }
 
+/* The places of a block are needed once it is large; so much does one grow so rarely that they are looked up then. */
+#define MOST_UNPLACED(key) (dc_block_limit(key) / 2)
+
 /* Linear in the keys. */
 static void
 write_pages(const DcPopulation *p, DcKeyTable *table, int controller_id)
@@ -97,11 +100,11 @@ write_pages(const DcPopulation *p, DcKeyTable *table, int controller_id)
 
 		for (size_t from = 0, to; from < n; from = to)
 		{
-			bool		is_large;
+			bool		placed;
 			int			m = 0;
 
 			to = dc_block_end(entries, n, from);
-			is_large = to - from > dc_block_limit(entries[from].key);
+			placed = to - from > MOST_UNPLACED(entries[from].key);
 			CHECK_FOR_INTERRUPTS();
 			for (size_t i = from; i < to; i++)
 			{
@@ -112,7 +115,7 @@ write_pages(const DcPopulation *p, DcKeyTable *table, int controller_id)
 				block[m++] = (DcIndexEntry) {entries[i].key, bearer->place, bearer->contact_id};
 				if (m < DC_PAGE_ENTRIES && i + 1 < to)
 					continue;
-				dc_write_block(writer, block, m, is_large);
+				dc_write_block(writer, block, m, placed);
 				m = 0;
 			}
 		}
