@@ -15,14 +15,19 @@
 
 #include <math.h>
 
+#include "access/table.h"
 #include "access/xact.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "storage/bufmgr.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
 #include "utils/snapmgr.h"
 
 #include "duty/written.h"
@@ -51,17 +56,33 @@
 
 /*
  * Those that entities, the review queue and decisions lead to from contacts, one step.  Entity by entity: before the first
- * ANALYZE the planner takes entities for so large that it would read all members for two contacts.
+ * ANALYZE the planner takes entities for so large that it would read all members for two contacts.  The other conditions are
+ * those of among(): the review queue and the rest mostly have fewer rows than there are contacts.
  */
 #define LED_TO \
 	"SELECT pg_catalog.array_agg(n.contact_id) FROM (" \
 	"SELECT y.contact_id FROM dropcontact.entity_member x " \
 	"CROSS JOIN LATERAL (SELECT m.contact_id FROM dropcontact.entity_member m WHERE m.entity_id = x.entity_id OFFSET 0) y WHERE x.contact_id = ANY ($1) " \
-	"UNION ALL SELECT p.b_contact_id FROM dropcontact.match_pair p WHERE p.a_contact_id = ANY ($1) " \
-	"UNION ALL SELECT p.a_contact_id FROM dropcontact.match_pair p WHERE p.b_contact_id = ANY ($1) " \
-	"UNION ALL SELECT d.b_contact_id FROM dropcontact.match_decision d WHERE d.a_contact_id = ANY ($1) " \
-	"UNION ALL SELECT d.a_contact_id FROM dropcontact.match_decision d WHERE d.b_contact_id = ANY ($1) " \
-	"UNION ALL SELECT pg_catalog.unnest(l.beside) FROM dropcontact.processing_limit l WHERE l.contact_id = ANY ($1) AND l.lifted_at IS NULL) n"
+	"UNION ALL SELECT p.b_contact_id FROM dropcontact.match_pair p WHERE p.a_contact_id%1$s " \
+	"UNION ALL SELECT p.a_contact_id FROM dropcontact.match_pair p WHERE p.b_contact_id%1$s " \
+	"UNION ALL SELECT d.b_contact_id FROM dropcontact.match_decision d WHERE d.a_contact_id%2$s " \
+	"UNION ALL SELECT d.a_contact_id FROM dropcontact.match_decision d WHERE d.b_contact_id%2$s " \
+	"UNION ALL SELECT pg_catalog.unnest(l.beside) FROM dropcontact.processing_limit l WHERE l.contact_id%3$s AND l.lifted_at IS NULL) n"
+
+/* So many look-ups in an index take as long as reading a block. */
+#define LOOKUPS_A_BLOCK 8
+
+/* What is asked of a column that is to be among so many ids: by the index, or, when the table is smaller, by reading it. */
+static const char *
+among(const char *table, size_t n)
+{
+	Relation	rel = table_open(get_relname_relid(table, get_namespace_oid("dropcontact", false)), AccessShareLock);
+	bool		is_small = rel->rd_rel->relkind == RELKIND_RELATION && (size_t) RelationGetNumberOfBlocks(rel) * LOOKUPS_A_BLOCK < n;
+
+	table_close(rel, NoLock);
+	/* the sum is in no index */
+	return is_small ? " + 0 IN (SELECT pg_catalog.unnest($1))" : " = ANY ($1)";
+}
 
 /* Adds the ids of the array that a query answers. */
 static void
@@ -140,7 +161,8 @@ add_closure(IdList *scope, const IdList *contacts)
 		for (size_t i = 0; i < frontier.n; i++)
 			dc_push_id(scope, frontier.id[i]);
 		dc_sort_ids(scope);
-		add_ids(&led_to, LED_TO, 1, types, args);
+		add_ids(&led_to, psprintf(LED_TO, among("match_pair", frontier.n), among("match_decision", frontier.n), among("processing_limit", frontier.n)),
+				1, types, args);
 		dc_sort_ids(&led_to);
 		for (size_t i = 0; i < led_to.n; i++)
 			if (!dc_has_id(scope, led_to.id[i]))
