@@ -17,12 +17,13 @@ typedef struct Stream
 	Pages	   *pages;			/* NULL for an array */
 	const DcIndexEntry *next;	/* NULL at the end */
 	int			nleft;
+	DcIndexEntry *entries;		/* to be freed, or NULL */
 } Stream;
 
 static void
-start_array(Stream *stream, const DcIndexEntry *entries, int n)
+start_array(Stream *stream, DcIndexEntry *entries, int n)
 {
-	*stream = (Stream) {.next = n > 0 ? entries : NULL, .nleft = n};
+	*stream = (Stream) {.next = n > 0 ? entries : NULL, .nleft = n, .entries = entries};
 }
 
 static void
@@ -136,7 +137,9 @@ collect(DcKeyIndex *index, const DcIndexEntry *from, ScanDirection direction, in
 		if (found < n)
 			advance(index, first, from->key, direction);
 	}
-	pfree(late);
+	for (int i = 0; i < nstreams; i++)
+		if (streams[i].entries != NULL)
+			pfree(streams[i].entries);
 	pfree(streams);
 	return found;
 }

@@ -71,13 +71,14 @@
 
 /* So many look-ups in an index take as long as reading a block. */
 #define LOOKUPS_A_BLOCK 8
+#define FEW_LOOKUPS 1000
 
 /* What is asked of a column that is to be among so many ids: by the index, or, when the table is smaller, by reading it. */
 static const char *
 among(const char *table, size_t n)
 {
 	Relation	rel = table_open(get_relname_relid(table, get_namespace_oid("dropcontact", false)), AccessShareLock);
-	bool		is_small = rel->rd_rel->relkind == RELKIND_RELATION && (size_t) RelationGetNumberOfBlocks(rel) * LOOKUPS_A_BLOCK < n;
+	bool		is_small = rel->rd_rel->relkind == RELKIND_RELATION && n > FEW_LOOKUPS && (size_t) RelationGetNumberOfBlocks(rel) * LOOKUPS_A_BLOCK < n;
 
 	table_close(rel, NoLock);
 	/* the sum is in no index */
