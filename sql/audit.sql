@@ -108,6 +108,14 @@ SELECT purpose, contacts FROM processing_run WHERE purpose = 'improve';
 SELECT sign_agreement('Acme', '2022-12-21', '2023-01-02', '2023-01-02', 'the text') > 0 AS signed;
 SELECT withdraw_instruction(instruction_id, 'not from us') FROM instruction WHERE kind = 'purpose' AND body ->> 'purpose' = 'improve';
 SELECT count(*) FROM improve_features;
+-- an appendix to General Conditions, whose definitions it uses: which text they had is known everywhere
+SELECT sign_agreement('Acme', '2024-01-01', '2024-01-02', '2024-01-02', 'another text', ' ');
+SELECT sign_agreement('Acme', '2024-01-01', '2024-01-02', '2024-01-02', 'another text', general_conditions => 'the conditions') > 0 AS signed;
+SELECT version_date, text_sha256 = encode(sha256('another text'), 'hex') AS text, general_conditions_sha256 = encode(sha256('the conditions'), 'hex') AS conditions FROM agreement ORDER BY 1;
+SELECT body - '{agreement,text_sha256}'::text[] AS instruction FROM instruction WHERE kind = 'agreement' ORDER BY instruction_id;
+SELECT body - '{agreement,sha256}'::text[] AS entry FROM ledger WHERE kind = 'agreement' ORDER BY entry;
+SELECT evidence_pack('Acme') -> 'agreement' ->> 'general_conditions_sha256' = encode(sha256('the conditions'), 'hex') AS in_the_pack;
+UPDATE agreement SET general_conditions_sha256 = NULL;
 SELECT verify_ledger();
 SET client_min_messages = error;
 SET dropcontact.allow_drop = on;

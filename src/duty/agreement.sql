@@ -5,6 +5,7 @@ CREATE TABLE dropcontact.agreement (
 	controller_id integer NOT NULL REFERENCES dropcontact.controller,
 	version_date date NOT NULL,
 	text_sha256 text NOT NULL CHECK (text_sha256 ~ '^[0-9a-f]{64}$'),
+	general_conditions_sha256 text CHECK (general_conditions_sha256 ~ '^[0-9a-f]{64}$'),
 	signed_on date NOT NULL,
 	service_start timestamptz NOT NULL,
 	service_end timestamptz CHECK (service_end >= service_start),
@@ -12,6 +13,8 @@ CREATE TABLE dropcontact.agreement (
 	recorded_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	UNIQUE (controller_id, version_date)
 );
+COMMENT ON COLUMN dropcontact.agreement.text_sha256 IS 'SHA-256 of its text in UTF-8';
+COMMENT ON COLUMN dropcontact.agreement.general_conditions_sha256 IS 'SHA-256 of the text of the General Conditions that it is an appendix to, whose definitions it uses; NULL when they were not given';
 
 CREATE FUNCTION dropcontact.agreement_of(controller integer, moment timestamptz DEFAULT pg_catalog.clock_timestamp()) RETURNS dropcontact.agreement
 	LANGUAGE sql STABLE
@@ -96,7 +99,8 @@ END
 $$;
 COMMENT ON FUNCTION dropcontact.describe_party(text, text, text, text, text, text, text, text, text) IS 'Records a party of the agreement of a controller: role controller or processor, legal name, registration number, address, country, e-mail, representative, data protection officer. Errors: undefined_object, not_null_violation, check_violation';
 
-CREATE FUNCTION dropcontact.sign_agreement(controller text, version_date date, signed_on date, service_start timestamptz, agreement_text text) RETURNS integer
+CREATE FUNCTION dropcontact.sign_agreement(controller text, version_date date, signed_on date, service_start timestamptz, agreement_text text,
+		general_conditions text DEFAULT NULL) RETURNS integer
 	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
@@ -104,6 +108,7 @@ DECLARE
 	id integer := (SELECT c.controller_id FROM controller c WHERE c.name = sign_agreement.controller);
 	first boolean := NOT under_agreement(id);
 	digest text := encode(sha256(convert_to(agreement_text, 'UTF8')), 'hex');
+	conditions text := encode(sha256(convert_to(general_conditions, 'UTF8')), 'hex');
 	agreement integer;
 BEGIN
 	IF id IS NULL THEN
@@ -113,21 +118,26 @@ BEGIN
 	IF version_date IS NULL OR signed_on IS NULL OR service_start IS NULL OR coalesce(agreement_text, '') !~ '\S' THEN
 		RAISE EXCEPTION 'an agreement has a version, a date of signature, a start of service and a text' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
-	INSERT INTO agreement (controller_id, version_date, text_sha256, signed_on, service_start)
-	VALUES (id, sign_agreement.version_date, digest, sign_agreement.signed_on, sign_agreement.service_start)
+	IF general_conditions !~ '\S' THEN
+		RAISE EXCEPTION 'the text of the General Conditions is empty' USING ERRCODE = 'invalid_parameter_value',
+			HINT = 'Leave it out where the agreement is an appendix to none.';
+	END IF;
+	INSERT INTO agreement (controller_id, version_date, text_sha256, general_conditions_sha256, signed_on, service_start)
+	VALUES (id, sign_agreement.version_date, digest, conditions, sign_agreement.signed_on, sign_agreement.service_start)
 	RETURNING agreement_id INTO agreement;
-	PERFORM record_instruction(id, 'agreement', jsonb_build_object('agreement', agreement, 'version_date', sign_agreement.version_date, 'text_sha256', digest), NULL);
+	PERFORM record_instruction(id, 'agreement', jsonb_strip_nulls(jsonb_build_object('agreement', agreement, 'version_date', sign_agreement.version_date,
+		'text_sha256', digest, 'general_conditions_sha256', conditions)), NULL);
 	IF first THEN
 		PERFORM suspend_uncovered(id);
 		PERFORM record_instruction(id, 'purpose', jsonb_build_object('purpose', p.purpose, 'agreement', agreement), 'agreement ' || p.service) FROM purpose p;
 	END IF;
 	PERFORM notice_all_subprocessors(id);
-	PERFORM ledger_append(id, 'agreement', jsonb_build_object('agreement', agreement, 'version_date', sign_agreement.version_date,
-		'signed_on', sign_agreement.signed_on, 'service_start', sign_agreement.service_start AT TIME ZONE 'UTC', 'sha256', digest));
+	PERFORM ledger_append(id, 'agreement', jsonb_strip_nulls(jsonb_build_object('agreement', agreement, 'version_date', sign_agreement.version_date,
+		'signed_on', sign_agreement.signed_on, 'service_start', sign_agreement.service_start AT TIME ZONE 'UTC', 'sha256', digest, 'general_conditions_sha256', conditions)));
 	RETURN agreement;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.sign_agreement(text, date, date, timestamptz, text) IS 'Puts a controller under an agreement, or under a new version of it: version, date of signature, start of service, and the text, of which the SHA-256 is kept. It instructs the purposes of table purpose; from then on the rules of the agreement bind, which before block nothing. Answers the id. For superusers and dropcontact_admin. Errors: undefined_object, null_value_not_allowed, unique_violation';
+COMMENT ON FUNCTION dropcontact.sign_agreement(text, date, date, timestamptz, text, text) IS 'Puts a controller under an agreement, or under a new version of it: version, date of signature, start of service, and the text, and that of the General Conditions which it is an appendix to, of which the SHA-256 is kept. It instructs the purposes of table purpose; from then on the rules of the agreement bind, which before block nothing. Answers the id. For superusers and dropcontact_admin. Errors: undefined_object, null_value_not_allowed, invalid_parameter_value, unique_violation';
 
 CREATE FUNCTION dropcontact.instruct_purpose(purpose text, reason text) RETURNS bigint
 	LANGUAGE plpgsql
@@ -176,9 +186,9 @@ GRANT INSERT, UPDATE ON dropcontact.party TO dropcontact_admin, dropcontact_cont
 SELECT pg_catalog.pg_extension_config_dump('dropcontact.party', '');
 SELECT pg_catalog.pg_extension_config_dump('dropcontact.glossary', 'WHERE false');
 REVOKE ALL ON FUNCTION dropcontact.describe_party(text, text, text, text, text, text, text, text, text),
-	dropcontact.sign_agreement(text, date, date, timestamptz, text), dropcontact.instruct_purpose(text, text), dropcontact.guard_agreement() FROM PUBLIC;
+	dropcontact.sign_agreement(text, date, date, timestamptz, text, text), dropcontact.instruct_purpose(text, text), dropcontact.guard_agreement() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.describe_party(text, text, text, text, text, text, text, text, text), dropcontact.instruct_purpose(text, text) TO dropcontact_admin, dropcontact_controller;
-GRANT EXECUTE ON FUNCTION dropcontact.sign_agreement(text, date, date, timestamptz, text) TO dropcontact_admin;
+GRANT EXECUTE ON FUNCTION dropcontact.sign_agreement(text, date, date, timestamptz, text, text) TO dropcontact_admin;
 REVOKE ALL ON FUNCTION dropcontact.agreement_of(integer, timestamptz), dropcontact.under_agreement(integer), dropcontact.service_end_of(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.agreement_of(integer, timestamptz), dropcontact.under_agreement(integer), dropcontact.service_end_of(integer)
 	TO dropcontact_admin, dropcontact_operator, dropcontact_ingest, dropcontact_controller, dropcontact_auditor, dropcontact_agent;

@@ -95,7 +95,7 @@ INSERT INTO dropcontact.data_map
 SELECT t.relation, a, 'technical', NULL, 'kept', NULL
 FROM (VALUES
 	('access_log', '{via,purpose,origin,limited_use_ground}'::text[]),
-	('agreement', '{text_sha256}'::text[]),
+	('agreement', '{text_sha256,general_conditions_sha256}'::text[]),
 	('attachment', '{source}'::text[]),
 	('audit_mission', '{mandate_sha256,scope}'::text[]),
 	('audit_objection', '{item,ground}'::text[]),

@@ -19,7 +19,7 @@ $from->safe_psql('postgres', q{
 	SELECT create_source('crm', region => 'FR');
 	SELECT describe_party('Acme', r, r, '1', 'Paris', 'FR', 'dpo@acme.example') FROM unnest('{controller,processor}'::text[]) r;
 	SELECT propose_subprocessor('Before', 'hosting', 'x@before.example', 'Paris', 'FR', 'FR', '2026-01-01');
-	SELECT sign_agreement('Acme', '2022-12-21', '2023-01-02', '2023-01-02', 'the text');
+	SELECT sign_agreement('Acme', '2022-12-21', '2023-01-02', '2023-01-02', 'the text', 'the general conditions');
 	SELECT propose_subprocessor('After', 'hosting', 'x@after.example', 'Paris', 'FR', 'FR', '2026-01-01', replaces => 'OVH');
 	SELECT acknowledge_subprocessor('After'), object_to_subprocessor('After', 'no'), retire_subprocessor('OVH');
 	SELECT record_guarantee(name, repeat('c', 64), current_date + 300) FROM subprocessor;
