@@ -72,3 +72,8 @@ SELECT name, civility, first, middle, last FROM pg_temp.parts('Sehr geehrter Her
 SELECT name, first, last FROM pg_temp.parts('Engelmann Ashley', 'Ashley Engelmann', 'Engelmann', 'Kirilenkova Olga', 'Tarasenko Olga', 'Zabrovski Adam', 'Hakkarainen Matti', 'Ludovic', 'Alisson Petit');
 -- Japanese names in both orders
 SELECT name, first, last FROM pg_temp.parts('Tanaka Hiroshi', 'Hiroshi Tanaka', 'TANAKA Hiroshi', 'Iwasaki Kenji', 'Emma Watanabe', 'Watanabe');
+-- titles in brackets and pronouns are no nicknames, a family name there is another one; a dash between two last names is their hyphen
+SELECT name, civility, first, last, suffix, nickname, problem FROM pg_temp.parts('Peter Hart (Sales Manager)', 'Peter Hart (CTO)', 'Emma Hart (HR)', 'Emma Hart (Hr)', 'Robert (Chief) Hart', 'Julie Moreau (Dupuis)', 'Ann Hart (she/her)', 'Ann Hart, they/them',
+	'LE ROUX - BERNARD Anne', 'Anne LE ROUX - BERNARD', 'MARTIN - DURAND Paul', 'Jean Martin - Durand', 'Smith - John', 'Jean Petit - ACME', 'Jo March', 'Ann Hart MArch', 'Ann Hart BA (Hons)', 'Jonkheer Willem de Graeff');
+-- Chinese given names of two syllables behind a family name, two Spanish last names that no list knows
+SELECT name, first, middle, last FROM pg_temp.parts('Xi Jinping', 'Jinping Xi', 'Li Keqiang', 'Wen Jiabao', 'Li Lina', 'Li Anderson', 'Roh Moo-hyun', 'María José Carreño Quiñones', 'Ana Peñarroya Ibarrola');

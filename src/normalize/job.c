@@ -369,3 +369,25 @@ dc_parse_job(const char *input, DcJob *job)
 	else
 		job->function = f.general || f.rank <= RANK_C_LEVEL || f.president || f.managing ? "general_management" : "other";
 }
+
+bool
+dc_is_job_title(const char *text)
+{
+	DcTitle		t;
+	bool		told = false;
+	int			len;
+
+	dc_read_title(text, &t);
+	for (int i = 0; i < t.n; i += len)
+	{
+		int			function_len;
+		const char *level = dc_longest_run(&dc_lexicon_job_levels, &t, i, &len);
+		const char *function = dc_longest_run(&dc_lexicon_job_functions, &t, i, &function_len);
+
+		if (level == NULL && function == NULL && !is_small(t.words[i]) && !dc_read_compound(t.words[i], t.lengths[i], &level, &function))
+			return false;
+		told = told || level != NULL || (function != NULL && (t.n > 1 || is_acronym(t.words[i])));
+		len = Max(len, function_len);
+	}
+	return told;
+}

@@ -91,6 +91,7 @@ typedef struct DcReading
 /* name_words.c */
 extern DcWords dc_name_words(char *text, int *nsegments);
 extern DcWords dc_stretch(DcWords words, int from, int to);
+extern bool dc_is_pronouns(const char *text);
 
 /* name_lookup.c */
 extern void dc_look_up_word(DcWord *word);

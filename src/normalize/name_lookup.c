@@ -211,6 +211,9 @@ look_up_family(DcWord *word)
 		value = dc_lexicon_find_n(&dc_lexicon_family_names, word->fold, strcspn(word->fold, " "));
 	if (value == NULL && !IS(*word, WORD_GIVEN) && has_family_ending(word->key))
 		word->flags |= WORD_FAMILY | WORD_FAMILY_EUROPEAN;
+	/* Carreño: a letter of Spain alone */
+	if (!IS(*word, WORD_GIVEN) && (strstr(word->text, "\xc3\xb1") != NULL || strstr(word->text, "\xc3\x91") != NULL))
+		word->flags |= WORD_FAMILY | WORD_FAMILY_EUROPEAN | WORD_FAMILY_IBERIAN;
 	if (value == NULL)
 		return;
 	word->flags |= WORD_FAMILY;

@@ -107,8 +107,20 @@ take_suffixes(const char *text, StringInfo suffix)
 	return words.n > 0;
 }
 
+/* A family name alone, as of a birth or another marriage: Julie Moreau (Dupuis) */
+static bool
+is_other_surname(const char *text)
+{
+	int			nsegments;
+	DcWords		words = dc_name_words(pstrdup(text), &nsegments);
+
+	return words.n == 1 && IS(words.word[0], WORD_FAMILY) && !IS(words.word[0], WORD_GIVEN | WORD_SUFFIX) &&
+		dc_lexicon_find(&dc_lexicon_nicknames, words.word[0].key) == NULL;
+}
+
+/* at_end: a name stands before the marks and nothing behind them */
 static void
-take_one(const char *text, char mark, StringInfo nickname, StringInfo suffix, int *remarks)
+take_one(const char *text, char mark, bool at_end, StringInfo nickname, StringInfo suffix, int *remarks)
 {
 	char	   *clean = dc_clean(text);
 	char	   *fold = dc_fold(clean);
@@ -116,7 +128,9 @@ take_one(const char *text, char mark, StringInfo nickname, StringInfo suffix, in
 
 	if (*fold == '\0' || mark == '[' || mark == '<' || (mark != '\'' && take_suffixes(clean, suffix)))
 		return;
-	if (remark != NULL && *remark == 's')
+	if (dc_is_pronouns(clean) || (mark == '(' && at_end && dc_is_job_title(clean)))
+		return;
+	if ((remark != NULL && *remark == 's') || (mark == '(' && at_end && is_other_surname(clean)))
 	{
 		*remarks |= REMARK_SURNAME;
 		return;
@@ -138,7 +152,8 @@ holds_civility(const char *text, size_t len)
 	int			nsegments;
 	DcWords		words;
 
-	if (len == 0 || len > 16)
+	/* "(HR)" is a department */
+	if (len == 0 || len > 16 || strncmp(text, "HR)", 3) == 0)
 		return false;
 	words = dc_name_words(pnstrdup(text, len), &nsegments);
 	return words.n == 1 && dc_is_civility(&words.word[0]);
@@ -173,7 +188,9 @@ dc_take_marked(char *text, StringInfo suffix, int *remarks)
 		}
 		else if (close != NULL && close > p + 1)
 		{
-			take_one(pnstrdup(p + 1, close - p - 1), *p, &nickname, suffix, remarks);
+			bool		at_end = (size_t) (o - text) > strspn(text, " ") && close[1 + strspn(close + 1, " ")] == '\0';
+
+			take_one(pnstrdup(p + 1, close - p - 1), *p, at_end, &nickname, suffix, remarks);
 			*o++ = ' ';
 			p = close;
 		}

@@ -29,6 +29,33 @@ is_asian_given(const DcWord *word)
 		(!IS(*word, WORD_FAMILY) || (hyphen - word->text <= 4 && strlen(hyphen) <= 5));
 }
 
+/* The length of a syllable of Mandarin at the beginning of a word, the longest that leaves a syllable or nothing; 0 for none. */
+static size_t
+pinyin_syllable(const char *s, bool last)
+{
+	static const char *const finals[] = {
+		"iang", "iong", "uang", "ang", "eng", "ian", "iao", "ing", "ong", "uai", "uan", "ai", "an", "ao", "ei", "en", "er", "ia", "ie", "in", "iu", "ou", "ua", "ue", "ui",
+		"un", "uo", "a", "e", "i", "o", "u"
+	};
+	size_t		initial = strchr("zcs", *s) != NULL && *s != '\0' && s[1] == 'h' ? 2 : *s != '\0' && strchr("bpmfdtnlgkhjqxrzcsyw", *s) != NULL ? 1 : 0;
+
+	for (int i = 0; i < lengthof(finals); i++)
+	{
+		size_t		n = initial + strlen(finals[i]);
+
+		if (strncmp(s + initial, finals[i], n - initial) == 0 && (last ? s[n] == '\0' : pinyin_syllable(s + n, true) > 0))
+			return n;
+	}
+	return 0;
+}
+
+/* A Chinese given name of two syllables in one word: Jinping */
+static bool
+is_pinyin_given(const DcWord *word)
+{
+	return !IS(*word, WORD_GIVEN_SURE | WORD_FAMILY) && pinyin_syllable(word->key, false) > 0;
+}
+
 /* Chinese, Korean and Vietnamese names, written in their own order: Chen Guangbiao, Nguyen Van An. */
 static bool
 is_asian_order(DcWords words)
@@ -38,6 +65,9 @@ is_asian_order(DcWords words)
 	if (!IS(*first, WORD_FAMILY_ASIAN))
 		return false;
 	if (words.n == 2 && is_asian_given(&words.word[1]))
+		return true;
+	/* Li and Wen are given names too */
+	if (words.n == 2 && !IS(*first, WORD_GIVEN_SURE | WORD_FAMILY_EUROPEAN) && is_pinyin_given(&words.word[1]))
 		return true;
 	if (IS(*first, WORD_GIVEN | WORD_FAMILY_EUROPEAN) || dc_is_particle(words, 0))
 		return false;

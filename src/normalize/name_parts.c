@@ -300,7 +300,7 @@ double_last_name(DcWords words, int start, bool titled)
 	/* two are there already */
 	if (start == words.n - 1 && strchr(next->text, '-') != NULL && !IS(*next, WORD_FAMILY_IBERIAN))
 		return start;
-	if (start == words.n - 1 && IS(*first, WORD_IBERIAN) && !IS(*next, WORD_GIVEN) && !IS(*before, WORD_PARTICLE | WORD_JOINING))
+	if (start == words.n - 1 && (IS(*first, WORD_IBERIAN) || (start > 2 && IS(words.word[1], WORD_IBERIAN))) && !IS(*next, WORD_GIVEN) && !IS(*before, WORD_PARTICLE | WORD_JOINING))
 		return start - 1;
 	if (start == 2 && titled && IS(*first, WORD_FEMALE) && !IS(*before, WORD_PARTICLE | WORD_JOINING))
 		return start - 1;

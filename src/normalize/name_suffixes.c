@@ -35,12 +35,20 @@ is_digits(const DcWord *word)
 	return IS(*word, WORD_DIGIT) && strspn(word->key, "0123456789") == strlen(word->key);
 }
 
+/* MArch: written with the capitals inside that the list has */
+static bool
+has_usual_capitals(const DcWord *word)
+{
+	return word->suffix != NULL && strlen(word->text) == strcspn(word->suffix, " ") && strncmp(word->text, word->suffix, strlen(word->text)) == 0 &&
+		!IS(*word, WORD_UPPER) && strpbrk(word->text + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != NULL;
+}
+
 /* Is the last of some words a suffix of the name before it? */
 static bool
 ends_with_suffix(const DcReading *r, DcWords words, bool behind_comma, bool generation_follows)
 {
 	const DcWord *word = &words.word[words.n - 1];
-	bool		name = IS(*word, WORD_SUFFIX_NAME | WORD_GIVEN | WORD_FAMILY | WORD_PARTICLE);
+	bool		name = IS(*word, WORD_SUFFIX_NAME | WORD_GIVEN | WORD_FAMILY | WORD_PARTICLE) && !has_usual_capitals(word);
 
 	if (words.n < 2)
 		return false;

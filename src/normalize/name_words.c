@@ -39,6 +39,29 @@ split_at(const char *text)
 	return 0;
 }
 
+/* "she/her", "il/lui": how somebody wants to be spoken of. */
+bool
+dc_is_pronouns(const char *text)
+{
+	static const char *const pronouns[] = {
+		"she", "her", "hers", "he", "him", "his", "they", "them", "theirs", "elle", "il", "iel", "lui", "sie", "ihr", "er", "ihm", "ella", "el", "zij", "haar", "hij", "hem", "lei", "ela", "ele"
+	};
+	char	   *rest;
+
+	if (strchr(text, '/') == NULL)
+		return false;
+	for (char *part = strtok_r(dc_lower(text), "/ ", &rest); part != NULL; part = strtok_r(NULL, "/ ", &rest))
+	{
+		bool		found = false;
+
+		for (int i = 0; i < lengthof(pronouns); i++)
+			found = found || strcmp(part, pronouns[i]) == 0;
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
 /* A sign for "and", standing alone. */
 static bool
 is_and(const char *text)
@@ -108,6 +131,39 @@ join_elisions(char *text)
 }
 
 /*
+ * "LE ROUX - BERNARD Anne", "Jean Martin - Durand": does a dash behind the last of some words join it to the word that
+ * begins what follows?
+ */
+static bool
+joins_last_names(DcWords words, const char *behind)
+{
+	size_t		n = strcspn(behind, " _,;|");
+	const DcWord *last = &words.word[words.n - 1];
+	DcWord		next = {0};
+	const char *rest = behind + n;
+
+	next.text = pnstrdup(behind, n);
+	next.fold = dc_fold(next.text);
+	dc_look_up_word(&next);
+	if (!IS(*last, WORD_FAMILY) || !IS(next, WORD_FAMILY) || (words.n == 1 && IS(next, WORD_GIVEN)) || ((last->flags ^ next.flags) & WORD_UPPER))
+		return false;
+	/* no other name of the kind follows */
+	return *rest != ' ' || rest[1] == '\0' || (IS(next, WORD_UPPER) && !isupper((unsigned char) rest[2]));
+}
+
+/* The last of some words with the one behind a dash; answers where the text goes on. */
+static char *
+join_last_names(DcWords *words, char *behind, int segment)
+{
+	size_t		n = strcspn(behind, " _,;|");
+	char	   *text = psprintf("%s-%.*s", words->word[words->n - 1].text, (int) n, behind);
+
+	words->n--;
+	add_word(words, text, segment);
+	return behind + n;
+}
+
+/*
  * The words of a clean text, which is written into. Commas, semicolons, bars and a slash between
  * blanks part segments.
  */
@@ -125,12 +181,19 @@ dc_name_words(char *text, int *nsegments)
 	while (*p)
 	{
 		size_t		n = strcspn(p, " _,;|");
-		char		mark = p[n];
+		char		mark;
 		/* a dash parts a remark from a name, but not the halves of a name */
 		bool		slash = n == 1 && (*p == '/' || (*p == '-' && words.n > 1 && words.word[words.n - 2].segment == segment));
 
+		if (n == 1 && *p == '-' && p[1] == ' ' && words.n > 0 && words.word[words.n - 1].segment == segment && joins_last_names(words, p + 2))
+		{
+			p = join_last_names(&words, p + 2, segment);
+			n = 0;
+			slash = false;
+		}
+		mark = p[n];
 		p[n] = '\0';
-		if (n > 0 && !slash)
+		if (n > 0 && !slash && !dc_is_pronouns(p))
 			add_words(&words, p, segment);
 		/* an empty segment is none */
 		if ((slash || (mark != ' ' && mark != '_')) && words.n > 0 && words.word[words.n - 1].segment == segment)

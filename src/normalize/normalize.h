@@ -155,6 +155,9 @@ typedef struct DcJob
 
 extern void dc_parse_job(const char *input, DcJob *job);
 
+/* Does a text say nothing but what somebody is, by words that tell a level ("Sales Manager", "CTO") or a department ("HR")? */
+extern bool dc_is_job_title(const char *text);
+
 /* similarity.c, company_similarity.c: names and companies compared as a person would, 0 to 1 */
 extern double dc_jaro_winkler(const char *a, const char *b);
 extern int	dc_damerau_levenshtein(const char *a, const char *b);
