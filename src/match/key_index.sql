@@ -100,6 +100,7 @@ CREATE TABLE dropcontact.match_touched (
 	contact_id bigint,
 	entity_id bigint
 );
+CREATE INDEX ON dropcontact.match_touched (controller_id);
 COMMENT ON TABLE dropcontact.match_touched IS 'What the next match_pending() looks at again though no contact changed: contacts that were decided about or restricted, entities that lost a member';
 COMMENT ON COLUMN dropcontact.match_touched.controller_id IS 'Whose contacts';
 COMMENT ON COLUMN dropcontact.match_touched.contact_id IS 'A contact, or';

@@ -25,6 +25,7 @@
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -42,11 +43,15 @@
 /* From this share of the contacts on, matching all of them is cheaper. */
 #define MANY_SHARE 4
 
-/* Empties match_touched for a controller, and answers the contacts that it meant. */
+/*
+ * Empties match_touched for a controller, and answers the contacts that it meant.  Members are looked up entity by entity: what
+ * the planner thinks of a list that has just been taken would have it read all members for two contacts.
+ */
 #define TAKE_TOUCHED \
 	"WITH taken AS (DELETE FROM dropcontact.match_touched t WHERE t.controller_id = $1 RETURNING t.contact_id, t.entity_id) " \
-	"SELECT pg_catalog.array_agg(x.c) FROM (SELECT t.contact_id FROM taken t WHERE t.contact_id IS NOT NULL " \
-	"UNION SELECT m.contact_id FROM taken t JOIN dropcontact.entity_member m USING (entity_id)) x(c)"
+	"SELECT pg_catalog.array_agg(x.c) FROM (SELECT t.contact_id FROM taken t WHERE t.contact_id IS NOT NULL UNION " \
+	"SELECT m.contact_id FROM (SELECT DISTINCT t.entity_id FROM taken t WHERE t.entity_id IS NOT NULL) t " \
+	"CROSS JOIN LATERAL (SELECT e.contact_id FROM dropcontact.entity_member e WHERE e.entity_id = t.entity_id OFFSET 0) m) x(c)"
 
 /* Of pairs that no longer meet, one of those that the last run had in one entity or in the review queue. */
 #define STILL_TOGETHER \
@@ -194,13 +199,17 @@ match_scope(DcGathered *g, DcKeyIndex *index, const DcThresholds *thresholds, co
 
 /* ---------- a run ---------- */
 
+/* By index, however few rows match_touched had when the session's plan was made, and however many other controllers have in it. */
 void
 dc_take_touched(int controller_id, IdList *contacts)
 {
 	Oid			types[] = {INT4OID};
 	Datum		args[] = {Int32GetDatum(controller_id)};
+	int			level = NewGUCNestLevel();
 
+	(void) set_config_option("enable_seqscan", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	add_ids(contacts, TAKE_TOUCHED, 1, types, args);
+	AtEOXact_GUC(true, level);
 }
 
 /* Matches what changed; the index knows of it already.  False when everything is to be matched. */
