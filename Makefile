@@ -71,7 +71,8 @@ SQL_PARTS = \
 	src/duty/totals.sql \
 	src/duty/auditor.sql \
 	src/duty/guard.sql \
-	src/duty/literals.sql
+	src/duty/literals.sql \
+	src/duty/safeguard.sql
 
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
 LEXICON_LISTS = $(sort $(wildcard src/lexicon/*.txt))

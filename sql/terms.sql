@@ -20,6 +20,11 @@ UPDATE contact SET relation = NULL, city = 'Lyon' WHERE external_id = '2';
 SELECT external_id, relation, received FROM contact WHERE controller_id = :acme ORDER BY external_id;
 SELECT body ->> 'relation' AS relation FROM instruction WHERE kind = 'source' AND controller = 'Acme' ORDER BY instruction_id;
 
+-- what is changed of a source is an instruction too
+UPDATE source SET priority = 5, region = 'BE' WHERE name = 'shop';
+UPDATE source SET priority = 5 WHERE name = 'shop';
+SELECT body - 'source' AS body, given_by = session_user AS by_me FROM instruction WHERE kind = 'source' AND controller = 'Acme' AND body ->> 'name' = 'shop' ORDER BY instruction_id;
+
 -- contacts of two controllers are never compared or merged
 SELECT confirm_match(:mine, :of_other);
 SELECT reject_match(:of_other, :mine);

@@ -34,6 +34,30 @@ COMMENT ON FUNCTION dropcontact.is_encrypted_url(text) IS 'Whether the scheme of
 REVOKE ALL ON FUNCTION dropcontact.is_encrypted_url(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.is_encrypted_url(text) TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 
+CREATE FUNCTION dropcontact.source_terms(s dropcontact.source) RETURNS jsonb
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	SELECT jsonb_build_object('source', s.source_id, 'name', s.name, 'kind', s.kind, 'priority', s.priority, 'region', s.region)
+		|| jsonb_strip_nulls(jsonb_build_object('url', s.url, 'relation', s.relation))
+	$$;
+COMMENT ON FUNCTION dropcontact.source_terms(dropcontact.source) IS 'What a controller instructs of a source: body of the instruction';
+
+CREATE FUNCTION dropcontact.instruct_source() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+BEGIN
+	PERFORM dropcontact.record_instruction(NEW.controller_id, 'source', dropcontact.source_terms(NEW), NULL);
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.instruct_source() IS 'Row trigger of source: what is changed of one is an instruction, as what it was created with';
+CREATE TRIGGER instruct AFTER UPDATE ON dropcontact.source
+	FOR EACH ROW WHEN (ROW(OLD.*) IS DISTINCT FROM ROW(NEW.*)) EXECUTE FUNCTION dropcontact.instruct_source();
+REVOKE ALL ON FUNCTION dropcontact.source_terms(dropcontact.source), dropcontact.instruct_source() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dropcontact.source_terms(dropcontact.source) TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
+
 CREATE FUNCTION dropcontact.create_source(name text, kind text DEFAULT 'crm', priority integer DEFAULT 100, region text DEFAULT NULL, url text DEFAULT NULL, relation text DEFAULT NULL) RETURNS integer
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
@@ -72,9 +96,7 @@ BEGIN
 		RAISE EXCEPTION 'source "%" exists already', create_source.name
 			USING ERRCODE = 'unique_violation', HINT = 'Table dropcontact.source lists them; what a source is may be changed there.';
 	END IF;
-	PERFORM dropcontact.record_instruction(dropcontact.current_controller(), 'source',
-		jsonb_build_object('source', id, 'name', create_source.name, 'kind', create_source.kind, 'priority', create_source.priority, 'region', create_source.region)
-			|| jsonb_strip_nulls(jsonb_build_object('url', create_source.url, 'relation', create_source.relation)), NULL);
+	PERFORM dropcontact.record_instruction(dropcontact.current_controller(), 'source', (SELECT dropcontact.source_terms(s) FROM dropcontact.source s WHERE s.source_id = id), NULL);
 	RETURN id;
 END
 $$;

@@ -37,10 +37,10 @@ CREATE FUNCTION dropcontact.roles_with_access() RETURNS TABLE (rolname name, sup
 	AS $$
 	SELECT r.rolname, r.rolsuper FROM pg_roles r
 	WHERE r.rolcanlogin AND (r.rolsuper OR EXISTS (
-		SELECT FROM pg_roles g WHERE g.rolname IN ('dropcontact_admin', 'dropcontact_operator', 'dropcontact_ingest', 'dropcontact_controller')
+		SELECT FROM pg_roles g WHERE (g.rolsuper OR g.rolname IN ('dropcontact_admin', 'dropcontact_operator', 'dropcontact_ingest', 'dropcontact_controller'))
 			AND pg_has_role(r.oid, g.oid, 'MEMBER')))
 	$$;
-COMMENT ON FUNCTION dropcontact.roles_with_access() IS 'Logins that can reach contacts: members of the roles of dropcontact, and superusers, whom no grant can refuse';
+COMMENT ON FUNCTION dropcontact.roles_with_access() IS 'Logins that can reach contacts: members of the roles of dropcontact, superusers, whom no grant can refuse, and who may become one';
 
 CREATE FUNCTION dropcontact.login_problem(controller integer, login name, OUT code text, OUT problem text, OUT remedy text) RETURNS record
 	LANGUAGE plpgsql STABLE

@@ -140,6 +140,7 @@ FROM (VALUES
 	('register_snapshot', '{sha256}'::text[]),
 	('request_record', '{kind,received_by,state,steps,ground}'::text[]),
 	('run', '{purpose,channel,tls_version,refused}'::text[]),
+	('safeguard', '{kind,name,clause,state}'::text[]),
 	('service_end', '{choice}'::text[]),
 	('setting_value', '{setting,value,reason,intended_use}'::text[]),
 	('source', '{name,kind,region,url,relation}'::text[]),

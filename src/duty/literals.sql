@@ -2,8 +2,8 @@
  * literals.sql: functions are read as they are written
  *
  * With standard_conforming_strings off a session would read the backslashes of their patterns as escapes: settings would
- * be refused, instructions that infringe the law and mentions of a person not found. It stands last, so that the
- * functions of every room are under it.
+ * be refused, instructions that infringe the law and mentions of a person not found. It stands after all
+ * that defines functions of rooms, so that they are under it.
  */
 
 DO $$

@@ -121,6 +121,18 @@ END
 $$;
 COMMENT ON FUNCTION dropcontact.find_subprocessor(text) IS 'The sub-processor of that name. Errors: undefined_object';
 
+CREATE FUNCTION dropcontact.subprocessor_terms(s dropcontact.subprocessor) RETURNS jsonb
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	SELECT jsonb_strip_nulls(jsonb_build_object('name', s.name, 'activities', s.activities, 'contact', s.contact, 'registered_office', s.registered_office,
+		'office_country', s.office_country, 'group_country', s.group_country, 'server_country', s.server_country,
+		'contract_from', s.contract_from, 'contract_to', s.contract_to,
+		'replaces', (SELECT r.name FROM subprocessor r WHERE r.subprocessor_id = s.replaces),
+		'you_may_object', 'within 30 days of receipt: dropcontact.object_to_subprocessor(name, reason)'))
+	$$;
+COMMENT ON FUNCTION dropcontact.subprocessor_terms(dropcontact.subprocessor) IS 'What the notice of a sub-processor tells each controller of it';
+
 CREATE FUNCTION dropcontact.notice_subprocessor(s dropcontact.subprocessor, controller integer) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
@@ -128,12 +140,7 @@ CREATE FUNCTION dropcontact.notice_subprocessor(s dropcontact.subprocessor, cont
 BEGIN
 	INSERT INTO subprocessor_notice (controller_id, subprocessor_id, change, outbox_id, noticed_at)
 	VALUES (controller, s.subprocessor_id, CASE WHEN s.replaces IS NULL THEN 'add' ELSE 'replace' END,
-		do_queue_message(controller, 'subprocessor_notice', format('Planned sub-processor: %s', s.name),
-			jsonb_strip_nulls(jsonb_build_object('name', s.name, 'activities', s.activities, 'contact', s.contact, 'registered_office', s.registered_office,
-				'office_country', s.office_country, 'group_country', s.group_country, 'server_country', s.server_country,
-				'contract_from', s.contract_from, 'contract_to', s.contract_to,
-				'replaces', (SELECT r.name FROM subprocessor r WHERE r.subprocessor_id = s.replaces),
-				'you_may_object', 'within 30 days of receipt: dropcontact.object_to_subprocessor(name, reason)'))), clock_timestamp())
+		do_queue_message(controller, 'subprocessor_notice', format('Planned sub-processor: %s', s.name), subprocessor_terms(s)), clock_timestamp())
 	ON CONFLICT DO NOTHING;
 	PERFORM write_ledger(controller, 'subprocessor_notice', jsonb_build_object('subprocessor', s.subprocessor_id));
 END
@@ -337,7 +344,7 @@ SELECT pg_catalog.pg_extension_config_dump('dropcontact.subprocessor_subprocesso
 SELECT pg_catalog.pg_extension_config_dump('dropcontact.guarantee', '');
 SELECT pg_catalog.pg_extension_config_dump('dropcontact.subprocessor_retired', '');
 COMMENT ON SEQUENCE dropcontact.subprocessor_subprocessor_id_seq IS 'Ids of the table of its name';
-REVOKE ALL ON FUNCTION dropcontact.is_eu(text), dropcontact.time_zone_of(integer), dropcontact.objection_until(timestamptz, text), dropcontact.one_month_after(timestamptz, text),
+REVOKE ALL ON FUNCTION dropcontact.subprocessor_terms(dropcontact.subprocessor), dropcontact.is_eu(text), dropcontact.time_zone_of(integer), dropcontact.objection_until(timestamptz, text), dropcontact.one_month_after(timestamptz, text),
 	dropcontact.notice_all_subprocessors(integer), dropcontact.find_subprocessor(text), dropcontact.notice_subprocessor(dropcontact.subprocessor, integer), dropcontact.active_subprocessors(integer),
 	dropcontact.do_propose_subprocessor(integer[], text, text, text, text, text, text, date, date, text, text),
 	dropcontact.propose_subprocessor(text, text, text, text, text, text, date, date, text, text),
