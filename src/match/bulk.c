@@ -4,8 +4,7 @@
  *	  Rows put into a table without a statement for them.
  *
  * Rows go into pages many at a time, which writes one record to the log for all of them.  The entries of each btree
- * are kept back and go into it in its order: then most are put where the last one was, nothing is searched, and pages are
- * filled as by sorted input.  Nobody sees a row before the transaction has ended, and so none that lacks its entries.
+ * are kept back (bulk_index.c).  Nobody sees a row before the transaction has ended, and so none that lacks its entries.
  *
  *-------------------------------------------------------------------------
  */
@@ -16,9 +15,7 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
-#include "catalog/index.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_am.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
@@ -28,22 +25,9 @@
 #include "utils/rel.h"
 
 #include "match/bulk.h"
+#include "match/bulk_index.h"
 
 #define ROWS 256				/* put into pages at a time */
-#define ENTRIES 1000000			/* of an index, kept back at most */
-#define MAX_KEYS 5
-
-/* An entry is the columns of the index as numbers, and then one that holds the place of the row. */
-typedef struct BulkIndex
-{
-	Relation	rel;
-	IndexInfo  *info;
-	int			nkeys;
-	int64	   *entries;		/* nkeys + 1 numbers each */
-	size_t		n;
-	size_t		capacity;
-	bool		sorted;			/* they came in order */
-} BulkIndex;
 
 struct DcBulk
 {
@@ -58,7 +42,7 @@ struct DcBulk
 	TupleTableSlot *slot[ROWS];
 	int			nslots;			/* of them filled */
 	int			nindexes;
-	BulkIndex  *index;
+	DcBulkIndex *index;
 };
 
 /* ---------- what can be written so ---------- */
@@ -71,23 +55,6 @@ has_row_triggers(const TriggerDesc *triggers)
 								triggers->trig_insert_after_statement || triggers->trig_insert_new_table);
 }
 
-/* A btree over a few numbers that are always there. */
-static bool
-is_simple_index(Relation index, const IndexInfo *info, TupleDesc desc)
-{
-	if (index->rd_rel->relam != BTREE_AM_OID || !index->rd_index->indimmediate || info->ii_Predicate != NIL || info->ii_Expressions != NIL ||
-		info->ii_ExclusionOps != NULL || info->ii_NumIndexAttrs > MAX_KEYS || !info->ii_ReadyForInserts)
-		return false;
-	for (int i = 0; i < info->ii_NumIndexAttrs; i++)
-	{
-		Form_pg_attribute att = TupleDescAttr(desc, info->ii_IndexAttrNumbers[i] - 1);
-
-		if (!att->attbyval || !att->attnotnull)
-			return false;
-	}
-	return true;
-}
-
 static bool
 open_indexes(DcBulk *bulk)
 {
@@ -95,17 +62,9 @@ open_indexes(DcBulk *bulk)
 	ListCell   *cell;
 	bool		simple = true;
 
-	bulk->index = palloc0(sizeof(BulkIndex) * (list_length(oids) + 1));
+	bulk->index = palloc0(sizeof(DcBulkIndex) * (list_length(oids) + 1));
 	foreach(cell, oids)
-	{
-		BulkIndex  *index = &bulk->index[bulk->nindexes++];
-
-		index->rel = index_open(lfirst_oid(cell), RowExclusiveLock);
-		index->info = BuildIndexInfo(index->rel);
-		index->nkeys = index->info->ii_NumIndexAttrs;
-		index->sorted = true;
-		simple &= is_simple_index(index->rel, index->info, RelationGetDescr(bulk->rel));
-	}
+		simple &= dc_bulk_index_open(&bulk->index[bulk->nindexes++], bulk->rel, lfirst_oid(cell));
 	return simple;
 }
 
@@ -172,127 +131,6 @@ dc_bulk_open(const char *table, const char *const *columns, int ncolumns)
 	return bulk;
 }
 
-/* ---------- entries ---------- */
-
-static int
-compare_entries(const void *a, const void *b, void *index)
-{
-	const int64 *x = a;
-	const int64 *y = b;
-	int			nkeys = ((const BulkIndex *) index)->nkeys;
-
-	for (int k = 0; k <= nkeys; k++)
-		if (x[k] != y[k])
-			return x[k] < y[k] ? -1 : 1;
-	return 0;
-}
-
-static size_t
-entry_size(const BulkIndex *index)
-{
-	return sizeof(int64) * (index->nkeys + 1);
-}
-
-static int64 *
-entry_at(const BulkIndex *index, size_t i)
-{
-	return index->entries + (index->nkeys + 1) * i;
-}
-
-static int64
-number_of_place(const ItemPointerData *tid)
-{
-	return (int64) ItemPointerGetBlockNumber(tid) << 16 | ItemPointerGetOffsetNumber(tid);
-}
-
-/* Entries of one column, as most are, sort faster as what they are. */
-typedef struct SingleEntry
-{
-	int64		key;
-	int64		place;
-} SingleEntry;
-
-static inline int
-compare_singles(const SingleEntry *x, const SingleEntry *y)
-{
-	if (x->key != y->key)
-		return x->key < y->key ? -1 : 1;
-	return x->place < y->place ? -1 : x->place > y->place;
-}
-
-#define ST_SORT sort_singles
-#define ST_ELEMENT_TYPE SingleEntry
-#define ST_COMPARE(a, b) compare_singles(a, b)
-#define ST_SCOPE static
-#define ST_CHECK_FOR_INTERRUPTS
-#define ST_DEFINE
-#include "lib/sort_template.h"
-
-static void
-sort_entries(BulkIndex *index)
-{
-	if (index->sorted)
-		return;
-	if (index->nkeys == 1)
-		sort_singles((SingleEntry *) index->entries, index->n);
-	else
-		qsort_arg(index->entries, index->n, entry_size(index), compare_entries, index);
-}
-
-/* Puts the entries that were kept back into the index. */
-static void
-write_entries(DcBulk *bulk, BulkIndex *index)
-{
-	IndexUniqueCheck check = index->rel->rd_index->indisunique ? UNIQUE_CHECK_YES : UNIQUE_CHECK_NO;
-	MemoryContext old = MemoryContextSwitchTo(GetPerTupleMemoryContext(bulk->estate));
-
-	sort_entries(index);
-	for (size_t i = 0; i < index->n; i++)
-	{
-		const int64 *entry = entry_at(index, i);
-		Datum		values[MAX_KEYS];
-		bool		nulls[MAX_KEYS] = {false};
-		ItemPointerData tid;
-
-		CHECK_FOR_INTERRUPTS();
-		for (int k = 0; k < index->nkeys; k++)
-			values[k] = (Datum) entry[k];
-		ItemPointerSet(&tid, entry[index->nkeys] >> 16, entry[index->nkeys] & 0xffff);
-		index_insert(index->rel, values, nulls, &tid, bulk->rel, check, false, index->info);
-		if (i % ROWS == 0)
-			ResetPerTupleExprContext(bulk->estate);
-	}
-	MemoryContextSwitchTo(old);
-	index->n = 0;
-	index->sorted = true;
-}
-
-static void
-keep_entry(DcBulk *bulk, BulkIndex *index, TupleTableSlot *slot)
-{
-	int64	   *entry;
-
-	if (index->n == ENTRIES)
-		write_entries(bulk, index);
-	if (index->n == index->capacity)
-	{
-		index->capacity = Max(ROWS, index->capacity * 2);
-		index->entries = index->entries == NULL ? MemoryContextAlloc(bulk->context, entry_size(index) * index->capacity) :
-			repalloc_huge(index->entries, entry_size(index) * index->capacity);
-	}
-	entry = entry_at(index, index->n);
-	for (int k = 0; k < index->nkeys; k++)
-	{
-		bool		isnull;
-
-		entry[k] = (int64) slot_getattr(slot, index->info->ii_IndexAttrNumbers[k], &isnull);
-	}
-	entry[index->nkeys] = number_of_place(&slot->tts_tid);
-	if (index->n > 0 && compare_entries(entry_at(index, index->n - 1), entry, index) > 0)
-		index->sorted = false;
-	index->n++;
-}
-
 /* ---------- rows ---------- */
 
 static void
@@ -305,7 +143,7 @@ write_slots(DcBulk *bulk)
 	MemoryContextSwitchTo(old);
 	for (int i = 0; i < bulk->nslots; i++)
 		for (int x = 0; x < bulk->nindexes; x++)
-			keep_entry(bulk, &bulk->index[x], bulk->slot[i]);
+			dc_bulk_index_add(&bulk->index[x], bulk->slot[i]);
 	for (int i = 0; i < bulk->nslots; i++)
 		ExecClearTuple(bulk->slot[i]);
 	ResetPerTupleExprContext(bulk->estate);
@@ -342,7 +180,7 @@ dc_bulk_close(DcBulk *bulk)
 	if (bulk->nslots > 0)
 		write_slots(bulk);
 	for (int x = 0; x < bulk->nindexes; x++)
-		write_entries(bulk, &bulk->index[x]);
+		dc_bulk_index_write(&bulk->index[x]);
 	if (bulk->state != NULL)
 		FreeBulkInsertState(bulk->state);
 	table_finish_bulk_insert(bulk->rel, 0);

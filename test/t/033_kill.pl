@@ -114,7 +114,12 @@ for my $operation ('train()', 'dedupe()')
 isnt($node->safe_psql('killed', $state), $before, 'which is something else than before');
 
 # what a crash empties, or leaves as it was at some time before, misleads no later run
+$node->safe_psql('killed', 'CREATE EXTENSION amcheck');
 kill_in('train()', 'reading', 'backend');
+is($node->safe_psql('killed', q{SELECT string_agg(c.relname, ' ' ORDER BY c.relname) FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid
+	WHERE i.indrelid = ANY (ARRAY['dropcontact.entity_member', 'dropcontact.entity_alias', 'dropcontact.entity_log', 'dropcontact.match_value']::regclass[])
+	AND bt_index_check(c.oid, true) IS NOT NULL}), 'entity_alias_pkey entity_log_pkey entity_member_entity_id_idx entity_member_pkey match_value_pkey',
+	'rows written in numbers have their entries after a crash');
 $node->safe_psql($_, 'SELECT load(60001, 60200)') for 'killed', 'undisturbed';
 $node->safe_psql('killed', 'SELECT dropcontact.match_pending()');
 $node->safe_psql('undisturbed', 'SELECT dropcontact.dedupe()');
