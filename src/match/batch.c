@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
@@ -193,14 +194,25 @@ write_rows(DcBatch *batch)
 	batch->bytes = 0;
 }
 
-/* Rows come in numbers: those so far go by the statement, those to come, if they may, without. */
+bool
+dc_batch_may_be_bulk(const char *table)
+{
+	DcBulk	   *bulk = dc_bulk_open(table, NULL, 0);
+
+	if (bulk != NULL)
+		dc_bulk_close(bulk);
+	return bulk != NULL;
+}
+
+/* Rows come in numbers: those so far go by the statement, in parallel mode at the end, those to come, if they may, without. */
 static void
 open_bulk(DcBatch *batch)
 {
 	const char *columns[DC_BATCH_COLUMNS + 1] = {"controller_id"};
 	MemoryContext old = MemoryContextSwitchTo(batch->context);
 
-	write_rows(batch);
+	if (!IsInParallelMode())
+		write_rows(batch);
 	for (int c = 0; c < batch->ncolumns; c++)
 		columns[c + 1] = batch->target->columns[c];
 	batch->bulk = dc_bulk_open(batch->target->table, columns, batch->ncolumns + 1);

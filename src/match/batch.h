@@ -36,6 +36,9 @@ extern DcBatch *dc_batch_create(const char *query, int controller_id, Oid a, Oid
  */
 extern DcBatch *dc_batch_insert(const DcTarget *target, int controller_id, const char *on_conflict);
 
+/* May rows of the table go without a statement?  Then they may be added in parallel mode, but not finished. */
+extern bool dc_batch_may_be_bulk(const char *table);
+
 /* Adds a row; bytes: what its values by reference take, so that memory stays bounded. */
 extern void dc_batch_add(DcBatch *batch, const Datum *row, size_t bytes);
 

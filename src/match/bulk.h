@@ -16,9 +16,9 @@ typedef struct DcBulk DcBulk;
  * Opens a table of the extension for rows whose columns these are; the others have their defaults.  NULL when the table is
  * such that its rows must go by statements: then nothing has happened.
  *
- * Nothing is checked here but constraints.  So who opens it has put a row into the table by a statement, in the same transaction
- * and for the same controller: the statement has checked privileges, the policies, which ask for the controller alone, and
- * the triggers of statements.
+ * Nothing is checked here but constraints.  So who opens it puts a row into the table by a statement, in the same transaction
+ * and for the same controller, before, or, when there can be no statement in parallel mode, as soon as that has ended: the
+ * statement checks privileges, the policies, which ask for the controller alone, and the triggers of statements.
  */
 extern DcBulk *dc_bulk_open(const char *table, const char *const *columns, int ncolumns);
 

@@ -46,16 +46,30 @@ typedef struct DedupeRun
 {
 	int			controller_id;
 	uint64		signature;
+	bool		no_index;		/* there is no index of keys */
+	DcIndexWriter *writer;		/* of the one that there is going to be */
 } DedupeRun;
 
-/* The keys of this run are those that the next compares with. */
+/* The keys of this run are those that the next compares with.  Where there are no others they are written while workers score. */
+static void
+write_keys(DcEdges *edges, DcKeyTable *table, void *state)
+{
+	DedupeRun  *run = state;
+
+	if (!run->no_index)
+		return;
+	dc_progress_phase(PHASE_WRITING, edges->population->nrecords);
+	run->writer = dc_index_begin(edges->population, table, run->controller_id);
+}
+
 static void
 keep_keys(DcEdges *edges, DcKeyTable *table, void *state)
 {
-	const DedupeRun *run = state;
+	DedupeRun  *run = state;
 
-	dc_progress_phase(PHASE_WRITING, edges->population->nrecords);
-	dc_index_write(edges->population, table, run->controller_id, run->signature);
+	if (run->writer == NULL)
+		dc_progress_phase(PHASE_WRITING, edges->population->nrecords);
+	dc_index_end(run->writer, edges->population, table, run->controller_id, run->signature);
 }
 
 static void
@@ -77,7 +91,7 @@ dedupe(PG_FUNCTION_ARGS)
 	DcRun		duty;
 	DcModel		model;
 	DedupeRun	run;
-	DcEdges		edges = {.model = &model, .keys_made = keep_keys, .keys_state = &run};
+	DcEdges		edges = {.model = &model, .keys_made = write_keys, .keys_left = keep_keys, .keys_state = &run};
 	DcThresholds thresholds;
 	DcMatchCounts counts;
 	IdList		touched = {0};
@@ -100,7 +114,11 @@ dedupe(PG_FUNCTION_ARGS)
 	dc_progress_phase(PHASE_COUNTING, 0);
 	dc_load_statistics(edges.population, duty.controller_id, &model);
 	dc_progress_phase(PHASE_KEYS, edges.population->nrecords);
-	run = (DedupeRun) {duty.controller_id, dc_match_signature(edges.population, &model, &thresholds, duty.controller_id)};
+	run = (DedupeRun) {
+		.controller_id = duty.controller_id,
+		.signature = dc_match_signature(edges.population, &model, &thresholds, duty.controller_id),
+		.no_index = dc_index_make_room(duty.controller_id),
+	};
 	values[1] = Int64GetDatum(dc_score_candidates(&edges));
 	dc_settle_edges(&edges, duty.controller_id, &thresholds, false, &counts);
 	values[0] = Int64GetDatum(edges.population->nrecords);

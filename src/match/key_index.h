@@ -113,8 +113,15 @@ extern void dc_store_index_state(int controller_id, const DcIndexState *state);
 /* What is to be known of a record; frequencies must have been loaded. */
 extern void dc_describe_contact(const DcPopulation *population, const DcRecord *record, DcIndexedContact *contact);
 
-/* Writes the pages anew unless they are there already. */
-extern void dc_index_write(DcPopulation *population, DcKeyTable *table, int controller_id, uint64 signature);
+/*
+ * Writing all of it anew.  True: no run trusts the index that is there, and nothing is left of it.  Then dc_index_begin() may write the
+ * pages, in parallel mode too.  dc_index_end() writes what is left to be written; without a writer, all that is not there already.
+ */
+typedef struct DcIndexWriter DcIndexWriter;
+
+extern bool dc_index_make_room(int controller_id);
+extern DcIndexWriter *dc_index_begin(const DcPopulation *population, DcKeyTable *table, int controller_id);
+extern void dc_index_end(DcIndexWriter *writer, const DcPopulation *population, DcKeyTable *table, int controller_id, uint64 signature);
 
 /* No run trusts the index of the controller until it is written anew. */
 extern void dc_index_invalidate(int controller_id);

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -83,8 +84,8 @@ list_bearers(const DcPopulation *p, const uint64 *place)
 /* The places of a block are needed once it is large; so much does one grow so rarely that they are looked up then. */
 #define MOST_UNPLACED(key) (dc_block_limit(key) / 2)
 
-/* Linear in the keys. */
-static void
+/* Linear in the keys; the last page waits in the writer. */
+static DcPageWriter *
 write_pages(const DcPopulation *p, DcKeyTable *table, int controller_id)
 {
 	Bearer	   *bearers = list_bearers(p, dc_key_rows(table)->place);
@@ -120,9 +121,9 @@ write_pages(const DcPopulation *p, DcKeyTable *table, int controller_id)
 			}
 		}
 	}
-	dc_close_pages(writer);
 	pfree(block);
 	pfree(bearers);
+	return writer;
 }
 
 /* ---------- rows by contact ---------- */
@@ -174,8 +175,8 @@ flush_row(RowWriter *writer)
 	writer->n = 0;
 }
 
-/* Linear in the keys. */
-static void
+/* Linear in the keys; the last row waits in the writer. */
+static RowWriter *
 write_contacts(const DcPopulation *p, int controller_id)
 {
 	RowWriter  *writer = palloc0(sizeof(RowWriter));
@@ -193,12 +194,24 @@ write_contacts(const DcPopulation *p, int controller_id)
 			flush_row(writer);
 		writer->n += dc_put_contact(writer->word + writer->n, &contact);
 	}
+	return writer;
+}
+
+static void
+close_rows(RowWriter *writer)
+{
 	flush_row(writer);
 	dc_batch_finish(writer->rows);
 	pfree(writer);
 }
 
 /* ---------- all of it ---------- */
+
+struct DcIndexWriter
+{
+	DcPageWriter *pages;
+	RowWriter  *rows;
+};
 
 static bool
 is_written(int controller_id, uint64 sum)
@@ -252,8 +265,33 @@ dc_index_drop(int controller_id)
 	delete_rows(controller_id, "match_delta");
 }
 
+bool
+dc_index_make_room(int controller_id)
+{
+	Oid			types[] = {INT4OID};
+	Datum		args[] = {Int32GetDatum(controller_id)};
+
+	dc_execute("SELECT FROM dropcontact.match_index_state s WHERE s.controller_id = $1", 1, types, args, true, SPI_OK_SELECT);
+	if (SPI_processed > 0 || !dc_batch_may_be_bulk("match_index") || !dc_batch_may_be_bulk("match_keys_of"))
+		return false;
+	dc_index_drop(controller_id);
+	/* parallel mode gives none */
+	GetCurrentTransactionId();
+	return true;
+}
+
+DcIndexWriter *
+dc_index_begin(const DcPopulation *p, DcKeyTable *table, int controller_id)
+{
+	DcIndexWriter *writer = palloc(sizeof(DcIndexWriter));
+
+	writer->pages = write_pages(p, table, controller_id);
+	writer->rows = write_contacts(p, controller_id);
+	return writer;
+}
+
 void
-dc_index_write(DcPopulation *p, DcKeyTable *table, int controller_id, uint64 signature)
+dc_index_end(DcIndexWriter *writer, const DcPopulation *p, DcKeyTable *table, int controller_id, uint64 signature)
 {
 	DcIndexState state = {.signature = signature, .checksum = dc_key_sum(table), .contacts = p->nrecords, .indexed = p->nrecords};
 
@@ -261,11 +299,16 @@ dc_index_write(DcPopulation *p, DcKeyTable *table, int controller_id, uint64 sig
 		state.persons += dc_is_person(&p->records[r]);
 	if (p->nrecords > 0)
 		state.last_contact = p->records[p->nrecords - 1].contact_id;
-	if (!is_written(controller_id, state.checksum))
+	if (writer == NULL && !is_written(controller_id, state.checksum))
 	{
 		dc_index_drop(controller_id);
-		write_pages(p, table, controller_id);
-		write_contacts(p, controller_id);
+		writer = dc_index_begin(p, table, controller_id);
+	}
+	if (writer != NULL)
+	{
+		dc_close_pages(writer->pages);
+		close_rows(writer->rows);
+		pfree(writer);
 	}
 	dc_store_index_state(controller_id, &state);
 }

@@ -196,7 +196,7 @@ scan_partitions(DcKeyTable *table, DcEdges *edges)
 	return pairs;
 }
 
-/* All steps from the one on that the others have come to, scoring at the end. */
+/* All steps from the one on that the others have come to, scoring at the end, which the leader begins when it has done with the keys. */
 static int64
 work(DcKeyTable *table, DcEdges *edges, Barrier *barrier)
 {
@@ -208,6 +208,8 @@ work(DcKeyTable *table, DcEdges *edges, Barrier *barrier)
 		dc_key_table_step(table, step);
 		BarrierArriveAndWait(barrier, PG_WAIT_EXTENSION);
 	}
+	if (edges->keys_made != NULL)
+		edges->keys_made(edges, table, edges->keys_state);
 	pairs = scan_partitions(table, edges);
 	BarrierDetach(barrier);
 	return pairs;
@@ -306,10 +308,12 @@ dc_score_candidates(DcEdges *edges)
 	if (table == NULL)
 	{
 		table = dc_make_key_table(p, true);
+		if (edges->keys_made != NULL)
+			edges->keys_made(edges, table, edges->keys_state);
 		pairs = scan_partitions(table, edges);
 	}
-	if (edges->keys_made != NULL)
-		edges->keys_made(edges, table, edges->keys_state);
+	if (edges->keys_left != NULL)
+		edges->keys_left(edges, table, edges->keys_state);
 	dc_key_table_free(table);
 	dc_unshare_table(&share);
 	edges->bounds = NULL;

@@ -28,7 +28,9 @@ struct DcEdges
 	const DcBounds *bounds;		/* with the sketches what rules pairs out before they are scored; may be NULL */
 	const DcSketch *sketches;
 	DcEdgeList	found;
-	void		(*keys_made) (DcEdges *edges, DcKeyTable *table, void *state);	/* told of the keys at the end; may be NULL */
+	/* told of the keys: by the leader once they are in order, perhaps in parallel mode while others score; and at the end; or NULL */
+	void		(*keys_made) (DcEdges *edges, DcKeyTable *table, void *state);
+	void		(*keys_left) (DcEdges *edges, DcKeyTable *table, void *state);
 	void	   *keys_state;
 };
 
