@@ -21,6 +21,7 @@ SET dropcontact.controller = 'Acme';
 SELECT create_source('crm', region => 'FR') AS crm, create_source('mail', 'mailbox') AS mail \gset
 SELECT describe_party('Acme', 'controller', 'Acme SAS', '111 111 111', '1 rue de Paris, Paris', 'FR', 'dpo@acme.example', dpo => 'A. Martin'),
 	describe_party('Acme', 'processor', 'Processor SAS', '222 222 222', '2 rue de Paris, Paris', 'FR', 'dpo@processor.example', dpo => 'B. Durand');
+SELECT configure('backup_days', '14', 'before there is an agreement');
 SELECT sign_agreement('Acme', '2022-12-21', '2023-01-02', '2023-01-02', 'the text') > 0 AS signed;
 SELECT count(authorise_person(rolname, 'login ' || rolname, 'service', 'contract', current_date - 1, repeat('a', 64))) > 0 AS authorised FROM roles_with_access();
 SELECT count(*) > 0 AS trained FROM (SELECT record_training(rolname, 'data protection', current_date - 1, current_date + 300, repeat('b', 64)) FROM roles_with_access() OFFSET 0) t;
@@ -47,6 +48,58 @@ SELECT submit_request('access', '{"email": "anne@two.example"}', 'processor') AS
 	submit_request('erasure', '{"email": "erased@one.example"}', 'controller') AS erasure, submit_request('portability', '{"email": "nobody@one.example"}', 'controller') AS portability \gset
 SELECT subject_access(:'access') IS NOT NULL AS access, rectify(:'rectification', 'last_name', 'PETIT-JEAN') AS rectified, erase_subject(:'erasure') ->> 'state' AS erased, portability(:'portability') IS NOT NULL AS file;
 SELECT finish_request(:'rectification');
+-- what is allowed is no finding: requests that are open in time, or were closed late; merges before a limit, after it, and of another kind than it forbids
+INSERT INTO request_record (request_id, controller_id, kind, received_by, received_at, due, state, closed_at)
+SELECT gen_random_uuid(), :acme, k, 'controller', r, r + interval '1 month', s, c FROM unnest('{access,rectification,erasure,objection,restriction,portability,human_review}'::text[]) k,
+	(VALUES (now() - interval '1 day', 'open', NULL), ('2020-01-01', 'refused', timestamptz '2020-03-01')) v(r, s, c);
+SELECT do_queue_message(:acme, 'restriction_lifted', 'told', '{}') AS told \gset
+SELECT outbox_sent(:told, '<2@acme.example>');
+UPDATE outbox_message SET created_at = now() - interval '40 days' WHERE message = :told;
+INSERT INTO processing_limit (controller_id, contact_id, kind, purpose, request_id, from_at, lifted_at, lift_notice_id)
+SELECT :acme, c.contact_id, l.kind, l.purpose, gen_random_uuid(), now() - interval '10 days', now() - interval '5 days', :told
+FROM contact c, (VALUES ('restriction', NULL), ('objection', NULL), ('human_review', NULL), ('objection', 'direct')) l(kind, purpose) WHERE c.external_id = '3';
+INSERT INTO processing_limit (controller_id, contact_id, kind, purpose, request_id, from_at)
+SELECT :acme, contact_id, 'objection', 'direct', gen_random_uuid(), now() - interval '10 days' FROM contact WHERE external_id = '3';
+INSERT INTO processing_limit (controller_id, contact_id, kind, request_id, from_at, lifted_at, lift_notice_id)
+SELECT :acme, contact_id, 'human_review', gen_random_uuid(), now() - interval '30 days', now() - interval '20 days', :told FROM contact WHERE external_id = '3';
+BEGIN;
+SELECT open_run('merge') AS run \gset
+INSERT INTO entity_log (controller_id, kind, contact_ids, why, at)
+SELECT :acme, e.kind, ARRAY[c.contact_id], e.why, now() - e.ago FROM contact c,
+	(VALUES ('merged', 'dedupe()', interval '35 days'), ('merged', 'confirm_match()', '25 days'), ('split', 'dedupe()', '7 days'), ('merged', 'dedupe()', '2 days')) e(kind, why, ago) WHERE c.external_id = '3';
+SELECT close_run(:run, 1);
+COMMIT;
+-- recipients, sub-processors, transfers
+INSERT INTO disclosure (controller_id, recipient, what, rows, at) VALUES (:acme, 'a data broker', 'before the agreement', 1, '2020-01-01');
+SELECT disclose('controller', 'x', 1) > 0 AS disclosed, disclose('Acme', 'x', 1) > 0 AS by_name, disclose('OVH', 'x', 1) > 0 AS to_ovh;
+SELECT count(propose_subprocessor(n, 'x', 'x', 'x', 'FR', 'FR', '2026-01-01')) AS proposed, count(record_guarantee(n, repeat('c', 64), current_date + 300)) AS bound FROM unnest('{Good,Gone}'::text[]) n;
+SELECT acknowledge_subprocessor('Good') IS NOT NULL AS received, retire_subprocessor('Gone');
+DELETE FROM subprocessor_notice WHERE received_at IS NULL;
+UPDATE subprocessor_notice SET noticed_at = noticed_at - interval '40 days', received_at = received_at - interval '40 days', objection_until = objection_until - interval '40 days';
+SELECT object_to_subprocessor('Good', 'too late'), activate_subprocessor('Good'), activate_subprocessor('OVH');
+SELECT announce_transfer('Ministry', 'US', '49-1-d', 'a law') > 0 AS not_started, announce_transfer('Secret service', 'US', '49-1-d', 'a law', 'a law that forbids to tell') AS barred, announce_transfer('Court', 'US', '49-1-d', 'a law') AS court \gset
+SELECT outbox_sent(t.notice_id, '<3@acme.example>') FROM transfer t WHERE t.transfer_id = :court;
+SELECT start_transfer(:barred), start_transfer(:court), disclose('Court', 'file', 1) > 0 AS disclosed;
+-- what is complete, answered, given a ground, purged
+SELECT declare_breach(now(), '{integrity}', '{"subject_categories": ["customer"], "n_subjects": 1, "record_categories": ["identifying"], "n_records": 1, "contact_point": "x", "consequences": "none", "measures_taken": "x", "measures_proposed": "x"}') AS complete \gset
+SELECT outbox_sent(notify_breach(:'complete', 'final'), '<4@acme.example>');
+SELECT object_to_audit(:mission, 'ledger', 'a secret of trade');
+SELECT count(answer_supervision(supervise('how?', k), 'so')) AS answered FROM unnest('{supervision,assistance}'::text[]) k;
+INSERT INTO access_log (controller_id, at, actor, via, origin, human, allowed, limited_use_ground)
+SELECT :acme, now(), 'x', 'mailbox', 'google', h, a, g FROM (VALUES (false, true, NULL), (true, false, NULL), (true, true, 'law')) v(h, a, g);
+SELECT create_mailbox('old', 'old@acme.example', 'P. Roy', false, now()) > 0 AS mailbox, stop_mailbox('old');
+-- runs that bring contacts of mailboxes up to date, and those before the agreement
+INSERT INTO run SELECT (jsonb_populate_record(r, jsonb_build_object('run_id', 20000, 'purpose', 'synchronise', 'source_ids', ARRAY[:mail],
+	'instruction_ids', ARRAY(SELECT instruction_id FROM instruction WHERE kind = 'purpose' AND controller = 'Acme')))).* FROM run r WHERE r.purpose = 'clean' LIMIT 1;
+INSERT INTO run SELECT (jsonb_populate_record(r, jsonb_build_object('run_id', 20001, 'source_ids', ARRAY[:mail], 'channel', 'clear', 'agreement_id', NULL, 'instruction_ids', '{}'::text[], 'started_at', '2020-01-01', 'ended_at', '2020-01-01'))).* FROM run r WHERE r.purpose = 'clean' LIMIT 1;
+INSERT INTO run SELECT (jsonb_populate_record(r, jsonb_build_object('run_id', 20002, 'source_ids', ARRAY[:crm], 'purpose', 'improve', 'agreement_id', NULL, 'started_at', '2020-01-01', 'ended_at', '2020-01-01'))).* FROM run r WHERE r.purpose = 'clean' LIMIT 1;
+-- nor is what another controller does one of this: here one that is set up in the same way, and has nothing yet
+SET dropcontact.controller = 'Other';
+SELECT describe_party('Other', r, 'X', '333', 'Paris', 'FR', 'dpo@other.example') FROM unnest('{controller,processor}'::text[]) r;
+SELECT sign_agreement('Other', '2022-12-21', '2023-01-02', '2023-01-02', 'the text') > 0 AS signed, snapshot_register() >= 0 AS snapshot;
+SELECT attest_compliance(repeat('e', 64), current_date + 300) > 0 AS attested, count(acknowledge_subprocessor(s.name)) FROM subprocessor_notice n JOIN subprocessor s USING (subprocessor_id) WHERE n.controller_id = :other GROUP BY 1;
+SELECT clause, finding FROM run_controls() WHERE NOT passed;
+SET dropcontact.controller = 'Acme';
 SELECT clause, finding FROM run_controls() WHERE NOT passed;
 SELECT count(*) AS controls, bool_and(article <> '') AS articles FROM run_controls();
 SELECT DISTINCT controller, status FROM controller_duties WHERE controller = 'Acme';
@@ -57,13 +110,17 @@ INSERT INTO violation VALUES
 	('0.1', 'DELETE FROM party WHERE role = ''processor''', '{}'),
 	('0.1', 'INSERT INTO run (controller_id, purpose, started_at, ended_at, contacts, instruction_ids, done_by, acting_as, channel) VALUES (%1$s, ''rights'', clock_timestamp(), clock_timestamp(), 0, ''{}'', ''x'', ''x'', ''local'')', '{}'),
 	('0.2', 'ALTER TABLE glossary DROP CONSTRAINT glossary_dpv_iri_check; UPDATE glossary SET dpv_iri = '''' WHERE term = ''person''', '{}'),
+	('0.2', 'UPDATE glossary SET source_clause = '''' WHERE term = ''person''', '{}'),
 	('I.1', 'ALTER TABLE contact NO FORCE ROW LEVEL SECURITY', '{}'),
 	('I.1', 'SELECT open_run(''rights''); UPDATE entity_member SET controller_id = %2$s WHERE contact_id = (SELECT min(contact_id) FROM entity_member)', '{}'),
+	('I.1', 'SELECT open_run(''rights''); UPDATE entity_member SET controller_id = %2$s, entity_id = -1 WHERE contact_id = (SELECT min(contact_id) FROM entity_member)', '{}'),
 	('I.1', 'SELECT open_run(''rights''); UPDATE entity_member SET controller_id = %2$s, contact_id = -1 WHERE contact_id = (SELECT min(contact_id) FROM entity_member)', '{}'),
 	('I.1', 'GRANT SELECT ON pg_class TO PUBLIC', '{}'),
 	('I.1', 'GRANT EXECUTE ON FUNCTION pg_relation_size(regclass, text) TO PUBLIC', '{}'),
 	('I.1', 'ALTER VIEW merged_contact RESET (security_invoker)', '{}'),
 	('I.2', 'DELETE FROM control WHERE clause = ''V''', '{}'),
+	('I.2', 'ALTER TABLE control DROP CONSTRAINT control_article_check; UPDATE control SET article = '''' WHERE clause = ''V''', '{}'),
+	('I.2', 'ALTER TABLE control DROP CONSTRAINT control_check_sql_check; UPDATE control SET check_sql = '''' WHERE clause = ''V''', '{V}'),
 	('II.1a', 'ALTER TABLE contact DISABLE TRIGGER clean', '{}'),
 	('II.1a', 'ALTER TABLE contact DISABLE TRIGGER ALL; INSERT INTO contact (controller_id, source, relation, cleaned_by) SELECT %1$s, ''crm'', ''customer'', 1 FROM generate_series(1, 99); ALTER TABLE contact ENABLE TRIGGER ALL; ALTER TABLE contact ENABLE ALWAYS TRIGGER clean; ALTER TABLE contact ENABLE ALWAYS TRIGGER record_delete; ALTER TABLE contact ENABLE ALWAYS TRIGGER apply_rectified', '{}'),
 	('II.1b', 'SELECT open_run(''rights''); INSERT INTO entity_log (controller_id, kind, contact_ids, why, at) VALUES (%1$s, ''merged'', ''{1,2}'', ''by hand'', clock_timestamp() + interval ''1 hour'')', '{}'),
@@ -87,9 +144,13 @@ INSERT INTO violation VALUES
 	('III.2c', 'SELECT give_instruction(''tell the sales team the religion of each contact''); ALTER TABLE instruction_warning DISABLE TRIGGER append_only; DELETE FROM instruction_warning; ALTER TABLE instruction_warning ENABLE ALWAYS TRIGGER append_only', '{}'),
 	('III.2d', 'INSERT INTO transfer (controller_id, recipient, country, tool, legal_obligation, notice_id, announced_at, started_at) SELECT %1$s, ''x'', ''US'', ''49-1-d'', ''x'', do_queue_message(%1$s, ''transfer_notice'', ''x'', ''{}''), now(), now()', '{}'),
 	('III.2e', 'GRANT SELECT ON contact TO dropcontact_improver', '{}'),
+	('III.2e', 'INSERT INTO run SELECT (jsonb_populate_record(r, jsonb_build_object(''run_id'', 10000, ''purpose'', ''improve'', ''source_ids'', ARRAY[%4$s], ''agreement_id'', NULL, ''started_at'', ''2020-01-01''))).* FROM run r LIMIT 1', '{}'),
 	('III.3', 'GRANT SELECT ON contact TO PUBLIC', '{III.2e,III.12c}'),
 	('III.3', 'GRANT EXECUTE ON FUNCTION declare_breach(timestamptz, text[], jsonb, text, uuid) TO PUBLIC', '{}'),
 	('III.3', 'ALTER TABLE contact ALTER COLUMN email SET STATISTICS 100', '{}'),
+	('III.3', 'SET LOCAL log_statement = ''all''', '{}'),
+	('III.3', 'SET LOCAL dropcontact.log_values = on', '{}'),
+	('III.3', 'SET LOCAL log_min_duration_statement = ''1h''', '{}'),
 	('III.4a', 'UPDATE commitment SET ends_on = signed_on', '{}'),
 	('III.4b', 'UPDATE training SET valid_until = passed_on', '{}'),
 	('III.5a', 'CREATE TABLE dropcontact.notes (contact_id bigint, note text)', '{}'),
@@ -101,16 +162,20 @@ INSERT INTO violation VALUES
 	('III.6d', 'UPDATE guarantee SET valid_until = current_date - 1 WHERE clause = ''III.8'' AND subprocessor_id = 3', '{}'),
 	('III.6e', 'ALTER TABLE breach DISABLE TRIGGER guard; UPDATE breach SET liable_party = ''OVH''', '{}'),
 	('III.7a', 'UPDATE request_record SET steps = steps - ''match_pair'' WHERE kind = ''access''', '{}'),
-	('III.7a', 'SELECT submit_request(''access'', ''{"email": "x@one.example"}'', ''controller''); UPDATE request_record SET due = now() - interval ''1 day'' WHERE closed_at IS NULL', '{}'),
+	('III.7a', 'SELECT submit_request(''access'', ''{"email": "x@one.example"}'', ''controller''); UPDATE request_record SET due = now() - interval ''1 day'' WHERE closed_at IS NULL AND kind = ''access''', '{}'),
 	('III.7b', 'ALTER TABLE contact DISABLE TRIGGER apply_rectified', '{}'),
+	('III.7b', 'INSERT INTO request_record (request_id, controller_id, kind, received_by, received_at, due, state) VALUES (gen_random_uuid(), %1$s, ''rectification'', ''controller'', ''2020-01-01'', ''2020-02-01'', ''open'')', '{}'),
 	('III.7b', 'ALTER TABLE contact DISABLE TRIGGER apply_rectified; UPDATE contact SET last_name = ''Grand'' WHERE external_id = ''3''; ALTER TABLE contact ENABLE ALWAYS TRIGGER apply_rectified', '{}'),
 	('III.7c', 'ALTER TABLE contact DISABLE TRIGGER clean; INSERT INTO contact (controller_id, source, relation, email, cleaned_by) VALUES (%1$s, ''crm'', ''customer'', ''erased@one.example'', 1); ALTER TABLE contact ENABLE ALWAYS TRIGGER clean', '{}'),
+	('III.7c', 'INSERT INTO request_record (request_id, controller_id, kind, received_by, received_at, due, state) VALUES (gen_random_uuid(), %1$s, ''erasure'', ''controller'', ''2020-01-01'', ''2020-02-01'', ''open'')', '{}'),
 	('III.7d', 'SELECT open_run(''merge''); INSERT INTO entity_log (controller_id, kind, contact_ids, why, at) SELECT %1$s, ''merged'', ARRAY[contact_id], ''dedupe()'', (SELECT max(ended_at) FROM run WHERE purpose = ''detect_duplicates'') FROM contact WHERE external_id = ''3''; INSERT INTO processing_limit (controller_id, contact_id, kind, request_id, from_at) SELECT %1$s, contact_id, ''objection'', gen_random_uuid(), ''2020-01-01'' FROM contact WHERE external_id = ''3''', '{}'),
 	('III.7e', 'SELECT open_run(''merge''); INSERT INTO entity_log (controller_id, kind, contact_ids, why, at) SELECT %1$s, ''merged'', ARRAY[contact_id], ''dedupe()'', (SELECT max(ended_at) FROM run WHERE purpose = ''detect_duplicates'') FROM contact WHERE external_id = ''3''; INSERT INTO processing_limit (controller_id, contact_id, kind, request_id, from_at) SELECT %1$s, contact_id, ''restriction'', gen_random_uuid(), ''2020-01-01'' FROM contact WHERE external_id = ''3''', '{}'),
 	('III.7e', 'INSERT INTO processing_limit (controller_id, contact_id, kind, request_id, from_at, lifted_at, lift_notice_id) SELECT %1$s, 1, ''restriction'', gen_random_uuid(), now(), now() - interval ''1 day'', do_queue_message(%1$s, ''restriction_lifted'', ''x'', ''{}'')', '{}'),
+	('III.7e', 'INSERT INTO request_record (request_id, controller_id, kind, received_by, received_at, due, state) VALUES (gen_random_uuid(), %1$s, ''restriction'', ''controller'', ''2020-01-01'', ''2020-02-01'', ''open'')', '{}'),
 	('III.7f', 'INSERT INTO request_record (request_id, controller_id, kind, received_by, received_at, due, state, closed_at) VALUES (gen_random_uuid(), %1$s, ''portability'', ''controller'', ''2020-01-01'', ''2020-02-01'', ''done'', ''2020-01-02'')', '{}'),
 	('III.7g', 'SELECT open_run(''merge''); INSERT INTO entity_log (controller_id, kind, contact_ids, why, at) SELECT %1$s, ''merged'', ARRAY[contact_id], ''dedupe()'', (SELECT max(ended_at) FROM run WHERE purpose = ''detect_duplicates'') FROM contact WHERE external_id = ''3''; INSERT INTO processing_limit (controller_id, contact_id, kind, request_id, from_at) SELECT %1$s, contact_id, ''human_review'', gen_random_uuid(), ''2020-01-01'' FROM contact WHERE external_id = ''3''', '{}'),
 	('III.7h', 'ALTER TABLE request_record DISABLE TRIGGER forward; INSERT INTO request_record (request_id, controller_id, kind, subject, received_by, received_at, due, state) VALUES (gen_random_uuid(), %1$s, ''access'', ''{}'', ''processor'', now(), now() + interval ''1 month'', ''open''); ALTER TABLE request_record ENABLE ALWAYS TRIGGER forward', '{}'),
+	('III.7h', 'ALTER TABLE request_record DISABLE TRIGGER forward', '{}'),
 	('III.7h', 'SELECT submit_request(''access'', ''{"email": "x@one.example"}'', ''processor''); UPDATE outbox_message SET created_at = created_at - interval ''16 minutes'' WHERE kind = ''request''; UPDATE request_record SET received_at = received_at - interval ''16 minutes''', '{}'),
 	('III.8a', 'UPDATE breach SET aware_at = aware_at - interval ''73 hours''', '{}'),
 	('III.8b', 'INSERT INTO breach_notice SELECT breach_id, controller_id, ''final'', outbox_id, now(), ''{}'', false, NULL FROM breach_notice', '{}'),
@@ -118,6 +183,8 @@ INSERT INTO violation VALUES
 	('III.10a', 'INSERT INTO run SELECT (jsonb_populate_record(r, ''{"run_id": 10000, "channel": "clear"}'')).* FROM run r WHERE r.agreement_id IS NOT NULL LIMIT 1', '{}'),
 	('III.10a', 'UPDATE source SET url = ''http://crm.example/export'' WHERE name = ''crm''', '{}'),
 	('III.11', 'SET LOCAL session_replication_role = replica; ALTER TABLE register_snapshot DISABLE TRIGGER append_only; UPDATE register_snapshot SET sha256 = repeat(''0'', 64); ALTER TABLE register_snapshot ENABLE ALWAYS TRIGGER append_only; SET LOCAL session_replication_role = origin', '{}'),
+	('III.11', 'ALTER TABLE run DROP CONSTRAINT run_purpose_check; INSERT INTO run SELECT (jsonb_populate_record(r, ''{"run_id": 10000, "purpose": "marketing", "agreement_id": null, "started_at": "2020-01-01"}'')).* FROM run r LIMIT 1', '{II.4}'),
+	('III.11', 'ALTER TABLE register_snapshot DISABLE TRIGGER append_only; DELETE FROM register_snapshot; ALTER TABLE register_snapshot ENABLE ALWAYS TRIGGER append_only', '{}'),
 	('III.12a', 'ALTER TABLE ledger DISABLE TRIGGER append_only; UPDATE ledger SET body = body || ''{"x": 1}'' WHERE entry = 2 AND controller_id = %1$s; ALTER TABLE ledger ENABLE ALWAYS TRIGGER append_only', '{}'),
 	('III.12b', 'INSERT INTO access_log (controller_id, at, actor, via, purpose, human, allowed) VALUES (%1$s, ''2020-01-01'', ''controls_auditor'', ''audit'', ''runs'', true, true)', '{}'),
 	('III.12c', 'GRANT SELECT ON match_model TO dropcontact_auditor', '{}'),
@@ -133,6 +200,7 @@ INSERT INTO violation VALUES
 	('IV.3.0', 'UPDATE control SET owner = ''controller'' WHERE clause = ''V''', '{}'),
 	('IV.3.1', 'INSERT INTO run SELECT (jsonb_populate_record(r, ''{"run_id": 10000, "refused": {"?": -1}}'')).* FROM run r WHERE r.agreement_id IS NOT NULL LIMIT 1', '{}'),
 	('IV.3.2a', 'ALTER TABLE instruction_record DISABLE TRIGGER append_only; UPDATE instruction_record SET reason = ''another'' WHERE kind = ''setting''; ALTER TABLE instruction_record ENABLE ALWAYS TRIGGER append_only', '{}'),
+	('IV.3.2a', 'ALTER TABLE instruction_record DROP CONSTRAINT instruction_record_check; SELECT write_instruction(%1$s, ''written'', ''{"text": " "}'', NULL)', '{}'),
 	('IV.3.2b', 'ALTER TABLE setting_value DISABLE TRIGGER guard; UPDATE setting_value SET intended_use = NULL; ALTER TABLE setting_value ENABLE ALWAYS TRIGGER guard', '{}'),
 	('IV.3.2c', 'ALTER TABLE setting_value DISABLE TRIGGER guard; DELETE FROM setting_value; ALTER TABLE setting_value ENABLE ALWAYS TRIGGER guard', '{}'),
 	('IV.3.3', 'ALTER TABLE controller_declaration DISABLE TRIGGER append_only; UPDATE controller_declaration SET valid_until = current_date - 1 WHERE kind = ''compliance_attestation''; ALTER TABLE controller_declaration ENABLE ALWAYS TRIGGER append_only', '{}'),
@@ -160,7 +228,7 @@ INSERT INTO violation VALUES
 	('II.1a', 'ALTER TABLE contact ENABLE TRIGGER record_delete', '{}'),
 	('II.1b', 'ALTER TABLE entity_member DISABLE TRIGGER note_removal', '{}'),
 	('II.1b', 'DROP TRIGGER lock_matching ON contact', '{}'),
-	('II.1b', 'SELECT open_run(''rights''); INSERT INTO entity_log (controller_id, kind, contact_ids, why, at) VALUES (%1$s, ''merged'', ''{1,2}'', ''by hand'', (SELECT min(started_at) - interval ''1 second'' FROM run)); ALTER TABLE agreement DISABLE TRIGGER guard; UPDATE agreement SET recorded_at = recorded_at - interval ''1 hour''; ALTER TABLE agreement ENABLE ALWAYS TRIGGER guard', '{}'),
+	('II.1b', 'SELECT open_run(''rights''); INSERT INTO entity_log (controller_id, kind, contact_ids, why, at) VALUES (%1$s, ''merged'', ''{1,2}'', ''by hand'', (SELECT min(started_at) - interval ''1 second'' FROM run WHERE agreement_id IS NOT NULL)); ALTER TABLE agreement DISABLE TRIGGER guard; UPDATE agreement SET recorded_at = recorded_at - interval ''1 hour''; ALTER TABLE agreement ENABLE ALWAYS TRIGGER guard', '{IV.3.2b}'),
 	('II.1c', 'INSERT INTO run SELECT (jsonb_populate_record(r, jsonb_build_object(''run_id'', 10000, ''purpose'', ''merge'', ''source_ids'', ARRAY[%4$s], ''started_at'', now(), ''instruction_ids'', (SELECT array_agg(instruction_id) FROM instruction_record WHERE body ->> ''purpose'' = ''merge'')))).* FROM run r WHERE r.agreement_id IS NOT NULL LIMIT 1', '{}'),
 	('II.2', 'ALTER TABLE contact DISABLE TRIGGER clean; UPDATE contact SET relation = NULL WHERE external_id = ''2''; ALTER TABLE contact ENABLE ALWAYS TRIGGER clean', '{}'),
 	('II.3', 'ALTER TABLE purpose ALTER COLUMN nature DROP NOT NULL; UPDATE purpose SET nature = NULL WHERE purpose = ''direct''', '{}'),
@@ -218,11 +286,11 @@ INSERT INTO violation VALUES
 	('III.7c', 'DELETE FROM tombstone', '{}'),
 	('III.7c', 'ALTER TABLE erasure_certificate DISABLE TRIGGER append_only; DELETE FROM erasure_certificate; ALTER TABLE erasure_certificate ENABLE ALWAYS TRIGGER append_only', '{}'),
 	('III.7c', 'ALTER TABLE tombstone DISABLE TRIGGER changed', '{}'),
-	('III.7d', 'SELECT submit_request(''objection'', ''{"email": "x@one.example"}'', ''controller''); UPDATE request_record SET due = now() - interval ''1 day'' WHERE closed_at IS NULL', '{}'),
+	('III.7d', 'SELECT submit_request(''objection'', ''{"email": "x@one.example"}'', ''controller''); UPDATE request_record SET due = now() - interval ''1 day'' WHERE closed_at IS NULL AND kind = ''objection''', '{}'),
 	('III.7e', 'ALTER TABLE processing_limit DISABLE TRIGGER changed', '{}'),
 	('III.7e', 'ALTER TABLE processing_limit DROP CONSTRAINT processing_limit_check1; INSERT INTO processing_limit (controller_id, contact_id, kind, request_id, from_at, lifted_at) VALUES (%1$s, -1, ''objection'', gen_random_uuid(), now() - interval ''1 day'', now())', '{}'),
-	('III.7f', 'SELECT submit_request(''portability'', ''{"email": "x@one.example"}'', ''controller''); UPDATE request_record SET due = now() - interval ''1 day'' WHERE closed_at IS NULL', '{}'),
-	('III.7g', 'SELECT submit_request(''human_review'', ''{"email": "x@one.example"}'', ''controller''); UPDATE request_record SET due = now() - interval ''1 day'' WHERE closed_at IS NULL', '{}'),
+	('III.7f', 'SELECT submit_request(''portability'', ''{"email": "x@one.example"}'', ''controller''); UPDATE request_record SET due = now() - interval ''1 day'' WHERE closed_at IS NULL AND kind = ''portability''', '{}'),
+	('III.7g', 'SELECT submit_request(''human_review'', ''{"email": "x@one.example"}'', ''controller''); UPDATE request_record SET due = now() - interval ''1 day'' WHERE closed_at IS NULL AND kind = ''human_review''', '{}'),
 	('III.7h', 'SELECT submit_request(''access'', ''{"email": "x@one.example"}'', ''processor''); UPDATE outbox_message SET recipient = ''else@acme.example'' WHERE kind = ''request''', '{}'),
 	('III.7h', 'DROP TRIGGER forward ON request_record', '{}'),
 	('III.7h', 'UPDATE request_record SET outbox_id = NULL WHERE received_by = ''processor''', '{}'),
@@ -261,7 +329,7 @@ INSERT INTO violation VALUES
 	('V', 'ALTER TABLE agreement DISABLE TRIGGER guard; UPDATE agreement SET text_sha256 = repeat(''0'', 64); ALTER TABLE agreement ENABLE ALWAYS TRIGGER guard', '{}'),
 	('V', 'DROP TRIGGER guard ON agreement', '{}');
 
-CREATE FUNCTION pg_temp.violate(v violation, acme integer, other integer, mission integer, mail integer) RETURNS text
+CREATE FUNCTION pg_temp.violate(v violation, acme integer, other integer, mission integer, mail integer, OUT what text, OUT also_other boolean) RETURNS record
 	LANGUAGE plpgsql
 	AS $$
 DECLARE
@@ -270,19 +338,23 @@ BEGIN
 	BEGIN
 		EXECUTE format(v.does, acme, other, mission, mail);
 		red := ARRAY(SELECT r.clause FROM run_controls() r WHERE NOT r.passed);
+		also_other := (SELECT NOT (check_control(k, other)).passed FROM control k WHERE k.clause = v.clause);
 		RAISE EXCEPTION USING ERRCODE = 'ZZ999';
 	EXCEPTION WHEN SQLSTATE 'ZZ999' THEN
 		NULL;
 	END;
-	RETURN CASE WHEN NOT v.clause = ANY (red) THEN 'stays green'
+	what := CASE WHEN NOT v.clause = ANY (red) THEN 'stays green'
 		WHEN NOT red <@ (v.clause || v.also || ARRAY(SELECT b.clause FROM before b)) THEN 'turns others red: ' || array_to_string(red, ', ')
 		ELSE 'seen' END;
 EXCEPTION WHEN OTHERS THEN
-	RETURN SQLERRM;
+	what := SQLERRM;
 END
 $$;
 SET client_min_messages = error;
-SELECT v.clause, v.does, r AS what_happened FROM violation v, LATERAL pg_temp.violate(v, :acme, :other, :mission, :mail) r WHERE r <> 'seen';
+CREATE TEMP TABLE seen AS SELECT v.clause, v.does, r.* FROM violation v, LATERAL pg_temp.violate(v, :acme, :other, :mission, :mail) r;
+SELECT clause, does, what FROM seen WHERE what <> 'seen';
+-- what is nobody's alone, such as a trigger, turns the control of the other red too; the rest does not
+SELECT clause, count(*) FROM seen WHERE also_other GROUP BY 1 ORDER BY 1;
 RESET client_min_messages;
 -- every control but those above all was violated
 SELECT clause FROM control WHERE clause NOT IN (SELECT clause FROM violation) ORDER BY n;

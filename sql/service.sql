@@ -21,6 +21,8 @@ SELECT sign_agreement('Acme', '2022-12-21', '2023-01-02', '2023-01-02', 'the tex
 SELECT declare_information('crm', repeat('a', 64)) > 0 AS declared, state_legal_basis('crm', '6-1-f');
 INSERT INTO contact (source, external_id, full_name, email, relation) VALUES ('crm', '1', 'Jean Martin', 'jm@one.example', 'customer'), ('crm', '2', 'Jean Martin', 'jm@one.example', 'customer'), ('crm', '3', 'Jean Marin', 'jm@two.example', 'customer');
 SELECT entities FROM dedupe();
+SELECT submit_request('restriction', '{"source": "crm", "external_id": "3"}', 'controller') AS restriction \gset
+SELECT restrict_processing(:'restriction');
 SELECT create_mailbox('sales', 'sales@acme.example', 'Paul', true, now()) > 0 AS made;
 -- one month, at the end of January and across the changes of clocks
 SELECT end_service('Acme', '2020-01-01');

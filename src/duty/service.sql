@@ -202,6 +202,8 @@ BEGIN
 		EXIT WHEN cardinality(again) = 0 OR cardinality(again) = cardinality(left_over);
 		left_over := again;
 	END LOOP;
+	/* triggers have noted meanwhile what went */
+	PERFORM empty_relation(r, controller) FROM destroyed_relations() r;
 	UPDATE outbox_message m SET body = '{}' WHERE m.controller_id = controller AND m.body IS NOT NULL;
 	PERFORM close_run(run, coalesce((before ->> 'contact')::bigint, 0));
 	PERFORM set_config('dropcontact.controller', coalesce(old_controller, ''), true);
