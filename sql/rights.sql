@@ -27,6 +27,9 @@ SET ROLE rights_operator;
 SELECT submit_request('deletion', '{"email": "a@b.fr"}', 'processor');
 SELECT submit_request('access', '{}', 'processor');
 SELECT submit_request('access', '{"phone_number": "1"}', 'processor');
+SELECT submit_request('access', '{"contact_id": "jean.martin@dupont.fr"}', 'processor');
+SELECT submit_request('access', '{"email": {"work": "jean.martin@dupont.fr"}}', 'processor');
+SELECT submit_request('access', '{"email": null}', 'processor');
 SELECT submit_request('access', '{"email": "a@b.fr"}', 'nobody');
 SELECT erase_subject('00000000-0000-0000-0000-000000000000');
 
@@ -49,10 +52,15 @@ SELECT subject_access(:'access');	-- closed
 SELECT submit_request('access', '{"email": "nobody@nowhere.example"}', 'controller') AS unknown \gset
 SELECT subject_access(:'unknown') -> 'found' AS found;
 SELECT state FROM request WHERE request_id = :'unknown';
+-- what cannot be read finds nobody, and is no answer to who asks
+SELECT submit_request('access', '{"email": "jean.martin@dupont"}', 'controller') AS address, submit_request('access', '{"linkedin": "Jean Martin"}', 'controller') AS profile \gset
+SELECT state FROM request WHERE request_id IN (:'address', :'profile');
 SELECT submit_request('access', '{"full_name": "Jean Martin"}', 'controller') AS vague \gset
 \set VERBOSITY sqlstate
 SELECT subject_access(:'vague');
 \set VERBOSITY default
+SELECT confirm_identity(:'vague', '{"email": "jean.martin@dupont"}');
+SELECT confirm_identity(:'vague', '{"email": "jean.martin@dupont.fr", "born": "1970-01-01"}');
 SELECT confirm_identity(:'vague', '{"full_name": "Martin Jean", "company": "DUPONT"}');
 SELECT f ->> 'contact_id' AS contact, f ->> 'found_by' AS found_by FROM jsonb_array_elements(subject_access(:'vague') -> 'found') f;
 

@@ -41,10 +41,38 @@ CREATE FUNCTION dropcontact.identifies(subject jsonb) RETURNS boolean
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
-	SELECT subject ?| '{contact_id,entity_id,linkedin}' OR subject ? 'email' AND (parse_email(subject ->> 'email')).local_kind IS DISTINCT FROM 'generic'
+	SELECT subject ?| '{contact_id,entity_id}' OR coalesce(normalize_linkedin(subject ->> 'linkedin') LIKE 'linkedin.com/in/%', false)
+		OR coalesce((parse_email(subject ->> 'email')).local_kind NOT IN ('generic', 'invalid'), false)
 		OR subject ?& '{source,external_id}' OR subject ? 'full_name' AND subject ?| '{company,phone,email}'
 	$$;
 COMMENT ON FUNCTION dropcontact.identifies(jsonb) IS 'Whether what a request says of a person identifies one: an id, a mailbox or profile of its own, or the name with company, phone or a shared mailbox (GDPR article 12(6))';
+
+CREATE FUNCTION dropcontact.check_subject(subject jsonb) RETURNS void
+	LANGUAGE plpgsql IMMUTABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+DECLARE
+	wrong text;
+BEGIN
+	IF jsonb_typeof(subject) IS DISTINCT FROM 'object' OR subject = '{}' THEN
+		RAISE EXCEPTION 'a request says who asks' USING ERRCODE = 'invalid_parameter_value',
+			HINT = format('The subject is a JSON object with keys of %s.', array_to_string(subject_keys(), ', '));
+	END IF;
+	SELECT k INTO wrong FROM jsonb_object_keys(subject) k WHERE k <> ALL (subject_keys()) LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'nobody is found by key "%"', wrong USING ERRCODE = 'invalid_parameter_value',
+			HINT = format('The subject is a JSON object with keys of %s.', array_to_string(subject_keys(), ', '));
+	END IF;
+	/* the value itself, which may be one of a person, is not told */
+	SELECT e.key INTO wrong FROM jsonb_each(subject) e
+	WHERE jsonb_typeof(e.value) NOT IN ('string', 'number') OR e.key IN ('contact_id', 'entity_id') AND e.value #>> '{}' !~ '^[0-9]{1,18}$' LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'nobody is found by what key "%" says', wrong USING ERRCODE = 'invalid_parameter_value',
+			HINT = 'contact_id and entity_id are whole numbers, the other keys texts.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.check_subject(jsonb) IS 'Inner part of submit_request() and confirm_identity(): whether what is said of a person has the keys and values of a subject. Errors: invalid_parameter_value';
 
 CREATE FUNCTION dropcontact.do_submit_request(controller integer, kind text, subject jsonb, received_by text) RETURNS uuid
 	LANGUAGE plpgsql
@@ -52,7 +80,6 @@ CREATE FUNCTION dropcontact.do_submit_request(controller integer, kind text, sub
 	AS $$
 DECLARE
 	id uuid := gen_random_uuid();
-	unknown text;
 BEGIN
 	IF kind IS NULL OR kind NOT IN ('access', 'rectification', 'erasure', 'objection', 'restriction', 'portability', 'human_review') THEN
 		RAISE EXCEPTION 'there is no kind of request "%"', kind
@@ -61,15 +88,7 @@ BEGIN
 	IF received_by IS NULL OR received_by NOT IN ('processor', 'controller') THEN
 		RAISE EXCEPTION 'a request is received by processor or controller' USING ERRCODE = 'invalid_parameter_value';
 	END IF;
-	IF jsonb_typeof(subject) IS DISTINCT FROM 'object' OR subject = '{}' THEN
-		RAISE EXCEPTION 'a request says who asks' USING ERRCODE = 'invalid_parameter_value',
-			HINT = format('The subject is a JSON object with keys of %s.', array_to_string(subject_keys(), ', '));
-	END IF;
-	SELECT k INTO unknown FROM jsonb_object_keys(subject) k WHERE k <> ALL (subject_keys()) LIMIT 1;
-	IF FOUND THEN
-		RAISE EXCEPTION 'nobody is found by key "%"', unknown USING ERRCODE = 'invalid_parameter_value',
-			HINT = format('The subject is a JSON object with keys of %s.', array_to_string(subject_keys(), ', '));
-	END IF;
+	PERFORM check_subject(subject);
 	INSERT INTO request_record (request_id, controller_id, kind, subject, received_by, received_at, due, state)
 	VALUES (id, controller, do_submit_request.kind, do_submit_request.subject, do_submit_request.received_by, now(),
 		one_month_after(now(), time_zone_of(controller)), CASE WHEN identifies(do_submit_request.subject) THEN 'open' ELSE 'identity_required' END);
@@ -112,7 +131,8 @@ CREATE FUNCTION dropcontact.do_confirm_identity(controller integer, request uuid
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
 BEGIN
-	IF NOT coalesce(identifies(subject), false) THEN
+	PERFORM check_subject(subject);
+	IF NOT identifies(subject) THEN
 		RAISE EXCEPTION 'this does not identify a person' USING ERRCODE = 'invalid_parameter_value',
 			HINT = 'Give an id, an e-mail address, or the name with company or phone.';
 	END IF;
@@ -242,7 +262,7 @@ ALTER TABLE dropcontact.request_record ENABLE ROW LEVEL SECURITY, FORCE ROW LEVE
 CREATE POLICY own ON dropcontact.request_record USING (controller_id = ANY ((SELECT dropcontact.visible_controllers())::integer[]));
 GRANT SELECT ON dropcontact.request_record, dropcontact.request TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
 SELECT pg_catalog.pg_extension_config_dump('dropcontact.request_record', '');
-REVOKE ALL ON FUNCTION dropcontact.subject_keys(), dropcontact.identifies(jsonb), dropcontact.do_submit_request(integer, text, jsonb, text), dropcontact.submit_request(text, jsonb, text),
+REVOKE ALL ON FUNCTION dropcontact.subject_keys(), dropcontact.identifies(jsonb), dropcontact.check_subject(jsonb), dropcontact.do_submit_request(integer, text, jsonb, text), dropcontact.submit_request(text, jsonb, text),
 	dropcontact.forward_request(), dropcontact.do_confirm_identity(integer, uuid, jsonb), dropcontact.confirm_identity(uuid, jsonb), dropcontact.instruct_request(uuid, text),
 	dropcontact.do_note_instruction(integer, uuid, bigint), dropcontact.note_instruction(uuid, bigint), dropcontact.take_request(integer, uuid, text[]),
 	dropcontact.close_request(uuid, text, bigint, jsonb, text), dropcontact.do_refuse_request(integer, uuid, text), dropcontact.refuse_request(uuid, text) FROM PUBLIC;
