@@ -40,6 +40,16 @@ set_field(Field *field, const char *name, int attnum, TupleDesc desc)
 	fmgr_info(output, &field->output);
 }
 
+/* Whoever owns the table can make a trigger of that name by hand. */
+static void
+refuse_mapping(const Carrier *carrier)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("trigger " MAPPING_TRIGGER " of table \"%s\" is not the one that dropcontact.attach_table() made", RelationGetRelationName(carrier->relation)),
+			 errhint("Call dropcontact.detach_table(), and dropcontact.attach_table() again.")));
+}
+
 void
 dc_read_mapping(Carrier *carrier)
 {
@@ -62,11 +72,11 @@ dc_read_mapping(Carrier *carrier)
 		int			place = atoi(mapping->tgargs[2 * i]);
 
 		if (place < 1 || place > mapping->tgnattr)
-			elog(ERROR, "invalid argument of trigger %s", MAPPING_TRIGGER);
+			refuse_mapping(carrier);
 		set_field(&carrier->fields[i], mapping->tgargs[2 * i + 1], mapping->tgattr[place - 1], RelationGetDescr(carrier->relation));
 	}
 	if (carrier->nfields == 0 || carrier->fields[0].column != R_EXTERNAL_ID)
-		elog(ERROR, "trigger %s names no key", MAPPING_TRIGGER);
+		refuse_mapping(carrier);
 }
 
 static void

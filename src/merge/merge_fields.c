@@ -168,7 +168,9 @@ gather_member(PG_FUNCTION_ARGS)
 	if (!AggCheckCallContext(fcinfo, &context))
 		elog(ERROR, "gather_member called outside of an aggregate");
 	if (PG_ARGISNULL(1))
-		elog(ERROR, "a member of an entity has no contact");
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("a member of an entity has no contact")));
 	contact = PG_GETARG_HEAPTUPLEHEADER(1);
 	old = MemoryContextSwitchTo(context);
 	if (members == NULL)
