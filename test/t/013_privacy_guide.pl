@@ -62,4 +62,18 @@ my @absent = grep {
 	$table !~ /^\| (?:[^|]*, )?\Q$section\E(?:, [^|]*)? \|/m && $table !~ /^\| \Q$above\E \|/m
 } grep { $_ ne 'III.0' } split /\n/, $node->safe_psql('postgres', 'SELECT clause FROM dropcontact.control ORDER BY n');
 is("@absent", '', 'each clause is on the page');
+
+# every code of refusal is in its table, alone or in a range, and no other
+my ($codes) = $guide =~ /\n## Codes of refusal\n(.*?)\n<a name/s;
+$codes =~ s/RG(\d{3}) to RG(\d{3})/join ', ', map { "RG$_" } $1 .. $2/ge;
+my %told = map { $_ => 1 } $codes =~ /RG\d{3}/g;
+my %raised;
+for my $file (glob("$ENV{TOP}/src/*/*.sql $ENV{TOP}/src/*/*.c"))
+{
+	my $text = slurp_file($file);
+	$text =~ s/MAKE_SQLSTATE\('R', 'G', '(\d)', '(\d)', '(\d)'\)/RG$1$2$3/g;
+	$raised{$_} = 1 for $text =~ /RG\d{3}/g;
+}
+cmp_ok(scalar(keys %raised), '>', 40, 'there are codes');
+is(join(' ', sort keys %told), join(' ', sort keys %raised), 'each code is explained');
 done_testing();
