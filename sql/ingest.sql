@@ -52,6 +52,10 @@ SELECT contact_id = first_value(contact_id) OVER () AS same, external_id, action
 	{"external_id": "d", "email": "1@b.fr"}, {"external_id": "e"}, {"external_id": "d", "email": "2@b.fr", "l": 1}, {"external_id": "d", "l": 1}]');
 SELECT email, phone, attributes FROM pg_temp.stored('d');
 SELECT * FROM pg_temp.ingest('[{"external_id": "d", "email": "2@b.fr"}, {"external_id": "d", "email": "2@b.fr"}]');
+-- also where it takes away what the earlier does not name; a time without characters is none
+SELECT * FROM pg_temp.ingest('[{"external_id": "d", "email": "2@b.fr"}, {"external_id": "d", "phone": null}]');
+SELECT email, phone FROM pg_temp.stored('d');
+SELECT * FROM pg_temp.ingest('{"external_id": "e", "received_at": "", "updated_at": ""}');
 
 -- malformed: the record and the key are named, nothing is stored
 SELECT count(*) AS before FROM dropcontact.contact \gset

@@ -164,7 +164,7 @@ BEGIN
 	PERFORM dropcontact.close_run(run, 0);
 END
 $$;
-COMMENT ON FUNCTION dropcontact.ingest(text, jsonb) IS 'Inserts or updates (by external_id) the contacts of a source from one JSON object or an array of them. Keys are columns of contact; other keys go to attributes. An update changes what the record gives and leaves the rest; of records with one external_id the later goes over the earlier. One row a record, in their order: contact_id, external_id, action inserted, updated, unchanged, or refused for a person who must not be stored. Errors, and then nothing is stored: invalid_parameter_value and invalid_datetime_format naming record and key; undefined_object for an unknown source';
+COMMENT ON FUNCTION dropcontact.ingest(text, jsonb) IS 'Inserts or updates (by external_id) the contacts of a source from one JSON object or an array of them. Keys are columns of contact; other keys go to attributes. An update changes what the record gives and leaves the rest (a time that is null gives nothing); of records with one external_id the later goes over the earlier. One row a record, in their order: contact_id, external_id, action inserted, updated, unchanged, or refused for a person who must not be stored. Errors, and then nothing is stored: invalid_parameter_value and invalid_datetime_format naming record and key; undefined_object for an unknown source';
 
 REVOKE ALL ON FUNCTION dropcontact.read_records_support(internal), dropcontact.refused_rows(), dropcontact.read_records(jsonb), dropcontact.changed_record(dropcontact.contact, dropcontact.contact_record),
 	dropcontact.store_records(integer, text, jsonb), dropcontact.ingest(text, jsonb) FROM PUBLIC;

@@ -220,7 +220,9 @@ read_column(Record *record, int column, const char *key, const JsonbValue *v)
 				 errmsg("record " INT64_FORMAT ", key \"%s\": a timestamp is expected", record->n, key),
 				 errhint("Write it as 2026-01-31T12:00:00Z.")));
 	}
-	record->given |= UINT64CONST(1) << column;
+	/* no time says nothing, so that a record that comes again without one is unchanged */
+	if (column < R_RECEIVED_AT || !*isnull)
+		record->given |= UINT64CONST(1) << column;
 }
 
 /* Adds what a record gives beside columns to its attributes. */
