@@ -55,6 +55,21 @@ SET dropcontact.controller = 'Other';
 SELECT notify_breach(:'breach', late_reason => 'the on-call phone was off') > 0 AS queued;
 SELECT notify_breach(:'breach') > 0 AS queued;
 SELECT late, late_reason FROM breach_notice WHERE late ORDER BY queued_at;
+-- 72 hours to the minute
+SELECT declare_breach(clock_timestamp() - interval '71 hours 59 minutes') AS in_time, declare_breach(clock_timestamp() - interval '72 hours 1 minute') AS too_late \gset
+SELECT notify_breach(:'in_time') > 0 AS queued;
+SELECT notify_breach(:'too_late') > 0 AS queued;
+SELECT breach_id = :'too_late' AS too_late, late FROM breach_notice WHERE breach_id IN (:'in_time', :'too_late') ORDER BY 1;
+-- what was told to one controller was not told to the other; what happened in the day before is counted
+RESET ROLE;
+SELECT outbox_sent(n.outbox_id, '<1@x.example>') FROM breach_notice n WHERE n.breach_id = :'in_time';
+INSERT INTO access_log (controller_id, at, actor, via, human, allowed) VALUES (:acme, now() - interval '1 hour', 'x', 'audit', true, true), (:acme, now() - interval '25 hours', 'x', 'audit', true, true);
+SET dropcontact.controller = 'Acme';
+SET ROLE breach_operator;
+SELECT declare_breach(clock_timestamp(), same_as => :'in_time') = :'in_time' AS same;
+SELECT c.name, d.notified_at IS NOT NULL AS told FROM breach_deadline d JOIN controller c USING (controller_id) WHERE d.breach_id = :'in_time' ORDER BY 1;
+SELECT disclose('controller', 'before', 1) > 0 AS disclosed, declare_breach(clock_timestamp()) AS after \gset
+SELECT breach_pack(:'after') #> '{counts,disclosures_since_24_hours_before}' AS disclosures, breach_pack(:'after') #> '{counts,reads_since_24_hours_before}' AS reads;
 RESET ROLE;
 UPDATE breach SET aware_at = now();
 UPDATE breach SET liable_party = 'OVH';

@@ -47,6 +47,7 @@ INSERT INTO dropcontact.contact (external_id, other_emails, other_phones, countr
 	('1', '{A@B.fr,b@b.fr}', '{"01 42 68 53 00",+33612345678}', NULL),
 	('2', '{no,also no,a@b.fr}', '{12}', NULL),
 	('3', '{NULL,"", a@b.fr}', '{}', NULL),
+	('3b', '{NULL,"",a@b.fr,no}', NULL, NULL),
 	('4', '{{a@b.fr},{c@d.fr}}', NULL, NULL),
 	('5', (SELECT array_agg('no' || i) FROM generate_series(1, 9) i), '{030 901820}', 'DE');
 SELECT external_id, other_emails, other_phones, received, problems FROM dropcontact.contact ORDER BY external_id;

@@ -31,6 +31,10 @@ SELECT confirm_match(1, 4);
 SELECT reject_match(1, 2);
 SELECT unmerge(1);
 SELECT purpose, refused FROM processing_run WHERE refused <> '{}' ORDER BY run_id;
+-- what the person asks for is done all the same
+SELECT submit_request('rectification', '{"source": "crm", "external_id": "2"}', 'controller') AS rectification \gset
+SELECT rectify(:'rectification', 'job_title', 'Buyer');
+SELECT external_id, job_title FROM contact WHERE job_title IS NOT NULL ORDER BY contact_id;
 -- until it is lifted, of which the person is told before
 SELECT lift_restriction(:'request', 1);
 SELECT announce_lift(:'request') AS notice \gset
@@ -39,6 +43,12 @@ UPDATE contact SET city = 'Lyon' WHERE external_id = '1';
 SELECT city FROM contact WHERE external_id = '1';
 SELECT entities FROM dedupe();
 SELECT unmerge(1) > 0 AS apart;
+-- who wants a person to decide about duplicates is shown to persons, who objects to matching is not
+SELECT submit_request('human_review', '{"source": "crm", "external_id": "3"}', 'controller') AS review, submit_request('objection', '{"source": "crm", "external_id": "4"}', 'controller') AS objection \gset
+SELECT request_human_review(:'review'), object_processing(:'objection', 'detect_duplicates');
+SELECT c.external_id FROM find_matches('{"full_name": "Anne Petit", "email": "anne.petit@one.example"}') m JOIN contact c USING (contact_id);
+SELECT c.external_id FROM find_matches('{"full_name": "Jean Martin", "email": "jean.martin@one.example"}') m JOIN contact c USING (contact_id) WHERE c.external_id = '4';
+SELECT lift_restriction(r, announce_lift(r)) FROM unnest(ARRAY[:'review', :'objection']::uuid[]) r;
 -- with whom a contact was when the restriction began it stays, whoever else joins and leaves
 INSERT INTO contact (source, external_id, full_name, email, phone) VALUES
 	('crm', '10', 'Alice Moreau', 'alice.moreau@three.example', NULL),

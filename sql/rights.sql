@@ -127,6 +127,8 @@ RESET ROLE;
 INSERT INTO contact (source, external_id, full_name, email) VALUES ('crm', '10', 'J. Martin', 'JEAN.MARTIN+news@dupont.fr');
 INSERT INTO contact (source, external_id, full_name, other_emails) VALUES ('crm', '11', 'J. Martin', '{x@y.example,jean.martin@dupont.fr}');
 INSERT INTO contact (source, external_id, full_name, phone) VALUES ('crm', '12', 'Martin, Jean', '+33 1 42 68 53 00');
+INSERT INTO contact (source, external_id, full_name, other_phones) VALUES ('crm', '23', 'Jean Martin', '{04 42 68 53 99,01 42 68 53 00}');
+INSERT INTO contact (controller_id, source, external_id, email, cleaned_by) VALUES (1, 'crm', '24', 'jean.martin@dupont.fr', 1);	-- as a dump has it
 INSERT INTO contact (source, external_id, full_name, company) VALUES ('crm', '13', 'Jean MARTIN', 'Dupont SARL');
 INSERT INTO contact (source, external_id, linkedin) VALUES ('crm', '14', 'linkedin.com/in/jean-martin');
 INSERT INTO contact (source, external_id, full_name) VALUES ('crm', '1', 'Somebody Else');

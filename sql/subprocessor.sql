@@ -26,6 +26,9 @@ SELECT c.name AS controller, n.change, n.received_at, o.kind, o.body -> 'replace
 
 -- 30 days of the controller's own calendar from receipt, across both changes of clocks
 SELECT r AS received, objection_until(r, 'Europe/Paris') AS until FROM unnest('{2026-03-10 15:00+01,2026-10-10 23:59:59+02,2026-01-31 00:00+01}'::timestamptz[]) r;
+SET timezone = 'America/New_York';
+SELECT one_month_after('2026-03-08 12:00+01', 'Europe/Paris') AT TIME ZONE 'Europe/Paris' AS due, objection_until('2026-03-08 23:30+01', 'Europe/Paris') AT TIME ZONE 'Europe/Paris' AS until;
+SET timezone = 'Europe/Paris';
 SELECT r AS started, one_month_after(r, 'Europe/Paris') AS due FROM unnest('{2026-01-31 10:00+01,2028-01-31 10:00+01,2026-03-28 02:30+01,2026-02-28 02:30+01,2026-09-25 12:00+02}'::timestamptz[]) r;
 
 SET ROLE sub_operator;
@@ -40,7 +43,8 @@ RESET ROLE;
 SELECT activate_subprocessor('Hetzner');
 SET ROLE sub_controller;
 SELECT acknowledge_subprocessor('Hetzner')::date - current_date AS days;
-SELECT acknowledge_subprocessor('Hetzner')::date - current_date AS days;
+SELECT acknowledge_subprocessor('Hetzner') AS until, received_at AS received FROM subprocessor_notice \gset
+SELECT acknowledge_subprocessor('Hetzner', clock_timestamp()) = :'until' AS same, received_at = :'received' AS first_counts FROM subprocessor_notice;
 RESET ROLE;
 \set VERBOSITY terse
 SELECT activate_subprocessor('Hetzner');
@@ -70,6 +74,12 @@ RESET ROLE;
 SELECT acknowledge_subprocessor('Leaseweb') IS NOT NULL AS received;
 UPDATE subprocessor_notice SET noticed_at = noticed_at - interval '40 days', received_at = received_at - interval '40 days', objection_until = objection_until - interval '40 days' WHERE change = 'add';
 SELECT activate_subprocessor('Leaseweb');
+-- a late objection binds nobody, a contract that has ended gives no work
+SELECT propose_subprocessor('Ikoula', 'hosting', 'x@ikoula.example', 'Reims', 'FR', 'FR', '2026-01-01', contract_to => '2026-01-02') > 0 AS proposed, record_guarantee('Ikoula', repeat('b', 64), current_date + 365);
+SELECT acknowledge_subprocessor('Ikoula') IS NOT NULL AS received;
+UPDATE subprocessor_notice SET noticed_at = noticed_at - interval '40 days', received_at = received_at - interval '40 days', objection_until = objection_until - interval '40 days'
+WHERE subprocessor_id = (SELECT subprocessor_id FROM subprocessor WHERE name = 'Ikoula');
+SELECT object_to_subprocessor('Ikoula', 'too late'), activate_subprocessor('Ikoula');
 SELECT name FROM active_subprocessors(:acme) ORDER BY 1;
 SELECT retire_subprocessor('OVH');
 SELECT name FROM active_subprocessors(:acme) ORDER BY 1;
