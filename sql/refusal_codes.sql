@@ -93,6 +93,32 @@ INSERT INTO refusal (code, does, login, role, controller) VALUES
 SELECT r.code, pg_temp.code(r.does, coalesce(r.login, session_user), r.role, r.controller) AS instead, r.does FROM refusal r
 WHERE pg_temp.code(r.does, coalesce(r.login, session_user), r.role, r.controller) IS DISTINCT FROM r.code;
 SELECT count(*) AS tried, string_agg(DISTINCT code, ' ' ORDER BY code) AS codes FROM refusal;
+-- what records proofs says itself what is missing: a constraint would show the row, with names in it
+CREATE FUNCTION pg_temp.says(does text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE does;
+	RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLSTATE || ' ' || SQLERRM;
+END $$;
+SELECT replace(does, 'SELECT ', '') AS call, pg_temp.says(does) FROM unnest(ARRAY[
+	$$SELECT describe_party('Acme', 'owner', 'X', '1', 'Paris', 'FR', 'dpo@x.example')$$,
+	$$SELECT describe_party('Acme', 'controller', 'X', '1', 'Paris', 'Atlantis', 'dpo@x.example')$$,
+	$$SELECT describe_party('Acme', 'controller', 'X', NULL, 'Paris', 'FR', 'dpo@x.example')$$,
+	$$SELECT authorise_person('codes_agreed', ' ', 'service', 'contract', current_date, repeat('a', 64))$$,
+	$$SELECT authorise_person('codes_agreed', 'P. Roy', 'service', 'contract', current_date, repeat('a', 64), current_date - 1)$$,
+	$$SELECT authorise_person('codes_agreed', 'P. Roy', 'service', 'contract', current_date, 'the contract')$$,
+	$$SELECT record_training('codes_agreed', 'data protection', current_date, NULL, repeat('a', 64))$$,
+	$$SELECT record_training('codes_auditor', 'data protection', current_date, current_date, repeat('a', 64))$$,
+	$$SELECT declare_information('crm', 'the notice')$$,
+	$$SELECT attest_compliance(repeat('a', 64), NULL)$$,
+	$$SELECT attest_compliance(repeat('a', 64), current_date, 'information_notice')$$,
+	$$SELECT disclose('controller', 'x', -1)$$,
+	$$SELECT disclose('controller', 'x', 1, -1)$$,
+	$$SELECT amend_breach(breach_id, '[]') FROM breach$$,
+	$$SELECT amend_breach(breach_id, '{}', '{rumour}') FROM breach$$,
+	$$SELECT give_instruction('do it', '[]')$$,
+	$$SELECT end_service('Acme', 'infinity')$$]) does;
 -- nothing of it stays
 SELECT (SELECT count(*) FROM contact) AS contacts, (SELECT count(*) FROM disclosure) AS disclosures, (SELECT count(*) FROM subprocessor_use) AS uses, (SELECT count(*) FROM mailbox) AS mailboxes,
 	(SELECT count(*) FROM service_end) AS ends, verify_ledger();

@@ -286,14 +286,21 @@ PG_FUNCTION_INFO_V1(load_table);
 Datum
 load_table(PG_FUNCTION_ARGS)
 {
-	Relation	relation = table_open(PG_GETARG_OID(0), AccessShareLock);
-	TupleDesc	desc = RelationGetDescr(relation);
-	Datum	   *values = palloc(sizeof(Datum) * desc->natts);
-	bool	   *nulls = palloc(sizeof(bool) * desc->natts);
+	Relation	relation = try_table_open(PG_GETARG_OID(0), AccessShareLock);
+	TupleDesc	desc;
+	Datum	   *values;
+	bool	   *nulls;
 	Carrier    *carrier;
 	Portal		rows;
 	int64		carried;
 
+	if (relation == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation %u does not exist", PG_GETARG_OID(0))));
+	desc = RelationGetDescr(relation);
+	values = palloc(sizeof(Datum) * desc->natts);
+	nulls = palloc(sizeof(bool) * desc->natts);
 	SPI_connect();
 	carrier = make_carrier(relation);
 	rows = SPI_cursor_open_with_args(NULL,

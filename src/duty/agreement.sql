@@ -76,6 +76,19 @@ INSERT INTO dropcontact.glossary VALUES
 	('prospect', 'a person at a company that may buy from the controller', 'agreement II.2', 'https://w3id.org/dpv#DataSubject'),
 	('supplier', 'a person at a company that sells to the controller', 'agreement II.2', 'https://w3id.org/dpv#DataSubject');
 
+/* Checked before a constraint is: what that refuses shows the row, with names in it. */
+CREATE FUNCTION dropcontact.check_document(sha256 text) RETURNS void
+	LANGUAGE plpgsql IMMUTABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+BEGIN
+	IF coalesce(sha256, '') !~ '^[0-9a-f]{64}$' THEN
+		RAISE EXCEPTION 'a document is named by its SHA-256' USING ERRCODE = 'check_violation', HINT = 'Give 64 hexadecimal digits, in small letters.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.check_document(text) IS 'Inner part of what records documents: whether a text is a SHA-256 in hexadecimal. Errors: check_violation';
+
 CREATE FUNCTION dropcontact.describe_party(controller text, role text, legal_name text, registration_no text, address text, country text,
 		contact_email text, representative text DEFAULT NULL, dpo text DEFAULT NULL) RETURNS void
 	LANGUAGE plpgsql
@@ -88,6 +101,14 @@ BEGIN
 		RAISE EXCEPTION 'controller "%" does not exist', describe_party.controller
 			USING ERRCODE = 'undefined_object', HINT = 'Create it with dropcontact.create_controller(name, contact_email).';
 	END IF;
+	IF describe_party.role IS NULL OR describe_party.role NOT IN ('controller', 'processor') THEN
+		RAISE EXCEPTION 'a party is the controller or the processor' USING ERRCODE = 'check_violation';
+	END IF;
+	IF coalesce(legal_name, '') !~ '\S' OR coalesce(registration_no, '') !~ '\S' OR coalesce(address, '') !~ '\S'
+		OR normalize_country(describe_party.country) IS NULL OR normalize_email(describe_party.contact_email) IS NULL THEN
+		RAISE EXCEPTION 'the description of the % is incomplete', describe_party.role USING ERRCODE = 'check_violation',
+			HINT = 'Give legal name, registration number, address, a country and an e-mail address that can be read.';
+	END IF;
 	INSERT INTO party AS p (controller_id, role, legal_name, registration_no, address, country, contact_email, representative, dpo)
 	VALUES (id, describe_party.role, describe_party.legal_name, describe_party.registration_no, describe_party.address,
 		normalize_country(describe_party.country), normalize_email(describe_party.contact_email), describe_party.representative, describe_party.dpo)
@@ -97,7 +118,7 @@ BEGIN
 	PERFORM ledger_append(id, 'party', jsonb_build_object('role', describe_party.role));
 END
 $$;
-COMMENT ON FUNCTION dropcontact.describe_party(text, text, text, text, text, text, text, text, text) IS 'Records a party of the agreement of a controller: role controller or processor, legal name, registration number, address, country, e-mail, representative, data protection officer. Errors: undefined_object, not_null_violation, check_violation';
+COMMENT ON FUNCTION dropcontact.describe_party(text, text, text, text, text, text, text, text, text) IS 'Records a party of the agreement of a controller: role controller or processor, legal name, registration number, address, country, e-mail, representative, data protection officer. Errors: undefined_object, check_violation';
 
 CREATE FUNCTION dropcontact.sign_agreement(controller text, version_date date, signed_on date, service_start timestamptz, agreement_text text,
 		general_conditions text DEFAULT NULL) RETURNS integer
@@ -185,10 +206,10 @@ GRANT SELECT ON dropcontact.party, dropcontact.glossary TO dropcontact_admin, dr
 GRANT INSERT, UPDATE ON dropcontact.party TO dropcontact_admin, dropcontact_controller;
 SELECT pg_catalog.pg_extension_config_dump('dropcontact.party', '');
 SELECT pg_catalog.pg_extension_config_dump('dropcontact.glossary', 'WHERE false');
-REVOKE ALL ON FUNCTION dropcontact.describe_party(text, text, text, text, text, text, text, text, text),
+REVOKE ALL ON FUNCTION dropcontact.check_document(text), dropcontact.describe_party(text, text, text, text, text, text, text, text, text),
 	dropcontact.sign_agreement(text, date, date, timestamptz, text, text), dropcontact.instruct_purpose(text, text), dropcontact.guard_agreement() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.describe_party(text, text, text, text, text, text, text, text, text), dropcontact.instruct_purpose(text, text) TO dropcontact_admin, dropcontact_controller;
-GRANT EXECUTE ON FUNCTION dropcontact.sign_agreement(text, date, date, timestamptz, text, text) TO dropcontact_admin;
+GRANT EXECUTE ON FUNCTION dropcontact.sign_agreement(text, date, date, timestamptz, text, text), dropcontact.check_document(text) TO dropcontact_admin;
 REVOKE ALL ON FUNCTION dropcontact.agreement_of(integer, timestamptz), dropcontact.under_agreement(integer), dropcontact.service_end_of(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.agreement_of(integer, timestamptz), dropcontact.under_agreement(integer), dropcontact.service_end_of(integer)
 	TO dropcontact_admin, dropcontact_operator, dropcontact_ingest, dropcontact_controller, dropcontact_auditor, dropcontact_agent;

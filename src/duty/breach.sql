@@ -80,6 +80,18 @@ CREATE FUNCTION dropcontact.art33_complete(breach uuid) RETURNS boolean
 	AS $$ SELECT coalesce(bool_and(breach_missing(b) = '{}'), false) FROM breach b WHERE b.breach_id = breach $$;
 COMMENT ON FUNCTION dropcontact.art33_complete(uuid) IS 'Whether a breach has all that GDPR article 33(3) asks for';
 
+CREATE FUNCTION dropcontact.check_breach(nature text[], details jsonb) RETURNS void
+	LANGUAGE plpgsql IMMUTABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+BEGIN
+	IF NOT coalesce(nature, '{}') <@ '{confidentiality,integrity,availability}' OR jsonb_typeof(coalesce(details, '{}')) <> 'object' THEN
+		RAISE EXCEPTION 'the nature of a breach is confidentiality, integrity or availability, and its details are a JSON object' USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.check_breach(text[], jsonb) IS 'Inner part of declare_breach() and amend_breach(). Errors: invalid_parameter_value';
+
 CREATE FUNCTION dropcontact.do_declare_breach(controller integer, aware_at timestamptz, nature text[], details jsonb, cause_party text, same_as uuid) RETURNS uuid
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
@@ -91,9 +103,7 @@ BEGIN
 	IF aware_at IS NULL OR aware_at > recorded THEN
 		RAISE EXCEPTION 'when the processor became aware is needed, and is not in the future' USING ERRCODE = 'check_violation';
 	END IF;
-	IF NOT coalesce(nature, '{}') <@ '{confidentiality,integrity,availability}' OR jsonb_typeof(coalesce(details, '{}')) <> 'object' THEN
-		RAISE EXCEPTION 'the nature of a breach is confidentiality, integrity or availability, and its details are a JSON object' USING ERRCODE = 'invalid_parameter_value';
-	END IF;
+	PERFORM check_breach(nature, details);
 	IF cause_party IS NOT NULL THEN
 		PERFORM find_subprocessor(cause_party);
 	END IF;
@@ -115,6 +125,7 @@ CREATE FUNCTION dropcontact.do_amend_breach(controller integer, breach uuid, det
 DECLARE
 	b breach;
 BEGIN
+	PERFORM check_breach(nature, details);
 	UPDATE breach x SET details = x.details || coalesce(do_amend_breach.details, '{}'), nature = coalesce(do_amend_breach.nature, x.nature),
 		aware_at = coalesce(do_amend_breach.aware_at, x.aware_at)
 	WHERE x.breach_id = do_amend_breach.breach AND x.controller_id = controller
@@ -129,7 +140,7 @@ $$;
 COMMENT ON FUNCTION dropcontact.do_amend_breach(integer, uuid, jsonb, text[], timestamptz) IS 'Inner part of amend_breach(), for the owner only';
 CREATE FUNCTION dropcontact.amend_breach(breach uuid, details jsonb, nature text[] DEFAULT NULL, aware_at timestamptz DEFAULT NULL) RETURNS text[]
 	LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner';
-COMMENT ON FUNCTION dropcontact.amend_breach(uuid, jsonb, text[], timestamptz) IS 'Adds to what is known of a breach of the current controller; aware_at may move earlier only. Answers what GDPR article 33(3) still lacks. Errors: undefined_object, RG181';
+COMMENT ON FUNCTION dropcontact.amend_breach(uuid, jsonb, text[], timestamptz) IS 'Adds to what is known of a breach of the current controller; aware_at may move earlier only. Answers what GDPR article 33(3) still lacks. Errors: undefined_object, invalid_parameter_value, RG181';
 
 CREATE FUNCTION dropcontact.do_breach_pack(controller integer, breach uuid) RETURNS jsonb
 	LANGUAGE plpgsql
@@ -225,7 +236,7 @@ BEGIN
 END
 $$;
 GRANT SELECT ON dropcontact.breach_deadline TO dropcontact_admin, dropcontact_operator, dropcontact_controller;
-REVOKE ALL ON FUNCTION dropcontact.guard_breach(), dropcontact.breach_missing(dropcontact.breach), dropcontact.art33_complete(uuid),
+REVOKE ALL ON FUNCTION dropcontact.guard_breach(), dropcontact.check_breach(text[], jsonb), dropcontact.breach_missing(dropcontact.breach), dropcontact.art33_complete(uuid),
 	dropcontact.do_declare_breach(integer, timestamptz, text[], jsonb, text, uuid), dropcontact.declare_breach(timestamptz, text[], jsonb, text, uuid),
 	dropcontact.do_amend_breach(integer, uuid, jsonb, text[], timestamptz), dropcontact.amend_breach(uuid, jsonb, text[], timestamptz),
 	dropcontact.do_breach_pack(integer, uuid), dropcontact.breach_pack(uuid),

@@ -71,6 +71,12 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = authorise_person.rolname) THEN
 		RAISE EXCEPTION 'role "%" does not exist', authorise_person.rolname USING ERRCODE = 'undefined_object';
 	END IF;
+	PERFORM check_document(authorise_person.doc_sha256);
+	IF coalesce(authorise_person.full_name, '') !~ '\S' OR coalesce(authorise_person.kind, '') NOT IN ('person', 'service') OR coalesce(authorise_person.basis, '') NOT IN ('contract', 'legal_duty')
+		OR authorise_person.signed_on IS NULL OR authorise_person.ends_on < authorise_person.signed_on THEN
+		RAISE EXCEPTION 'the commitment of login "%" is incomplete', authorise_person.rolname USING ERRCODE = 'check_violation',
+			HINT = 'Give a name, kind person or service, basis contract or legal_duty, and the date of signature, not after the end.';
+	END IF;
 	INSERT INTO authorised_person AS p (rolname, full_name, kind) VALUES (authorise_person.rolname, authorise_person.full_name, authorise_person.kind)
 	ON CONFLICT ON CONSTRAINT authorised_person_pkey DO UPDATE SET full_name = excluded.full_name, kind = excluded.kind;
 	INSERT INTO commitment AS c (rolname, basis, signed_on, ends_on, doc_sha256)
@@ -81,9 +87,21 @@ $$;
 COMMENT ON FUNCTION dropcontact.authorise_person(name, text, text, text, date, text, date) IS 'Records the person or service (kind) behind a login and its commitment to confidentiality: basis contract or legal_duty, date, SHA-256 of the document, end. Errors: undefined_object, check_violation';
 
 CREATE FUNCTION dropcontact.record_training(rolname name, topic text, passed_on date, valid_until date, doc_sha256 text) RETURNS void
-	LANGUAGE sql
+	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
-	AS $$ INSERT INTO training VALUES (rolname, topic, passed_on, valid_until, doc_sha256) $$;
+	AS $$
+BEGIN
+	PERFORM check_document(record_training.doc_sha256);
+	IF coalesce(record_training.topic, '') !~ '\S' OR NOT coalesce(record_training.valid_until >= record_training.passed_on, false) THEN
+		RAISE EXCEPTION 'the training of login "%" is incomplete', record_training.rolname USING ERRCODE = 'check_violation',
+			HINT = 'Give a topic, the day on which it was passed, and the last day on which it counts, not before.';
+	END IF;
+	IF NOT EXISTS (SELECT FROM authorised_person p WHERE p.rolname = record_training.rolname) THEN
+		RAISE EXCEPTION 'login "%" is not authorised', record_training.rolname USING ERRCODE = 'foreign_key_violation', HINT = 'Record it first with dropcontact.authorise_person(...).';
+	END IF;
+	INSERT INTO training VALUES (record_training.rolname, record_training.topic, record_training.passed_on, record_training.valid_until, record_training.doc_sha256);
+END
+$$;
 COMMENT ON FUNCTION dropcontact.record_training(name, text, date, date, text) IS 'Records a training in data protection of an authorised login: topic, when it was passed, until when it counts, SHA-256 of the certificate. Errors: foreign_key_violation, check_violation';
 
 CREATE TABLE dropcontact.access_log (

@@ -86,6 +86,7 @@ CREATE FUNCTION dropcontact.do_declare_information(controller integer, source te
 DECLARE
 	id bigint;
 BEGIN
+	PERFORM check_document(doc_sha256);
 	INSERT INTO controller_declaration AS d (controller_id, kind, source_id, doc_sha256, at)
 	VALUES (controller, 'information_notice', source_of(controller, do_declare_information.source), do_declare_information.doc_sha256, clock_timestamp())
 	RETURNING d.declaration_id INTO id;
@@ -236,6 +237,11 @@ CREATE FUNCTION dropcontact.do_attest_compliance(controller integer, doc_sha256 
 DECLARE
 	id bigint;
 BEGIN
+	PERFORM check_document(doc_sha256);
+	IF kind IS NULL OR kind NOT IN ('compliance_attestation', 'impact_assessment') OR kind = 'compliance_attestation' AND valid_until IS NULL THEN
+		RAISE EXCEPTION 'a controller attests compliance until a date, or an impact assessment' USING ERRCODE = 'check_violation',
+			HINT = 'The kind is compliance_attestation or impact_assessment.';
+	END IF;
 	INSERT INTO controller_declaration AS d (controller_id, kind, doc_sha256, valid_until, at)
 	VALUES (controller, do_attest_compliance.kind, do_attest_compliance.doc_sha256, do_attest_compliance.valid_until, clock_timestamp())
 	RETURNING d.declaration_id INTO id;
@@ -246,7 +252,7 @@ $$;
 COMMENT ON FUNCTION dropcontact.do_attest_compliance(integer, text, date, text) IS 'Inner part of attest_compliance(), for the owner only';
 CREATE FUNCTION dropcontact.attest_compliance(doc_sha256 text, valid_until date, kind text DEFAULT 'compliance_attestation') RETURNS bigint
 	LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner';
-COMMENT ON FUNCTION dropcontact.attest_compliance(text, date, text) IS 'The current controller attests its own compliance until a date (GDPR article 24), or its impact assessment (kind impact_assessment, article 35). For dropcontact_controller. Errors: check_violation, not_null_violation';
+COMMENT ON FUNCTION dropcontact.attest_compliance(text, date, text) IS 'The current controller attests its own compliance until a date (GDPR article 24), or its impact assessment (kind impact_assessment, article 35). For dropcontact_controller. Errors: check_violation';
 
 CREATE FUNCTION dropcontact.do_supervise(controller integer, question text, kind text, due timestamptz) RETURNS bigint
 	LANGUAGE plpgsql

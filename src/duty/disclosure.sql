@@ -107,6 +107,11 @@ BEGIN
 		RAISE EXCEPTION 'data may not be given to this recipient' USING ERRCODE = 'RG106',
 			DETAIL = 'Recipients are the controller, the sub-processors that work for it, and who the law compels.';
 	END IF;
+	IF coalesce(recipient, '') !~ '\S' OR coalesce(what, '') !~ '\S' OR NOT coalesce(rows >= 0, false)
+		OR do_disclose.instruction IS NOT NULL AND NOT EXISTS (SELECT FROM instruction_record i WHERE i.instruction_id = do_disclose.instruction AND i.controller_id = do_disclose.controller) THEN
+		RAISE EXCEPTION 'a disclosure names a recipient, what it is and how many rows' USING ERRCODE = 'invalid_parameter_value',
+			HINT = 'The instruction, when there is one, is one of this controller.';
+	END IF;
 	INSERT INTO disclosure AS d (controller_id, recipient, what, rows, at, instruction_id)
 	VALUES (controller, do_disclose.recipient, do_disclose.what, do_disclose.rows, clock_timestamp(), instruction) RETURNING d.disclosure_id INTO id;
 	RETURN id;
@@ -115,7 +120,7 @@ $$;
 COMMENT ON FUNCTION dropcontact.do_disclose(integer, text, text, bigint, bigint) IS 'Inner part of disclose(), for the owner only';
 CREATE FUNCTION dropcontact.disclose(recipient text, what text, rows bigint, instruction bigint DEFAULT NULL) RETURNS bigint
 	LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner';
-COMMENT ON FUNCTION dropcontact.disclose(text, text, bigint, bigint) IS 'Records that rows of the current controller are given to a recipient: controller, a sub-processor, or that of a transfer; every function that exports calls it first. Answers the id. Errors: under an agreement RG106 for any other recipient';
+COMMENT ON FUNCTION dropcontact.disclose(text, text, bigint, bigint) IS 'Records that rows of the current controller are given to a recipient: controller, a sub-processor, or that of a transfer; every function that exports calls it first. Answers the id. Errors: invalid_parameter_value; under an agreement RG106 for any other recipient';
 
 CREATE TABLE dropcontact.egress_declaration (
 	kind text NOT NULL,

@@ -201,11 +201,14 @@ BEGIN
 	IF coalesce(give_instruction.text, '') !~ '\S' THEN
 		RAISE EXCEPTION 'an instruction must be written' USING ERRCODE = 'check_violation', HINT = 'Give its wording.';
 	END IF;
+	IF jsonb_typeof(scope) <> 'object' THEN
+		RAISE EXCEPTION 'the scope of an instruction is a JSON object' USING ERRCODE = 'check_violation';
+	END IF;
 	instruction_id := record_instruction(controller, 'written', coalesce(scope, '{}') || jsonb_build_object('text', give_instruction.text), give_instruction.reason);
 	sha256 := (SELECT i.sha256 FROM instruction_record i WHERE i.instruction_id = give_instruction.instruction_id);
 END
 $$;
-COMMENT ON FUNCTION dropcontact.give_instruction(text, jsonb, text) IS 'Records a written instruction of the current controller, with its scope; answers its id and SHA-256 as a receipt. Errors: check_violation for an empty one, RG432 for a role that does not speak for the controller';
+COMMENT ON FUNCTION dropcontact.give_instruction(text, jsonb, text) IS 'Records a written instruction of the current controller, with its scope; answers its id and SHA-256 as a receipt. Errors: check_violation for an empty one or a scope that is no JSON object, RG432 for a role that does not speak for the controller';
 
 CREATE FUNCTION dropcontact.set_instruction_state(controller integer, instruction bigint, state text, reason text) RETURNS bigint
 	LANGUAGE c AS 'MODULE_PATHNAME', 'set_instruction_state';

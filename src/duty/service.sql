@@ -82,8 +82,8 @@ BEGIN
 	IF a.agreement_id IS NULL THEN
 		RAISE EXCEPTION 'controller % has signed no agreement', controller USING ERRCODE = 'object_not_in_prerequisite_state';
 	END IF;
-	IF service_end IS NULL OR service_end < a.service_start THEN
-		RAISE EXCEPTION 'the service ends after it started' USING ERRCODE = 'invalid_parameter_value';
+	IF NOT coalesce(isfinite(service_end) AND service_end >= a.service_start, false) THEN
+		RAISE EXCEPTION 'the service ends at a moment after it started' USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	IF EXISTS (SELECT FROM service_end s WHERE s.controller_id = controller AND s.destroyed_at IS NOT NULL) THEN
 		RAISE EXCEPTION 'the data of controller % were destroyed', controller USING ERRCODE = 'object_not_in_prerequisite_state';
