@@ -32,12 +32,13 @@ BEGIN
 				postcode,city,country,job_title,attributes,received,problems,received_at,updated_at,cleaned_by,legal_form,email_qualification,phone_kind,mobile_kind,gender,job_level,job_function,
 				other_emails,other_phones,first_name,last_name,middle_name,suffix}'::text[]) x
 			UNION ALL SELECT unnest(c.other_emails || c.other_phones)
+			UNION ALL SELECT unnest(ARRAY[c.first_name || ' ' || c.last_name, c.last_name || ' ' || c.first_name])
 			UNION ALL SELECT r.value #>> '{}' FROM jsonb_each(CASE WHEN jsonb_typeof(c.received) = 'object' THEN c.received ELSE '{}' END) r
 				WHERE r.key IN ('full_name', 'email', 'phone', 'mobile_phone', 'linkedin', 'address') AND jsonb_typeof(r.value) = 'string') y(v)
 	WHERE c.contact_id = ANY (ids) AND length(v) >= 5 AND v !~ '^[0-9]{1,8}$';
 END
 $$;
-COMMENT ON FUNCTION dropcontact.values_of(bigint[]) IS 'What identifies the persons of contacts, as it stands and as it was received: full name, addresses, numbers, profile; not a short number, which may stand for anything; for the owner only';
+COMMENT ON FUNCTION dropcontact.values_of(bigint[]) IS 'What identifies the persons of contacts, as it stands and as it was received: full name, in either order, addresses, numbers, profile; not a short number, which may stand for anything; for the owner only';
 
 CREATE FUNCTION dropcontact.own_values_of(ids bigint[]) RETURNS SETOF text
 	LANGUAGE plpgsql STABLE
@@ -183,9 +184,6 @@ BEGIN
 		GET DIAGNOSTICS n = ROW_COUNT;
 	END IF;
 	removed := removed || jsonb_build_object('consent', n);
-	UPDATE request_record x SET subject = NULL
-	WHERE x.controller_id = controller AND x.request_id <> request AND x.closed_at IS NOT NULL AND x.subject IS NOT NULL
-		AND (x.subject ->> 'email' = ANY (mailboxes) OR (x.subject ->> 'contact_id')::bigint = ANY (ids));
 	PERFORM close_request(request, 'done', cardinality(ids), removed);
 	removed := jsonb_strip_nulls(removed || strike_out_everywhere(controller, words));
 	/* GDPR article 19: those to whom data were disclosed are told */

@@ -87,7 +87,7 @@ BEGIN
 	IF email IS NOT NULL AND NOT subject ?| '{contact_id,entity_id,external_id}' THEN
 		/* a mailbox of a function is that of the person together with the name */
 		direct := direct || (SELECT coalesce(jsonb_object_agg(m.contact_id, 'email'), '{}') FROM contacts_of_mailbox(controller, email) m
-			WHERE name IS NULL OR (parse_email(email)).local_kind <> 'generic' OR name_key(m.full_name) = name);
+			WHERE name IS NULL OR (parse_email(email)).local_kind <> 'generic' OR m.full_name OPERATOR(dropcontact.=%) name);
 	END IF;
 	IF subject ? 'contact_id' THEN
 		direct := direct || (SELECT coalesce(jsonb_object_agg(c.contact_id, 'contact_id'), '{}') FROM contact c
