@@ -10,7 +10,7 @@ our @EXPORT_OK = qw(map_columns is_time);
 # Headers as they are folded: lower case, no accents, words parted by one blank.
 my %columns = (
 	source => [qw(source system systeme origine quelle herkunft origen fonte bron), 'lead source'],
-	external_id => ['id', 'external id', 'identifiant', 'record id', 'rec id', 'unique id', 'contact id', 'customer id', 'reference', 'ref', 'numero client', 'code client',
+	external_id => ['id', 'external id', 'identifiant', 'record id', 'rec id', 'unique id', 'contact id', 'customer id', 'reference', 'ref', 'numero client', 'n client', 'no client', 'code client',
 		'kundennummer', 'kunden nr', 'kontakt id', 'codigo cliente', 'numero de cliente', 'codice cliente', 'klantnummer'],
 	relation => ['relation', 'category', 'categorie', 'type de contact', 'lifecycle stage'],
 	full_name => ['full name', 'contact', 'contact name', 'nom complet', 'nom du contact', 'nom et prenom', 'nom prenom', 'prenom et nom', 'prenom nom', 'display name', 'file as',
