@@ -33,7 +33,7 @@
 #include "utils/snapmgr.h"
 
 #include "duty/duty.h"
-#include "match/plan.h"
+#include "duty/plan.h"
 
 /* A transaction that has more to say appends it at once, where it can, and is waited for. */
 #define MOST_WAITING 10000

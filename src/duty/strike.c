@@ -21,7 +21,7 @@
 #include "utils/rel.h"
 
 #include "duty/duty.h"
-#include "match/plan.h"
+#include "duty/plan.h"
 
 static bool
 has_pages(Oid relation)

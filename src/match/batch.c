@@ -17,9 +17,9 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "duty/plan.h"
 #include "match/batch.h"
 #include "match/bulk.h"
-#include "match/plan.h"
 
 #define FIRST_ROWS 32
 #define BULK_ROWS 256			/* rows that a statement inserts; more go without */

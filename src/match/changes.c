@@ -26,8 +26,8 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#include "duty/plan.h"
 #include "match/pending.h"
-#include "match/plan.h"
 #include "match/read.h"
 
 /* From this share of the contacts on, reading the changed ones alone costs more than reading all. */

@@ -11,8 +11,8 @@
 #include "utils/memutils.h"
 
 #include "duty/duty.h"
+#include "duty/plan.h"
 #include "match/ids.h"
-#include "match/plan.h"
 #include "match/read.h"
 
 #define DECIDED \

@@ -17,10 +17,10 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "duty/plan.h"
 #include "match/batch.h"
 #include "match/ids.h"
 #include "match/key_index.h"
-#include "match/plan.h"
 #include "match/rows.h"
 
 /* So many contacts make a run. */

@@ -10,8 +10,8 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
+#include "duty/plan.h"
 #include "match/key_index.h"
-#include "match/plan.h"
 
 /* The bytes of the one row that a query answers, and what stands before them in it; NULL when there is none. */
 static bytea *

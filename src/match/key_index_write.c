@@ -14,9 +14,9 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "duty/plan.h"
 #include "match/batch.h"
 #include "match/key_index.h"
-#include "match/plan.h"
 
 #define AHEAD 16				/* entries: so far what they point to is asked for before its turn */
 

@@ -23,10 +23,10 @@
 #include "base/version.h"
 #include "contact/clean.h"
 #include "duty/duty.h"
+#include "duty/plan.h"
 #include "match/explain.h"
 #include "match/gather.h"
 #include "match/key_index.h"
-#include "match/plan.h"
 #include "match/updated.h"
 #include "normalize/normalize.h"
 

@@ -31,10 +31,10 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#include "duty/plan.h"
 #include "duty/written.h"
 #include "duty/duty.h"
 #include "match/pending.h"
-#include "match/plan.h"
 #include "match/read.h"
 #include "match/run.h"
 #include "match/store.h"

@@ -11,8 +11,8 @@
 #include "executor/spi.h"
 #include "utils/memutils.h"
 
+#include "duty/plan.h"
 #include "match/pending.h"
-#include "match/plan.h"
 #include "match/read.h"
 #include "match/store.h"
 

@@ -16,9 +16,9 @@
 #include "utils/memutils.h"
 
 #include "contact/words.h"
+#include "duty/plan.h"
 #include "duty/progress.h"
 #include "match/pack.h"
-#include "match/plan.h"
 #include "match/read.h"
 #include "match/read_parallel.h"
 #include "match/rows.h"

@@ -17,9 +17,9 @@
 
 #include "contact/words.h"
 #include "duty/duty.h"
+#include "duty/plan.h"
 #include "duty/progress.h"
 #include "match/key_index.h"
-#include "match/plan.h"
 #include "match/read.h"
 #include "match/run.h"
 #include "match/store.h"

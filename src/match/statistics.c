@@ -17,8 +17,8 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "duty/plan.h"
 #include "match/batch.h"
-#include "match/plan.h"
 #include "match/read.h"
 #include "match/rows.h"
 

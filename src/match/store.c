@@ -21,9 +21,9 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "duty/plan.h"
 #include "duty/progress.h"
 #include "match/batch.h"
-#include "match/plan.h"
 #include "match/read.h"
 #include "match/rows.h"
 #include "match/store.h"

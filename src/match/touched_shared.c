@@ -13,7 +13,7 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
-#include "match/plan.h"
+#include "duty/plan.h"
 #include "match/run.h"
 #include "match/touched.h"
 

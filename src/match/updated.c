@@ -14,8 +14,8 @@
 #include "miscadmin.h"
 
 #include "duty/duty.h"
+#include "duty/plan.h"
 #include "match/key_index.h"
-#include "match/plan.h"
 #include "match/updated.h"
 
 /* A statement that updated more ranges leaves one around them all. */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * plan.c
- *	  Statements of the engine, planned once a session.
+ *	  Statements of C functions, planned once a session.
  *
  *-------------------------------------------------------------------------
  */
@@ -10,7 +10,7 @@
 #include "nodes/parsenodes.h"
 #include "utils/memutils.h"
 
-#include "match/plan.h"
+#include "duty/plan.h"
 
 typedef struct Kept
 {
@@ -21,7 +21,7 @@ typedef struct Kept
 
 static Kept *kept = NULL;
 
-/* They are few: as many as there are queries in the sources of match/. */
+/* They are few: as many as there are queries in the C sources. */
 SPIPlanPtr
 dc_kept_plan(const char *query, int nargs, const Oid *types)
 {

@@ -1,15 +1,15 @@
 /*-------------------------------------------------------------------------
  *
  * plan.h
- *	  Statements of the engine, planned once a session.
+ *	  Statements of C functions, planned once a session.
  *
  * Inside a writing transaction a contact is matched in a millisecond or two: parsing and planning would take longer
  * than all the rest.
  *
  *-------------------------------------------------------------------------
  */
-#ifndef DC_MATCH_PLAN_H
-#define DC_MATCH_PLAN_H
+#ifndef DC_DUTY_PLAN_H
+#define DC_DUTY_PLAN_H
 
 #include "postgres.h"
 
@@ -24,4 +24,4 @@ extern void dc_execute(const char *query, int nargs, const Oid *types, const Dat
 /* The first value of the first row; NULL when there is no row. */
 extern Datum dc_execute_value(const char *query, int nargs, const Oid *types, const Datum *args, bool read_only, bool *isnull);
 
-#endif							/* DC_MATCH_PLAN_H */
+#endif							/* DC_DUTY_PLAN_H */
