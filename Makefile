@@ -136,6 +136,14 @@ build/test/%: test/c/%.c $(SERVERLESS_SOURCES) $(wildcard src/*/*.h test/c/*.h)
 	@mkdir -p build/test
 	$(SERVERLESS) -o $@ $(filter %.c,$^) $(SERVERLESS_LIBS)
 
+# The core of match/ knows packed records only; under AddressSanitizer and UBSan.
+MATCH_CORE = $(addprefix src/match/,features.c record_hash.c shared_points.c keys.c pairs.c bound.c compare.c score.c score_name.c score_mailbox.c \
+	score_field.c score_company.c model.c cluster.c)
+
+build/test/core: test/c/core.c $(MATCH_CORE) $(SERVERLESS_SOURCES) $(wildcard src/*/*.h)
+	@mkdir -p build/test
+	$(CC) $(FUZZ_FLAGS) -fsanitize=address,undefined -o $@ $(filter %.c,$^) $(SERVERLESS_LIBS)
+
 $(OBJS): build/lexicon.h $(wildcard src/*/*.h)
 
 # The fuzz target: by libFuzzer where there is clang, else by a driver of our own.

@@ -23,6 +23,17 @@
 
 #include "lib/stringinfo.h"
 
+#ifdef FRONTEND
+/* Without a server there is one memory context, which goes with the process. */
+typedef void *MemoryContext;
+#define CurrentMemoryContext ((MemoryContext) NULL)
+#define ALLOCSET_START_SMALL_SIZES 0, 0, 0
+#define AllocSetContextCreate(parent, name, ...) (parent)
+#define MemoryContextAllocExtended(context, size, flags) ((void) (context), pg_malloc_extended(size, flags))
+#define MemoryContextAllocHuge(context, size) ((void) (context), pg_malloc(size))
+#define repalloc_huge(pointer, size) pg_realloc(pointer, size)
+#endif
+
 /* Asks for memory that is read soon. */
 #if defined(__GNUC__) || defined(__clang__)
 #define dc_prefetch(address) __builtin_prefetch(address)

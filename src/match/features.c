@@ -14,7 +14,9 @@
 #include <math.h>
 
 #include "common/hashfn.h"
+#ifndef FRONTEND
 #include "utils/memutils.h"
+#endif
 
 #include "match/match.h"
 
