@@ -22,6 +22,7 @@ static const char *const levels[] = {"owner", "c_level", "vp", "director", "head
 #define RANK_C_LEVEL 1
 #define RANK_VP 2
 #define RANK_DIRECTOR 3
+#define RANK_MANAGER 5
 
 static int
 level_rank(const char *level)
@@ -32,22 +33,13 @@ level_rank(const char *level)
 	return NO_RANK;
 }
 
-static bool
-is_one_of(const char *word, const char *const *list, int n)
-{
-	for (int i = 0; i < n; i++)
-		if (strcmp(word, list[i]) == 0)
-			return true;
-	return false;
-}
-
 /* "assistant", in the languages known, as a word alone */
 static bool
 is_assistant(const char *word)
 {
 	static const char *const assistants[] = {"assistant", "assistante", "assistent", "assistentin", "assistenz", "asistente", "assistente", "secretary", "secretaire", "secretaria", "segretaria", "sekretarin", "pa", "ea"};
 
-	return is_one_of(word, assistants, lengthof(assistants));
+	return dc_is_one_of(word, assistants, lengthof(assistants));
 }
 
 static bool
@@ -55,7 +47,7 @@ is_preposition(const char *word)
 {
 	static const char *const prepositions[] = {"to", "of", "for", "du", "de", "des", "der", "del", "della", "dello", "do", "da", "di", "van", "von", "au", "aupres"};
 
-	return is_one_of(word, prepositions, lengthof(prepositions));
+	return dc_is_one_of(word, prepositions, lengthof(prepositions));
 }
 
 static bool
@@ -208,17 +200,77 @@ read_levels(const DcTitle *t, Finding *f)
 	}
 }
 
+/* Does a word that says who is at the head of something stand in the part of a title before a word: "Responsable", "Director"? */
+static bool
+follows_head(const DcTitle *t, int at)
+{
+	int			from = at;
+	int			len;
+
+	while (from > 0 && !t->parted[from])
+		from--;
+	for (int i = from; i < at; i += len)
+	{
+		const char *level = dc_longest_run(&dc_lexicon_job_levels, t, i, &len);
+
+		if (level != NULL && level_rank(level) <= RANK_MANAGER && strcmp(t->words[i + len - 1], "of") != 0 && strcmp(t->words[i + len], "of") != 0)
+			return true;
+	}
+	return false;
+}
+
+/* A way of doing what is named before: sales operations, marketing communications, IT support, FPGA design. */
+static bool
+is_way_of_working(const char *function, const char *before)
+{
+	static const char *const ways[] = {"operations", "communication", "administration", "general_management", "customer_service", "hr", "other"};
+
+	return dc_is_one_of(function, ways, lengthof(ways)) || (strcmp(function, "design") == 0 && strcmp(before, "engineering") == 0);
+}
+
+/* Is one of some words what somebody is: "data analyst", "secrétaire", but not "supply chain"? */
+static bool
+names_somebody(const DcTitle *t, int from, int to)
+{
+	for (int i = from; i < to; i++)
+	{
+		const char *function = dc_lexicon_find_n(&dc_lexicon_job_functions, t->words[i], t->lengths[i]);
+
+		if ((function != NULL && strchr(function, ' ') != NULL) || dc_lexicon_find_n(&dc_lexicon_job_levels, t->words[i], t->lengths[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Of two functions side by side the second is the one, as in English and German what stands before it says of what:
+ * "HR data analyst", "IT procurement manager".  Behind a word such as "responsable" the first is, and so is one that says
+ * what somebody is ("data analyst marketing").
+ */
 static void
 read_functions(const DcTitle *t, Finding *f)
 {
+	int			from = 0;		/* the words that told f->strong */
+	int			to = -1;
 	int			len;
 
 	for (int i = 0; i < t->n; i += len)
 	{
 		const char *function = dc_longest_run(&dc_lexicon_job_functions, t, i, &len);
 
-		if (function != NULL)
-			found_function(f, function);
+		if (function == NULL)
+			continue;
+		if (strchr(function, ' ') == NULL && strcmp(function, "none") != 0)
+		{
+			if (i == to && !t->parted[i] && !t->coordinated[i] && !is_way_of_working(function, f->strong) && !names_somebody(t, from, to) && !follows_head(t, i))
+				f->strong = NULL;
+			if (f->strong == NULL)
+			{
+				from = i;
+				to = i + len;
+			}
+		}
+		found_function(f, function);
 	}
 }
 
@@ -243,79 +295,6 @@ choose_level(const DcTitle *t, Finding *f)
 	if (f->rank == RANK_C_LEVEL && f->first_vp >= 0 && f->first_vp < f->first_chief)
 		return "vp";
 	return f->rank == NO_RANK ? "staff" : levels[f->rank];
-}
-
-/* Words that are written in capitals wherever they stand. */
-static bool
-is_acronym(const char *fold)
-{
-	static const char *const acronyms[] = {
-		"ceo", "cfo", "cto", "coo", "cio", "cmo", "cdo", "cpo", "cro", "cso", "ciso", "chro", "cco", "cao", "evp", "svp", "avp", "vp", "hr", "it", "rh", "drh", "dsi", "daf", "pdg", "dg", "dga",
-		"rssi", "raf", "rrh", "qa", "qc", "qhse", "hse", "r d", "crm", "erp", "seo", "sem", "sea", "smo", "b2b", "b2c", "ux", "ui", "pr", "ip", "sav", "bi", "ai", "ia", "ml", "pmo", "sap", "rse", "csr", "adv", "btp",
-		"ios", "api", "tv", "usa", "us", "uk", "eu", "emea", "apac", "kam", "gm", "md", "dpo", "gf"
-	};
-
-	return is_one_of(fold, acronyms, lengthof(acronyms));
-}
-
-static bool
-is_small(const char *fold)
-{
-	static const char *const small[] = {
-		"of", "and", "the", "for", "to", "in", "at", "de", "du", "des", "la", "le", "les", "et", "en", "aux", "au", "und", "der", "die", "das", "fur", "von",
-		"del", "di", "da", "do", "dos", "y", "e", "van", "het", "voor", "d", "l"
-	};
-
-	return is_one_of(fold, small, lengthof(small));
-}
-
-static bool
-is_letter(const char *p)
-{
-	return (unsigned char) *p >= 0x80 || (*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') || *p == '&';
-}
-
-/* A title all in one case gets capitals: "DIRECTEUR DES VENTES" is "Directeur des Ventes". */
-static char *
-title_case(const char *s)
-{
-	char	   *lower;
-	StringInfoData out;
-
-	if (!(strcmp(s, dc_lower(s)) == 0 || (strcmp(s, dc_upper(s)) == 0 && strlen(s) > 5)))
-		return pstrdup(s);
-	lower = dc_lower(s);
-	initStringInfo(&out);
-	for (const char *p = lower; *p;)
-	{
-		const char *end = p;
-		char	   *word;
-		char	   *fold;
-
-		if (!is_letter(p))
-		{
-			appendStringInfoChar(&out, *p++);
-			continue;
-		}
-		while (*end != '\0' && is_letter(end))
-			end++;
-		word = pnstrdup(p, end - p);
-		fold = dc_fold(word);
-		if (is_acronym(fold))
-			appendStringInfoString(&out, dc_upper(word));
-		else if (p > lower && is_small(fold))
-			appendStringInfoString(&out, word);
-		else
-		{
-			const char *next = word;
-			const char *word_end = word + strlen(word);
-
-			(void) dc_utf8_next(&next, word_end);
-			appendStringInfo(&out, "%s%s", dc_upper(pnstrdup(word, next - word)), next);
-		}
-		p = end;
-	}
-	return out.data;
 }
 
 /* A title without "a.i." (ad interim), which would be read as the field that is written in capitals. */
@@ -350,7 +329,7 @@ dc_parse_job(const char *input, DcJob *job)
 		job->problem = "no letters";
 		return;
 	}
-	job->title = dc_clean(title_case(s));
+	job->title = dc_clean(dc_title_case(s));
 	dc_correct_slips(&t);
 	read_functions(&t, &f);
 	read_levels(&t, &f);
@@ -368,26 +347,4 @@ dc_parse_job(const char *input, DcJob *job)
 		job->function = "administration";
 	else
 		job->function = f.general || f.rank <= RANK_C_LEVEL || f.president || f.managing ? "general_management" : "other";
-}
-
-bool
-dc_is_job_title(const char *text)
-{
-	DcTitle		t;
-	bool		told = false;
-	int			len;
-
-	dc_read_title(text, &t);
-	for (int i = 0; i < t.n; i += len)
-	{
-		int			function_len;
-		const char *level = dc_longest_run(&dc_lexicon_job_levels, &t, i, &len);
-		const char *function = dc_longest_run(&dc_lexicon_job_functions, &t, i, &function_len);
-
-		if (level == NULL && function == NULL && !is_small(t.words[i]) && !dc_read_compound(t.words[i], t.lengths[i], &level, &function))
-			return false;
-		told = told || level != NULL || (function != NULL && (t.n > 1 || is_acronym(t.words[i])));
-		len = Max(len, function_len);
-	}
-	return told;
 }

@@ -2,7 +2,7 @@
  *
  * job.h
  *	  What the files of the subject job titles share: job_words.c cuts a title into words
- *	  and finds them in the lists, job.c says which of them count.
+ *	  and finds them in the lists, job.c says which of them count, job_title.c writes a title.
  *
  *-------------------------------------------------------------------------
  */
@@ -19,8 +19,11 @@ typedef struct DcTitle
 	char	   *words[DC_MAX_TITLE_WORDS];	/* folded */
 	int			lengths[DC_MAX_TITLE_WORDS];
 	bool		parted[DC_MAX_TITLE_WORDS];	/* a comma or the like stands before it */
+	bool		coordinated[DC_MAX_TITLE_WORDS];	/* an ampersand does */
 	int			n;
 } DcTitle;
+
+extern bool dc_is_one_of(const char *word, const char *const *list, int n);
 
 extern void dc_read_title(const char *s, DcTitle *t);
 
@@ -35,5 +38,8 @@ extern const char *dc_longest_run(const DcLexicon *list, const DcTitle *t, int f
  * beginning, each NULL when that tells none; false when it is no such word.
  */
 extern bool dc_read_compound(const char *word, int len, const char **level, const char **function);
+
+/* job_title.c: a title all in one case gets capitals */
+extern char *dc_title_case(const char *s);
 
 #endif							/* DC_NORMALIZE_JOB_H */

@@ -13,6 +13,15 @@
 
 #define MAX_RUN 5				/* words of the longest entry */
 
+bool
+dc_is_one_of(const char *word, const char *const *list, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (strcmp(word, list[i]) == 0)
+			return true;
+	return false;
+}
+
 /* The length of a sign at s that parts a title, 0 where there is none. */
 static int
 parting(const char *s, const char *start)
@@ -26,9 +35,16 @@ parting(const char *s, const char *start)
 	return 0;
 }
 
-/* The words of one part, single letters that stand together as one: "V.P." is "vp". */
+/* "Sales & Marketing", but not "R & D" */
+static bool
+is_ampersand(const char *s, const char *part)
+{
+	return strncmp(s, " & ", 3) == 0 && s - part > 1 && s[-2] != ' ';
+}
+
+/* The words of one part, or of what an ampersand joins to it, single letters that stand together as one: "V.P." is "vp". */
 static void
-add_words(DcTitle *t, const char *part, int len)
+add_words(DcTitle *t, const char *part, int len, bool coordinated)
 {
 	char	   *text = pnstrdup(part, len);
 	char	   *rest;
@@ -57,7 +73,8 @@ add_words(DcTitle *t, const char *part, int len)
 		}
 		t->words[t->n] = word;
 		t->lengths[t->n] = n;
-		t->parted[t->n] = first;
+		t->parted[t->n] = first && !coordinated;
+		t->coordinated[t->n] = first && coordinated;
 		t->n++;
 		first = false;
 		letter = n == 1;
@@ -69,22 +86,25 @@ dc_read_title(const char *s, DcTitle *t)
 {
 	const char *start = s;
 	const char *part = s;
+	bool		coordinated = false;
 
 	t->n = 0;
 	while (*s != '\0')
 	{
 		int			len = parting(s, start);
+		bool		ampersand = is_ampersand(s, part);
 
-		if (len == 0)
+		if (len == 0 && !ampersand)
 		{
 			s++;
 			continue;
 		}
-		add_words(t, part, s - part);
-		s += len;
+		add_words(t, part, s - part, coordinated);
+		s += ampersand ? 3 : len;
 		part = s;
+		coordinated = ampersand;
 	}
-	add_words(t, part, s - part);
+	add_words(t, part, s - part, coordinated);
 }
 
 const char *
