@@ -86,3 +86,8 @@ SELECT parse_address(NULL, 'FR') IS NULL AS null_in, (parse_address('12 rue X, 7
 SELECT v.address, a.house_number, a.street, a.unit, a.postcode, a.city, a.country
 FROM (VALUES ('Meir 50 bus 3, 2000 Antwerpen', 'BE'), ('233 S Wacker Dr, Chicago, IL 60606', 'US'), ('6 S avenue Foch, 75016 Paris', 'FR'), ('12 B rue X, 75001 Paris', 'FR'), ('8 Marina Boulevard, #05-02, Singapore 018981', NULL), ('Singapore', NULL)) AS v(address, country),
 	LATERAL parse_address(v.address, v.country) a;
+-- labels of postcodes, words for town, houses without number, flats before the number
+SELECT v.address, a.house_number, a.street, a.unit, a.postcode, a.city, a.region, a.country
+FROM (VALUES ('Rua das Flores, 55, Curitiba/PR, CEP 80020-190', 'BR'), ('CP 123, 1000 Lausanne', 'CH'), ('Calle Real s/n, 41001 Sevilla', 'ES'), ('Praça da Sé, s/n, 20040-020 Rio de Janeiro', 'BR'), ('125009, г. Москва, ул. Тверская, д. 7', 'RU'),
+	('вул. Хрещатик, 22, м. Київ, 01001, Україна', NULL), ('#405 - 1288 West Georgia Street, Vancouver, BC V6E 2Y3', 'CA'), ('405 - 1288 West Georgia Street, Vancouver, BC V6E 2Y3', 'CA'), ('Suite 5 - 120 Main Street, Toronto, ON M5V 2T6', 'CA'), ('PO Box 55, Alice Springs, NT, 0870', 'AU'), ('Prinsengracht 33 hs, 1015 DV Amsterdam', 'NL')) AS v(address, country),
+	LATERAL parse_address(v.address, v.country) a;

@@ -35,3 +35,5 @@ SELECT x, (dropcontact.parse_company(x)).name FROM (VALUES ('acme.fr'), ('www.ac
 SELECT * FROM pg_temp.companies('Stichting Voorbeeld', 'Fondazione Esempio', 'Fundación Ejemplo', 'Verein Beispiel', 'Stichting', 'The Limited', 'SAS Institute');
 -- an ampersand between letters makes no form of them; a host keeps its case
 SELECT * FROM pg_temp.companies('S&P Global Inc.', 'C&A', 'A & B', 'D&D SARL', 'S&L Transporte', 'Bianchi & C. S.n.c.', 'Hansen A/S', 'acme.com, Inc.', 'acme, Inc.');
+-- short words are words in names in capitals, initials behind a hyphen stay; forms in front; states
+SELECT * FROM pg_temp.companies('AIR FRANCE', 'AIR FRANCE-KLM SA', 'IBM FRANCE', 'BIG SKY LTD', 'SAINT-LÔ SARL', 'OJSC Bluebird', 'Bluebird JSC', 'Bluebird Ltd - In Administration');

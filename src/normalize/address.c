@@ -23,6 +23,35 @@
 
 #define MAX_LENGTH 1000
 
+/* Is what begins here a word for postcode before one: "CEP 01310-200", "PLZ: 10115"? Its length, 0 when it is none. */
+static size_t
+postcode_label(const char *text)
+{
+	static const char *const labels[] = {"CEP", "C.E.P.", "PLZ", "ZIP code", "ZIP", "C.P.", "CP", "postal code", "code postal", "postcode", "postleitzahl", "CAP"};
+
+	for (int i = 0; i < lengthof(labels); i++)
+	{
+		size_t		n = strlen(labels[i]);
+		size_t		blank = pg_strncasecmp(text, labels[i], n) == 0 ? strspn(text + n, ": ") : 0;
+
+		/* a box of a few digits may be "CP" too */
+		if (blank > 0 && strspn(text + n + blank, "0123456789") >= (strchr("Cc", *text) != NULL ? 5 : 4))
+			return n + blank;
+	}
+	return 0;
+}
+
+static char *
+without_postcode_label(char *text)
+{
+	size_t		len;
+
+	for (char *p = text; *p != '\0'; p++)
+		if ((p == text || p[-1] == ' ') && (len = postcode_label(p)) > 0)
+			memmove(p, p + len, strlen(p + len) + 1);
+	return text;
+}
+
 static void
 split(const char *input, DcSegments *s)
 {
@@ -38,7 +67,7 @@ split(const char *input, DcSegments *s)
 		/* the mark before Japanese postcodes */
 		while ((mark = strstr(text, "\343\200\222")) != NULL)
 			memcpy(mark, "   ", 3);
-		text = dc_trim_address(text, strlen(text));
+		text = without_postcode_label(dc_trim_address(text, strlen(text)));
 		if (s->n < DC_MAX_SEGMENTS)
 			dc_insert_segment(s, s->n, text);
 		else if (*text != '\0')
@@ -101,17 +130,31 @@ take_unit_at_end(char *street, DcAddress *a)
 			continue;
 		if (p[1] != '#' && dc_find_words(&dc_lexicon_address_units, p + 1, 2, &len) == NULL && !is_floor(p, a->country))
 			continue;
-		a->unit = dc_trim_address(p + 1, strlen(p + 1));
+		a->unit = a->unit == NULL ? dc_trim_address(p + 1, strlen(p + 1)) : psprintf("%s, %s", a->unit, p + 1);
 		*p = '\0';
 		return;
 	}
+}
+
+/* s/n: the house has no number, in Spain, Portugal and America */
+static bool
+is_no_number(const char *text)
+{
+	return pg_strcasecmp(text, "s/n") == 0 || pg_strcasecmp(text, "s/nº") == 0 || pg_strcasecmp(text, "s/no") == 0;
 }
 
 static void
 take_number(char *street, DcAddress *a)
 {
 	size_t		number = dc_house_number_length(street);
-	char	   *p;
+	char	   *p = strrchr(street, ' ');
+
+	if (p != NULL && is_no_number(p + 1))
+	{
+		a->house_number = p + 1;
+		a->street = dc_trim_address(street, p - street);
+		return;
+	}
 
 	if (number > 0 && street[number] == ' ' && !dc_is_ordinal(pnstrdup(street, number)))
 	{
@@ -124,7 +167,7 @@ take_number(char *street, DcAddress *a)
 	{
 		size_t		rest = dc_house_number_length(p + 1);
 
-		if (rest > 0 && (p[1 + rest] == '\0' || (p[1 + rest] == ' ' && strlen(p + 2 + rest) == 1)) && !dc_is_ordinal(p + 1))
+		if (rest > 0 && (p[1 + rest] == '\0' || (p[1 + rest] == ' ' && (strlen(p + 2 + rest) == 1 || strcmp(p + 2 + rest, "hs") == 0))) && !dc_is_ordinal(p + 1))
 		{
 			a->house_number = dc_bare_house_number(p + 1, strlen(p + 1) - (street[strlen(street) - 1] == '.'));
 			a->street = dc_trim_address(street, p - street);
@@ -132,6 +175,21 @@ take_number(char *street, DcAddress *a)
 		}
 	}
 	a->street = dc_trim_address(street, strlen(street));
+}
+
+/* "#405 - 1288 West Georgia Street", in Canada also without a sign: the flat stands before the number. Answers the rest. */
+static char *
+behind_flat(char *street, DcAddress *a)
+{
+	char	   *dash = strstr(street, " - ");
+	size_t		digits = strspn(street, "#0123456789");
+	size_t		len;
+
+	if (dash == NULL || !isdigit((unsigned char) dash[3]) ||
+		(street + digits == dash ? *street != '#' && (a->country == NULL || strcmp(a->country, "CA") != 0) : dc_find_words(&dc_lexicon_address_units, street, 2, &len) == NULL))
+		return street;
+	a->unit = dc_trim_address(street, dash - street);
+	return dash + 3;
 }
 
 static void
@@ -160,13 +218,14 @@ take_street(DcSegments *s, DcAddress *a)
 		return;
 	street = s->text[best];
 	dc_remove_segment(s, best);
+	street = behind_flat(street, a);
 	take_unit_at_end(street, a);
 	take_number(street, a);
 	/* the number in a segment of its own: Via Roma, 12; Av. Paulista, 1578 - Bela Vista */
 	for (int i = Max(best - 1, 0); a->house_number == NULL && i <= best && i < s->n; i++)
 	{
 		char	   *text = s->text[i];
-		size_t		number = dc_house_number_length(text);
+		size_t		number = is_no_number(text) ? strlen(text) : dc_house_number_length(text);
 
 		if (number == 0 || (text[number] != '\0' && strncmp(text + number, " - ", 3) != 0))
 			continue;

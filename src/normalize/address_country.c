@@ -201,8 +201,9 @@ dc_region_of(const char *text, const char *country)
 
 	if (value == NULL && dc_calls_itself_region(folded))
 		return text;
-	/* the states of Brazil are known by two capitals */
-	if (country != NULL && strcmp(country, "BR") == 0 && strlen(text) == 2 && isupper((unsigned char) text[0]) && isupper((unsigned char) text[1]))
+	/* the states of Brazil are known by two capitals, some of Australia by those of America */
+	if (country != NULL && strlen(text) == 2 && isupper((unsigned char) text[0]) && isupper((unsigned char) text[1]) &&
+		(strcmp(country, "BR") == 0 || (strcmp(country, "AU") == 0 && strstr("NT SA WA", text) != NULL)))
 		return text;
 	if (value == NULL || (country != NULL && strncmp(value, country, 2) != 0))
 		return NULL;

@@ -99,11 +99,23 @@ find_postcode(const DcSegments *s, const char *country, Place *place)
 	return country != NULL && find_partial_postcode(s, country, place);
 }
 
-/* A city without CEDEX, a province in brackets or in two capitals, or a number of a district. */
+/* "г. Москва", "м. Київ": behind the word for town */
+static const char *
+behind_town(const char *text)
+{
+	static const char *const towns[] = {"г.", "гор.", "город ", "м.", "місто ", "пос.", "пгт ", "смт "};
+
+	for (int i = 0; i < lengthof(towns); i++)
+		if (strncmp(text, towns[i], strlen(towns[i])) == 0)
+			return text + strlen(towns[i]) + strspn(text + strlen(towns[i]), " ");
+	return text;
+}
+
+/* A city without CEDEX, a word for town, a province in brackets or in two capitals, or a number of a district. */
 static const char *
 clean_city(const char *text, const char *country, DcAddress *a)
 {
-	char	   *city = dc_trim_address(text, strlen(text));
+	char	   *city = pstrdup(behind_town(dc_trim_address(text, strlen(text))));
 	char	   *p;
 
 	for (p = city; *p != '\0'; p++)
@@ -122,6 +134,13 @@ clean_city(const char *text, const char *country, DcAddress *a)
 		*p = '\0';
 	}
 	city = dc_trim_address(city, strlen(city));
+	/* Curitiba/PR */
+	p = strrchr(city, '/');
+	if (p != NULL && p > city && country != NULL && strcmp(country, "BR") == 0 && dc_region_of(p + 1, country) != NULL)
+	{
+		a->region = dc_region_of(p + 1, country);
+		*p = '\0';
+	}
 	p = strrchr(city, ' ');
 	if (country != NULL && strcmp(country, "IT") == 0 && p != NULL && strlen(p) == 3 && isupper((unsigned char) p[1]) && isupper((unsigned char) p[2]))
 	{

@@ -106,6 +106,37 @@ is_small(const DcCompanyWord *word)
 	return dc_is_word_of(word, small, lengthof(small));
 }
 
+/* Words of three letters that names begin with and that are no initials. */
+static bool
+is_short_word(const DcCompanyWord *word)
+{
+	static const char *const words[] = {
+		"air", "all", "art", "bar", "bau", "big", "bio", "bon", "car", "eau", "eco", "eis", "fit", "fly", "fun", "gas", "geo", "gut", "ice", "jet", "joy", "key", "lab", "los", "mar", "net", "neo", "neu", "new", "nor",
+		"oil", "old", "one", "our", "pet", "pro", "pub", "red", "rio", "san", "sea", "sky", "sol", "spa", "sud", "sun", "tee", "top", "toy", "two", "uni", "van", "vin", "web", "zoo"
+	};
+
+	return dc_is_word_of(word, words, lengthof(words));
+}
+
+/* Initials behind a hyphen in a word in capitals stay: "France-KLM". In place. */
+static char *
+keep_initials(char *name, const char *typed)
+{
+	for (const char *p = typed; *p != '\0'; p++)
+		if ((unsigned char) *p >= 0x80)
+			return name;
+	for (size_t i = 0, n; name[i] != '\0'; i += n + (name[i + n] == '-'))
+	{
+		char	   *part;
+
+		n = strcspn(name + i, "-");
+		part = pnstrdup(typed + i, n);
+		if (n > 1 && (i > 0 || typed[n] == '-') && !has_vowel(part))
+			memcpy(name + i, part, n);
+	}
+	return name;
+}
+
 /* The case of a word in a name all in capitals or all small: a capital, and initials as they are. */
 static char *
 cased(const DcCompanyWord *word, int place, int n, bool upper)
@@ -114,11 +145,11 @@ cased(const DcCompanyWord *word, int place, int n, bool upper)
 
 	if (is_small(word) && !(place == n - 1 && word->fold_len == 1))
 		return place > 0 ? dc_lower(text) : dc_name_case(text);
-	if (upper && (word->dotted || word->fold_len <= 2 || !has_vowel(word->fold) || (word->fold_len == 3 && place == 0) || (n == 1 && word->fold_len <= 4)))
+	if (upper && (word->dotted || word->fold_len <= 2 || !has_vowel(word->fold) || (word->fold_len == 3 && place == 0 && !is_short_word(word)) || (n == 1 && word->fold_len <= 4)))
 		return text;
 	if (strpbrk(text, "0123456789&") != NULL && upper)
 		return text;
-	return dc_name_case(text);
+	return upper ? keep_initials(dc_name_case(text), text) : dc_name_case(text);
 }
 
 /* The brackets and quotes that are open in the name are closed. */

@@ -134,12 +134,33 @@ alpha3_or_number(const char *s)
 	return NULL;
 }
 
+/* "U.A.E.", "u s a": letters apart are an abbreviation; NULL when a text is none of three letters and more. */
+static char *
+joined_letters(const char *fold)
+{
+	size_t		len = strlen(fold);
+	char	   *letters;
+
+	if (len < 5 || len > 7 || len % 2 == 0)
+		return NULL;
+	letters = palloc0(len / 2 + 2);
+	for (size_t i = 0; i < len; i++)
+	{
+		if ((fold[i] == ' ') != (i % 2 == 1))
+			return NULL;
+		if (i % 2 == 0)
+			letters[i / 2] = fold[i];
+	}
+	return letters;
+}
+
 /* The country that a whole text is; "" for that of several, NULL for none. */
 static const char *
 whole_country(const char *s)
 {
 	char	   *fold;
 	char	   *bare;
+	char	   *letters;
 	const char *code = NULL;
 
 	/* codes of ISO come before abbreviations in other use, but for "UK" */
@@ -154,12 +175,16 @@ whole_country(const char *s)
 	else
 	{
 		code = find_name(fold);
+		if (code == NULL && dc_is_other_script(s))
+			code = find_name(psprintf(DC_OTHER_SCRIPT "%s", fold));
 		/* what is transliterated from other scripts has no articles of ours */
 		bare = (unsigned char) s[0] < 0xC9 ? without_article(fold) : NULL;
 		if (code == NULL && bare != NULL)
 			code = find_name(bare);
 		if (code == NULL)
 			code = find_name(core_of(fold));
+		if (code == NULL && (letters = joined_letters(fold)) != NULL)
+			code = strlen(letters) == 3 && (code = alpha3_or_number(letters)) != NULL ? code : dc_lexicon_find(&dc_lexicon_country_names, letters);
 	}
 	return code;
 }

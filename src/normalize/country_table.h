@@ -14,6 +14,16 @@
 
 #include "base/port.h"
 
+/* stands before the names of the table that are written in other scripts than Latin */
+#define DC_OTHER_SCRIPT "~"
+
+/* Does a name begin with a letter of another script than Latin? */
+static inline bool
+dc_is_other_script(const char *name)
+{
+	return (unsigned char) *name >= 0xCD;
+}
+
 typedef struct DcCountryName
 {
 	uint32		name;			/* where it stands in dc_country_text */

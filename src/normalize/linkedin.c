@@ -27,8 +27,8 @@ static const struct
 	{"sales/lead/", "in"}, {"sales/people/", "in"}, {"sales/company/", "company"}
 };
 
-/* Pages made for telephones, links in messages. */
-static const char *const prefixes[] = {"mwlite/", "m/", "comm/"};
+/* Pages made for telephones, links in messages, pages for guests. */
+static const char *const prefixes[] = {"mwlite/", "m/", "comm/", "profile/", "organization-guest/"};
 
 /* The length of one of the three hexadecimal numbers behind the name in an old address; 0 when it is none. */
 static size_t
@@ -64,10 +64,33 @@ public_slug(char *slug)
 					strcmp(number[0], "0") == 0 ? "" : number[0]);
 }
 
+/* "authwall?trk=x&sessionRedirect=https%3A%2F%2F...": the page that a form to sign in leads to; NULL when it is no such form. */
+static char *
+behind_form(char *path)
+{
+	static const char *const forms[] = {"authwall", "login", "uas/login", "signup", "checkpoint/"};
+	bool		is_form = false;
+	char	   *page = strstr(path, "edirect=");
+	char	   *site;
+
+	for (int i = 0; i < lengthof(forms); i++)
+		is_form = is_form || pg_strncasecmp(path, forms[i], strlen(forms[i])) == 0;
+	if (!is_form || page == NULL)
+		return NULL;
+	page += strlen("edirect=");
+	page[strcspn(page, "&#")] = '\0';
+	dc_percent_decode(page);
+	site = strstr(page, SITE "/");
+	return site != NULL ? site + strlen(SITE) : page;
+}
+
 /* What names the page in the path behind the host, still encoded; NULL when it is none of a person or company. */
 static char *
 find_slug(char *path, const char **kind)
 {
+	char	   *page = behind_form(path);
+
+	path = page != NULL ? page : path;
 	path += strspn(path, "/");
 	for (int i = 0; i < lengthof(prefixes); i++)
 		if (pg_strncasecmp(path, prefixes[i], strlen(prefixes[i])) == 0)
