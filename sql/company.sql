@@ -37,3 +37,4 @@ SELECT * FROM pg_temp.companies('Stichting Voorbeeld', 'Fondazione Esempio', 'Fu
 SELECT * FROM pg_temp.companies('S&P Global Inc.', 'C&A', 'A & B', 'D&D SARL', 'S&L Transporte', 'Bianchi & C. S.n.c.', 'Hansen A/S', 'acme.com, Inc.', 'acme, Inc.');
 -- short words are words in names in capitals, initials behind a hyphen stay; forms in front; states
 SELECT * FROM pg_temp.companies('AIR FRANCE', 'AIR FRANCE-KLM SA', 'IBM FRANCE', 'BIG SKY LTD', 'SAINT-LÔ SARL', 'OJSC Bluebird', 'Bluebird JSC', 'Bluebird Ltd - In Administration');
+SELECT * FROM pg_temp.companies('S.p.A.', 'Spa', 'S.A.R.L.');

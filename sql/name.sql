@@ -77,3 +77,6 @@ SELECT name, civility, first, last, suffix, nickname, problem FROM pg_temp.parts
 	'LE ROUX - BERNARD Anne', 'Anne LE ROUX - BERNARD', 'MARTIN - DURAND Paul', 'Jean Martin - Durand', 'Smith - John', 'Jean Petit - ACME', 'Jo March', 'Ann Hart MArch', 'Ann Hart BA (Hons)', 'Jonkheer Willem de Graeff');
 -- Chinese given names of two syllables behind a family name, two Spanish last names that no list knows
 SELECT name, first, middle, last FROM pg_temp.parts('Xi Jinping', 'Jinping Xi', 'Li Keqiang', 'Wen Jiabao', 'Li Lina', 'Li Anderson', 'Roh Moo-hyun', 'María José Carreño Quiñones', 'Ana Peñarroya Ibarrola');
+-- titles behind a name and in brackets, before a civility, of two persons; two full names; initials behind a last name
+SELECT name, civility, first, middle, last, suffix, problem FROM pg_temp.parts('Müller, Karl-Heinz, Dr.', 'ROE JANE (DR.)', 'Hart Tom Dr.', 'An Herrn Stefan Krüger', 'An Na Li', 'Al Sig. Mario Rossi', 'Le Colonel Martin DUVAL', 'Le Duc Tho', 'Dipl.-Betriebsw. Karin Vogel', 'Dr. iur. utr. Peter Lang',
+	'Eheleute Hans und Maria Becker', 'M. ou Mme LAMBERT Paul', 'Emma Petit, HR Director', 'Anna Petit / Eva Weber', 'Petit / Anna', 'Keller JA', 'van der Berg JA', 'Minh LY', 'Angus Og MacDonald', 'Joke in ''t Veld', 'Juan Antonio Samarreta Torellet');

@@ -411,8 +411,8 @@ dc_take_form_alone(DcCompanyText *r)
 {
 	const char *entry = r->n <= MAX_FORM ? form_of(r, 0, r->n) : NULL;
 
-	/* companies are called "SAS", "Spa", "Foundation" */
-	if (entry == NULL || has_flag(entry, 'n') || has_flag(entry, 'c') || has_flag(entry, 'd') || has_flag(entry, 'k'))
+	/* companies are called "SAS", "Spa", "Foundation", but not "S.p.A." */
+	if (entry == NULL || has_flag(entry, 'k') || (!(r->words[0].dotted && r->words[0].fold_len > 2) && (has_flag(entry, 'n') || has_flag(entry, 'c') || has_flag(entry, 'd'))))
 		return false;
 	take(r, 0, r->n, entry, false);
 	return true;

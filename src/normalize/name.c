@@ -254,6 +254,14 @@ is_remark(DcWords before, int names, DcWords behind)
 		!IS(behind.word[i], WORD_GIVEN | WORD_INITIAL);
 }
 
+/* Given names and a last name in their order, by the lists */
+static bool
+is_full_name(DcWords words)
+{
+	return words.n >= 2 && IS(words.word[0], WORD_GIVEN_SURE) && !IS(words.word[0], WORD_FAMILY) &&
+		IS(words.word[words.n - 1], WORD_FAMILY) && !IS(words.word[words.n - 1], WORD_GIVEN);
+}
+
 static void
 read_segments(DcReading *r, DcWords words, int nsegments, DcNameParts *parts)
 {
@@ -280,7 +288,13 @@ read_segments(DcReading *r, DcWords words, int nsegments, DcNameParts *parts)
 	for (int s = 1; s < nsegments && given == 0; s++)
 		if (!dc_is_suffix_segment(r, segment[s], names))
 			given = s;
-	if (given > 0 && !is_remark(segment[0], names, segment[given]))
+	/* Jane Roe / John Doe */
+	if (given > 0 && is_full_name(segment[0]) && is_full_name(segment[given]))
+	{
+		r->couple = true;
+		read_plain(r, segment[0], parts);
+	}
+	else if (given > 0 && !is_remark(segment[0], names, segment[given]))
 		read_last_first(r, segment[0], segment[given], parts);
 	else
 	{
@@ -290,8 +304,14 @@ read_segments(DcReading *r, DcWords words, int nsegments, DcNameParts *parts)
 		given = 0;
 	}
 	for (int s = 1; s < nsegments; s++)
-		for (int i = 0; s != given && i < segment[s].n; i++)
-			dc_add_suffix(r, &segment[s].word[i]);
+	{
+		/* Hart, Ann, Dr. */
+		if (segment[s].n == 1 && dc_is_title_behind(segment[s].word))
+			r->civility = r->civility == 0 ? segment[s].word->civility : r->civility;
+		else
+			for (int i = 0; s != given && i < segment[s].n; i++)
+				dc_add_suffix(r, &segment[s].word[i]);
+	}
 }
 
 /* No particle stands last in a last name, or alone in a first one: Kim Le, Tran Van. */
@@ -315,8 +335,8 @@ join(const DcNameParts *parts, int from, int to, bool mixed)
 	{
 		if (i > from)
 			appendStringInfoChar(&out, ' ');
-		/* ben Salah, where capitals stand beside it */
-		if (IS(parts->word[i], WORD_CAPITAL) && IS(parts->word[i], WORD_LOWER) && mixed && i + 1 < to)
+		/* ben Salah, in 't Veld, where capitals stand beside it */
+		if (IS(parts->word[i], WORD_CAPITAL | WORD_NOBLE) && IS(parts->word[i], WORD_LOWER) && mixed && i + 1 < to)
 			appendStringInfoString(&out, parts->word[i].text);
 		/* ORTEGA Y RUBIO */
 		else if (from == parts->last && i > from && i + 1 < to && IS(parts->word[i], WORD_JOINING) && !IS(parts->word[i], WORD_DOTTED))

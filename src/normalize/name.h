@@ -6,7 +6,7 @@
  * name_words.c cuts a text into words, name_lookup.c looks each up; name_marks.c takes out what
  * stands between marks, name_forewords.c what hands over, name_titles.c and name_suffixes.c
  * what stands before and behind;
- * name_parts.c decides which words are first, middle and last name, name_order.c whether the
+ * name_parts.c decides which words are first, middle and last name, name_particles.c which are particles, name_order.c whether the
  * last stands first; name_case.c writes them; name.c puts it together.
  *
  *-------------------------------------------------------------------------
@@ -107,6 +107,7 @@ extern DcWords dc_without_foreword(DcWords words);
 extern int	dc_count_titles(DcWords words);
 extern DcWords dc_take_titles(DcReading *r, DcWords words);
 extern bool dc_is_civility(const DcWord *word);
+extern bool dc_is_title_behind(const DcWord *word);
 extern const char *dc_civility(const DcReading *r);
 
 /* name_suffixes.c */
@@ -119,6 +120,10 @@ extern char *dc_take_marked(char *text, StringInfo suffix, int *remarks);
 
 #define REMARK_SURNAME (1 << 0) /* another last name was left out */
 
+/* name_particles.c */
+extern bool dc_is_particle(DcWords words, int i);
+extern bool dc_is_vietnamese_middle(DcWords words, int i);
+
 /* name_parts.c: the words in the order first, middle, last name, and where each begins */
 typedef struct DcNameParts
 {
@@ -128,7 +133,6 @@ typedef struct DcNameParts
 	int			last;
 } DcNameParts;
 
-extern bool dc_is_particle(DcWords words, int i);
 extern void dc_divide_name(DcWords words, bool titled, DcNameParts *parts);
 extern void dc_divide_last_first(DcWords last, DcWords given, DcNameParts *parts);
 

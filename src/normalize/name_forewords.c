@@ -12,12 +12,16 @@
 
 #define LONGEST_FOREWORD 5		/* in words */
 
-/* How a word hands over, by the value of list name_forewords: c/o is none without its slash, and T.A.V. are initials. */
+/* Do the first n words hand over, by the value of list name_forewords? c/o is none without its slash, and T.A.V. are initials. */
 static bool
-is_foreword(const DcWord *word, const char *value)
+is_foreword(DcWords words, int n, const char *value)
 {
+	const DcWord *word = &words.word[0];
+
 	switch (*value)
 	{
+		case 't':
+			return dc_is_civility(&words.word[n]);
 		case 's':
 			return value[1] == 'l' ? strchr(word->text, '/') != NULL : IS(*word, WORD_LOWER);
 		default:
@@ -40,7 +44,7 @@ dc_without_foreword(DcWords words)
 			appendStringInfoChar(&text, ' ');
 		appendStringInfoString(&text, words.word[i].key);
 		value = dc_lexicon_find(&dc_lexicon_name_forewords, text.data);
-		if (value != NULL && (i > 0 || is_foreword(&words.word[0], value)))
+		if (value != NULL && ((i > 0 && *value != 't') || is_foreword(words, i + 1, value)))
 			found = i + 1;
 	}
 	return dc_stretch(words, found, words.n);

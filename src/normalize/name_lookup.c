@@ -97,6 +97,9 @@ look_up_title(DcWord *word)
 		word->flags |= title_flags(value);
 		word->civility = civility_letter(value);
 	}
+	/* Dipl.-Betriebsw. */
+	else if (strncmp(word->fold, "dipl ", 5) == 0)
+		word->flags |= WORD_TITLE;
 	else if (word->fold[first] == ' ' && dc_all_parts_in(&dc_lexicon_civilities, word->fold))
 	{
 		word->flags |= WORD_TITLE;
@@ -242,6 +245,9 @@ look_up_particle(DcWord *word)
 	const char *value = dc_lexicon_find(&dc_lexicon_name_particles, word->key);
 	const char *conjunction = dc_lexicon_find(&dc_lexicon_name_conjunctions, word->key);
 
+	/* Og and Ou are names too */
+	if (conjunction != NULL && strlen(word->key) == 2 && *word->key == 'o' && IS(*word, WORD_UPPER | WORD_LOWER) == 0)
+		conjunction = NULL;
 	if (conjunction != NULL && (word->text[1] != '.' || word->text[0] == '&'))
 		word->flags |= *conjunction == 'b' ? WORD_AND : WORD_LINK;
 	if (value == NULL)

@@ -145,7 +145,7 @@ take_one(const char *text, char mark, bool at_end, StringInfo nickname, StringIn
 	appendStringInfoString(nickname, dc_name_case(clean));
 }
 
-/* "(Mr)" is part of the name. */
+/* "(Mr)", "(Dr.)" are part of the name. */
 static bool
 holds_civility(const char *text, size_t len)
 {
@@ -156,7 +156,7 @@ holds_civility(const char *text, size_t len)
 	if (len == 0 || len > 16 || strncmp(text, "HR)", 3) == 0)
 		return false;
 	words = dc_name_words(pnstrdup(text, len), &nsegments);
-	return words.n == 1 && dc_is_civility(&words.word[0]);
+	return words.n == 1 && dc_is_title_behind(&words.word[0]);
 }
 
 /*

@@ -10,68 +10,7 @@
  */
 #include "base/port.h"
 
-#include "lexicon.h"
 #include "normalize/name.h"
-
-/* The O of O Neill: the list has the name behind it written together. Ó is nothing else. */
-static bool
-is_irish(const DcWord *word)
-{
-	char		name[32];
-
-	if (strcmp(word->text, "\303\223") == 0)
-		return true;
-	if (strcmp(word->text, "O") != 0 || strlen(word[1].key) > sizeof(name) - 2)
-		return false;
-	snprintf(name, sizeof(name), "o%s", word[1].key);
-	return dc_lexicon_find(&dc_lexicon_family_names, name) != NULL;
-}
-
-/* The Van of Nguyen Van An and Van An Nguyen, and Thi, belong to the given name. */
-static bool
-is_vietnamese_middle(DcWords words, int i)
-{
-	const DcWord *end = &words.word[words.n - 1];
-
-	if (strcmp(words.word[i].key, "thi") == 0)
-		return true;
-	return strcmp(words.word[i].key, "van") == 0 && !IS(words.word[i], WORD_LOWER) &&
-		((i == 1 && IS(words.word[0], WORD_FAMILY_ASIAN)) ||
-		 (i + 1 < words.n && IS(*end, WORD_FAMILY_ASIAN) && !IS(*end, WORD_FAMILY_EUROPEAN | WORD_PARTICLE)));
-}
-
-/* Mc and Mac, apart: behind a given name, or in front of all. */
-static bool
-is_gaelic_particle(DcWords words, int i)
-{
-	if (i == 0)
-		return words.n > 2 && !IS(words.word[0], WORD_GIVEN);
-	return IS(words.word[i - 1], WORD_GIVEN | WORD_INITIAL);
-}
-
-/* Noble titles belong to the particle behind them: Freiherr von. */
-bool
-dc_is_particle(DcWords words, int i)
-{
-	const DcWord *word = &words.word[i];
-
-	if (i + 1 >= words.n || is_vietnamese_middle(words, i))
-		return false;
-	/* Le Thi Hoa */
-	if (i == 0 && words.n > 2 && IS(*word, WORD_FAMILY_ASIAN) && is_vietnamese_middle(words, 1))
-		return false;
-	if (IS(*word, WORD_NOBLE))
-		return IS(words.word[i + 1], WORD_PARTICLE);
-	/* an initial, but 't Hooft and O Neill */
-	if (IS(*word, WORD_INITIAL) && word->text[0] != '\'')
-		return i > 0 && is_irish(word);
-	if (IS(*word, WORD_GAELIC))
-		return is_gaelic_particle(words, i);
-	/* Mohamed Ben Salah, but Alex Ben Johnson */
-	if (strcmp(word->key, "ben") == 0 && !IS(*word, WORD_LOWER) && i > 0 && IS(words.word[i - 1], WORD_GIVEN | WORD_INITIAL))
-		return IS(words.word[i - 1], WORD_ARABIC) || IS(words.word[i + 1], WORD_ARABIC);
-	return IS(*word, WORD_PARTICLE);
-}
 
 /* "y", "und", "of" between parts; a lone capital or dotted letter is an initial. */
 static bool
@@ -123,7 +62,7 @@ first_name_words(DcWords words, int least)
 		return 2;
 	/* Abd al-Rahman, Abdul Karim; Thi Lan, Van An */
 	if (strcmp(word->key, "abd") == 0 || strcmp(word->key, "abdul") == 0 || strcmp(word->key, "abdel") == 0 || strcmp(word->key, "abu") == 0 ||
-		is_vietnamese_middle(words, 0))
+		dc_is_vietnamese_middle(words, 0))
 		return 2;
 	if (dc_is_particle(words, 0) && !IS(*word, WORD_GIVEN | WORD_LOWER) && strcmp(word->key, "ait") != 0)
 		return IS(word[1], WORD_GIVEN) || strcmp(word->key, "la") == 0 ? 2 : 1;
@@ -205,10 +144,31 @@ is_pair_of_initials(DcWords words)
 	return strlen(word->text) == 2 && !IS(*word, WORD_GIVEN | WORD_FAMILY | WORD_PARTICLE) && IS(word[1], WORD_FAMILY) && !IS(word[1], WORD_GIVEN);
 }
 
+/* Doe JA, van der Berg JA: two letters that no list knows behind a last name alone are initials. */
+static bool
+ends_with_initials(DcWords words)
+{
+	const DcWord *end = &words.word[words.n - 1];
+
+	if (words.n < 2 || strlen(end->text) != 2 || !IS(*end, WORD_UPPER) || IS(*end, WORD_GIVEN | WORD_FAMILY | WORD_PARTICLE | WORD_SUFFIX | WORD_TITLE) ||
+		!IS(end[-1], WORD_FAMILY) || IS(end[-1], WORD_GIVEN | WORD_UPPER))
+		return false;
+	for (int i = 0; i < words.n - 2; i++)
+		if (!IS(words.word[i], WORD_PARTICLE))
+			return false;
+	return true;
+}
+
 static bool
 divide_by_case(DcWords words, DcNameParts *parts)
 {
 	int			n = leading_capitals(words);
+
+	if (ends_with_initials(words))
+	{
+		words.word[words.n - 1].flags = (words.word[words.n - 1].flags | WORD_INITIAL) & ~(WORD_UPPER | WORD_JOINING);
+		return false;
+	}
 
 	if (n == 1 && is_pair_of_initials(words))
 	{
@@ -300,6 +260,9 @@ double_last_name(DcWords words, int start, bool titled)
 	/* two are there already */
 	if (start == words.n - 1 && strchr(next->text, '-') != NULL && !IS(*next, WORD_FAMILY_IBERIAN))
 		return start;
+	/* Juan Antonio, of two given names that Spain shares with Italy */
+	if (start == words.n - 1 && start > 2 && (first->flags & words.word[1].flags & WORD_SPANISH) && !IS(*next, WORD_GIVEN) && !IS(*before, WORD_PARTICLE | WORD_JOINING))
+		return start - 1;
 	if (start == words.n - 1 && (IS(*first, WORD_IBERIAN) || (start > 2 && IS(words.word[1], WORD_IBERIAN))) && !IS(*next, WORD_GIVEN) && !IS(*before, WORD_PARTICLE | WORD_JOINING))
 		return start - 1;
 	if (start == 2 && titled && IS(*first, WORD_FEMALE) && !IS(*before, WORD_PARTICLE | WORD_JOINING))

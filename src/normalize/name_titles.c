@@ -52,6 +52,10 @@ dc_count_titles(DcWords words)
 	/* de heer Jan Jansen */
 	if (words.n > 2 && strcmp(words.word[0].key, "de") == 0 && strcmp(words.word[1].key, "heer") == 0)
 		i = end = 2;
+	/* Le Colonel Martin Duval, but Le Duc Tho */
+	if (words.n > 3 && (strcmp(words.word[0].key, "le") == 0 || strcmp(words.word[0].key, "la") == 0) &&
+		IS(words.word[1], WORD_TITLE) && !IS(words.word[1], WORD_TITLE_NAME | WORD_GIVEN | WORD_FAMILY))
+		i = 1;
 	while (i + 1 < words.n)
 	{
 		const DcWord *word = &words.word[i];
@@ -98,7 +102,14 @@ dc_is_civility(const DcWord *word)
 		(word->civility == 'm' || word->civility == 'f');
 }
 
-/* Takes the titles from the beginning of some words, and a civility from their end. */
+/* What may stand behind a name as well: a civility, Dr., Prof. */
+bool
+dc_is_title_behind(const DcWord *word)
+{
+	return dc_is_civility(word) || strcmp(word->key, "dr") == 0 || strcmp(word->key, "prof") == 0 || strcmp(word->key, "profdr") == 0;
+}
+
+/* Takes the titles from the beginning of some words, and a civility or Dr. from their end. */
 DcWords
 dc_take_titles(DcReading *r, DcWords words)
 {
@@ -114,7 +125,7 @@ dc_take_titles(DcReading *r, DcWords words)
 	r->titled = r->titled || (n > 0 && !first);
 	words = dc_stretch(words, n, words.n);
 	/* LEWIS Paul Mr */
-	while (words.n > 1 && dc_is_civility(&words.word[words.n - 1]))
+	while (words.n > 1 && dc_is_title_behind(&words.word[words.n - 1]))
 	{
 		words.n--;
 		if (r->civility == 0)
