@@ -13,7 +13,14 @@ INSERT INTO dropcontact.contact (source, external_id, company, website, siren, p
 	('s', 'farm', 'Kerdaniel Maraîchage', 'kerdaniel.example', NULL, NULL, '7 route de Merlevenez', '56700', 'Kervignac'),
 	('s', 'estate agent', 'Kerdaniel Immobilier', NULL, NULL, NULL, '7 route de Merlevenez', '56700', 'Kervignac'),
 	('s', 'bar', 'Bar Hôtel Splendide', NULL, NULL, '05 59 00 00 03', '2 avenue Foch', '64200', 'Biarritz'),
-	('s', 'restaurant', 'Restaurant Hôtel Splendide', NULL, NULL, '05 59 00 00 03', '2 avenue Foch', '64200', 'Biarritz');
+	('s', 'restaurant', 'Restaurant Hôtel Splendide', NULL, NULL, '05 59 00 00 03', '2 avenue Foch', '64200', 'Biarritz'),
+	('s', 'bank', 'Méridien Atlantique Banque', NULL, NULL, '02 51 00 00 04', '1 place Viarme', '44000', 'Nantes'),
+	('s', 'insurance', 'Méridien Atlantique Assurances', NULL, NULL, '02 51 00 00 04', '1 place Viarme', '44000', 'Nantes'),
+	('s', 'works', 'Forges Kermeur', NULL, NULL, '02 97 00 00 05', '5 quai du Port', '56100', 'Lorient'),
+	('s', 'holding', 'Forges Kermeur Holding', NULL, NULL, '02 97 00 00 05', '5 quai du Port', '56100', 'Lorient'),
+	('s', 'also called', 'P.V.R. Services dba Presto Vélo', NULL, NULL, NULL, '17 rue Paré', '44000', 'Nantes'),
+	('s', 'as called', 'Presto Vélo', NULL, NULL, NULL, '17, r. Paré', '44000', 'Nantes'),
+	('s', 'plumber', 'Plomberie Ostrander', NULL, NULL, '02 97 00 00 06', '22 rue Courbet', '56100', 'Lorient');
 INSERT INTO dropcontact.contact (source, external_id, full_name, email, company, siren, postcode, city) VALUES
 	('s', 'by domain', 'Maïwenn Le Corre', 'maiwenn@verrerie-golfe.example', NULL, NULL, NULL, NULL),
 	('s', 'by name', 'Erwan Guillou', 'erwan.guillou@gmail.com', 'Verrerie du Golfe', NULL, NULL, NULL),
@@ -21,13 +28,15 @@ INSERT INTO dropcontact.contact (source, external_id, full_name, email, company,
 	('s', 'by name and town', 'Zélie Chabert', NULL, 'Boulangerie Paul-Henri', NULL, NULL, 'Nice'),
 	('s', 'one of a chain', 'Ulysse Vidal', NULL, 'Boulangerie Paul-Henri', NULL, NULL, 'Paris'),
 	('s', 'another of that name', 'Ysé Lambert', 'yse@verrerie.example', 'Verrerie du Golfe', NULL, NULL, NULL),
+	('s', 'plumber at home', 'Walter Ostrander', NULL, NULL, NULL, '56100', 'Lorient'),
 	('s', 'no organisation', 'Ondine Faure', 'ondine.faure@gmail.com', NULL, NULL, NULL, NULL),
 	('s', 'not a contact', 'Léandre Picot', NULL, 'Scierie Picot', NULL, NULL, NULL);
+UPDATE dropcontact.contact SET phone = '02 97 00 00 06', address = '22 rue Courbet' WHERE external_id = 'plumber at home';
 SELECT contacts, entities FROM dropcontact.dedupe();
 SELECT array_agg(external_id ORDER BY external_id) FROM dropcontact.contact_entity GROUP BY entity_id HAVING count(*) > 1;
--- bar and restaurant of one hotel are not one, nor are two trades at one address
+-- bar and restaurant of one hotel are not one, nor are two trades at one address, nor companies of one group
 SELECT a.external_id, level, (SELECT count(DISTINCT entity_id) FROM dropcontact.contact_entity e WHERE e.contact_id IN (a.contact_id, b.contact_id)) AS entities FROM dropcontact.contact a, dropcontact.contact b, dropcontact.explain_match(a.contact_id, b.contact_id)
-WHERE (a.external_id, b.external_id) IN (('bar', 'restaurant'), ('farm', 'estate agent')) AND field = 'guard' ORDER BY 1;
+WHERE (a.external_id, b.external_id) IN (('bar', 'restaurant'), ('farm', 'estate agent'), ('bank', 'insurance'), ('works', 'holding')) AND field = 'guard' ORDER BY 1;
 CREATE VIEW works_for AS
 	SELECT p.external_id AS person, string_agg(o.external_id, ', ' ORDER BY o.external_id) AS organisation
 	FROM dropcontact.contact_entity p JOIN dropcontact.merged_contact m USING (entity_id) LEFT JOIN dropcontact.contact_entity o ON o.entity_id = m.company_entity_id

@@ -240,6 +240,19 @@ pack_name(DcPacker *packer, const DcWaiting *contact, DcRecord *r)
 		r->suffix = dc_generation_of_mailbox(packer->population, contact->text[C_EMAIL].s);
 }
 
+static DcValue
+address_of(DcPacker *packer, const DcWaiting *contact)
+{
+	bool		found;
+	DcMemo	   *memo = dc_remember(packer, contact, C_ADDRESS, &found);
+
+	if (memo == NULL)
+		return 0;
+	if (!found && !dc_says_nothing(contact->text[C_ADDRESS].s, ""))
+		memo->value = dc_intern(packer->population, dc_address_key(dc_fold_n(memo->text, memo->len)));
+	return memo->value;
+}
+
 /* ---------- declared fields ---------- */
 
 /* A key of the attributes as text, as operator ->> gives it; NULL for none. */
@@ -285,7 +298,7 @@ pack_contact(DcPacker *packer, const DcWaiting *contact)
 	dc_pack_organisation(packer, contact, r);
 	r->postcode = folded(packer, contact, C_POSTCODE, "");
 	r->city = folded(packer, contact, C_CITY, "");
-	r->address = folded(packer, contact, C_ADDRESS, "");
+	r->address = address_of(packer, contact);
 	r->job = folded(packer, contact, C_JOB, "");
 	pack_fields(packer->population, contact, r);
 }

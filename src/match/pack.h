@@ -39,6 +39,9 @@ extern void dc_pack_soon(DcPacker *packer, const Datum *values, const bool *null
 extern void dc_pack_waiting(DcPacker *packer);
 extern void dc_pack_row(DcPacker *packer, HeapTuple row, TupleDesc desc);
 
+/* pack_address.c */
+extern char *dc_address_key(const char *folded);
+
 /* pack_nothing.c */
 extern bool dc_says_nothing(const char *text, const char *kind);
 extern bool dc_mailbox_says_nothing(const char *key);
