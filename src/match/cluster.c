@@ -143,6 +143,8 @@ typedef struct Meeting
 	double		joint;			/* weight of the best pair and of what other pairs add to it */
 	bool		guarded;		/* a guard held each pair */
 	bool		apart;			/* some pair says that it is two */
+	bool		namesakes;		/* some pair says that it is two of one name */
+	bool		number;			/* some pair has a number in common that one person alone has */
 } Meeting;
 
 static double
@@ -186,7 +188,7 @@ meet(const Forest *f, int x, int y, Meeting *meeting)
 	for (int g = 0; g < GROUP_COUNT; g++)
 		best[g] = -INFINITY;
 	meeting->guarded = true;
-	meeting->apart = false;
+	meeting->apart = meeting->namesakes = meeting->number = false;
 	for (int i = f->first[x], ni = 0; i >= 0 && ni < SAMPLE; i = f->next[i], ni++)
 		for (int j = f->first[y], nj = 0; j >= 0 && nj < SAMPLE; j = f->next[j], nj++)
 		{
@@ -196,6 +198,8 @@ meet(const Forest *f, int x, int y, Meeting *meeting)
 			sum += score.weight;
 			meeting->guarded &= !isinf(score.limit);
 			meeting->apart |= score.apart;
+			meeting->namesakes |= score.namesakes;
+			meeting->number |= score.number;
 			n++;
 			for (int s = 0; s < score.nsteps; s++)
 			{
@@ -227,7 +231,7 @@ may_join(const Forest *f, int x, int y, double weight, double merge_weight)
 	if (f->size[x] == 1 && f->size[y] == 1)
 		return weight >= merge_weight;
 	meet(f, x, y, &meeting);
-	if (meeting.apart)
+	if (meeting.apart || (meeting.namesakes && !meeting.number))
 		return false;
 	if (weight >= merge_weight)
 		return meeting.mean >= BRIDGE_WEIGHT;

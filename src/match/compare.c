@@ -160,6 +160,53 @@ dc_part_of(const char *a, const char *b)
 	return n >= 3 && n < m && ((strncmp(a, b, n) == 0 && b[n] == ' ') || (strcmp(b + m - n, a) == 0 && b[m - n - 1] == ' '));
 }
 
+/* The first bytes of two texts that are equal, to the end of a word. */
+static size_t
+equal_words(const char *a, const char *b)
+{
+	size_t		equal = 0;
+
+	for (size_t i = 0; a[i] != '\0' && a[i] == b[i]; i++)
+		if (a[i] == ' ')
+			equal = i + 1;
+	return equal;
+}
+
+/* The last bytes of two texts that are equal, from the beginning of a word; not more than so many. */
+static size_t
+equal_words_behind(const char *a, size_t n, const char *b, size_t m)
+{
+	size_t		equal = 0;
+
+	for (size_t i = 1; i <= Min(n, m) && a[n - i] == b[m - i]; i++)
+		if (a[n - i] == ' ')
+			equal = i;
+	return equal;
+}
+
+#define LONGEST_REST 64
+
+/* Have two names a word in common, and each another one in its place: garcia lorenzo, garcia romero; marie anne, marie laure? */
+bool
+dc_differ_in_word(const char *a, const char *b)
+{
+	size_t		start = equal_words(a, b);
+	size_t		n = strlen(a + start);
+	size_t		m = strlen(b + start);
+	size_t		end = equal_words_behind(a + start, n, b + start, m);
+	char		x[LONGEST_REST];
+	char		y[LONGEST_REST];
+
+	n -= end;
+	m -= end;
+	/* an initial may be the other word's */
+	if (start + end == 0 || Min(n, m) < 2 || Max(n, m) >= LONGEST_REST)
+		return false;
+	strlcpy(x, a + start, n + 1);
+	strlcpy(y, b + start, m + 1);
+	return dc_jaro_winkler(x, y) < 0.8 && !dc_one_edit_apart(x, y);
+}
+
 int
 dc_edits(const DcPopulation *p, DcValue a, DcValue b)
 {

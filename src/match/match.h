@@ -216,6 +216,8 @@ typedef struct DcScore
 	double		weight;			/* prior and steps together */
 	double		limit;			/* what guards let it weigh at most; INFINITY for no guard */
 	bool		apart;			/* something says that these are two: they never meet in one cluster on their own */
+	bool		namesakes;		/* nor do these, unless members of both sides share a number that one person alone has */
+	bool		number;			/* they share one */
 } DcScore;
 
 /* features.c */

@@ -148,6 +148,12 @@ dc_score_place(DcScore *score, DcPopulation *p, const DcModel *model, const DcRe
 	if (a->address != 0 && b->address != 0)
 	{
 		dc_compare_bags(p, a->address, b->address, &bag);
+		/* the same words in another order: 5 damrak, damrak 5 */
+		if (bag.overlap > 0.999)
+		{
+			step(score, model, L_PLACE_ADDRESS + offset, a->address, b->address, Min(commoner(p, a->address, b->address) + town, 16));
+			return true;
+		}
 		if (!bag.numbers_differ && (bag.overlap >= 0.6 || bag.contained >= 0.8))
 		{
 			step(score, model, L_PLACE_FUZZY + offset, a->address, b->address, Min(bag.matched * 0.8 + town, 14));
@@ -192,6 +198,23 @@ same_place(const DcRecord *a, const DcRecord *b)
  */
 #define TWINS 200
 
+/* Of parent and child each has his own number; a mailbox they may share. */
+static bool
+has_own_identifier(const Agreed *agreed)
+{
+	return agreed->n > (agreed->email != 0);
+}
+
+/*
+ * Of one name, with birth dates that differ and no identifier in common: another middle name makes a namesake, and so do, among
+ * few contacts, of which nobody knows how rare a name is, dates that are only alike and another address.
+ */
+static bool
+is_namesake(const DcPopulation *p, const Agreed *agreed)
+{
+	return agreed->n + agreed->household == 0 && agreed->born_otherwise && (agreed->middle_differs || (agreed->elsewhere && p->size < FEW_CONTACTS));
+}
+
 /*
  * Guards: unlike names need two independent identifiers, partial ones need one.  What a household shares, its
  * number, its place, identifies nobody of it: neither the son who has his father's name nor the twin.
@@ -228,8 +251,12 @@ is_identified(const DcPopulation *p, const DcRecord *a, const DcRecord *b, NameV
 	/* namesakes, and generations */
 	if (a->suffix != 0 && b->suffix != 0 && a->suffix != b->suffix)
 		return agreed->n >= 2;
-	if (agreed->generation || (a->suffix != b->suffix && agreed->dates == 0))
+	if (agreed->generation)
+		return has_own_identifier(agreed);
+	if (a->suffix != b->suffix && agreed->dates == 0)
 		return agreed->n >= 1;
+	if (is_namesake(p, agreed))
+		return false;
 	return all >= (name == NAME_PARTIAL || apart ? 1 : 0);
 }
 
@@ -255,6 +282,15 @@ weight_limit(const DcPopulation *p, const DcModel *model, const DcScore *score, 
 	return are_strangers(name, agreed) ? CONFLICT_LIMIT : REVIEW_LIMIT;
 }
 
+static bool
+has_step(const DcScore *score, int level)
+{
+	for (int i = 0; i < score->nsteps; i++)
+		if (score->steps[i].level == level)
+			return true;
+	return false;
+}
+
 static void
 score_persons(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b)
 {
@@ -268,9 +304,12 @@ score_persons(DcScore *score, DcPopulation *p, const DcModel *model, const DcRec
 	score_identifiers(score, p, model, a, b, name, organisation, &agreed);
 	dc_score_fields(score, p, model, a, b, &agreed);
 	agreed.organisation = organisation;
+	agreed.middle_differs = has_step(score, L_MIDDLE_CONFLICT);
 	place = same_place(a, b);
-	if (!organisation)
-		place |= dc_score_place(score, p, model, a, b, 0);
+	if (!organisation && dc_score_place(score, p, model, a, b, 0))
+		place = true;
+	else
+		agreed.elsewhere = a->address != 0 && b->address != 0;
 	for (int i = names; i < score->nsteps; i++)
 		supported |= score->steps[i].weight > 0;
 	if (a->job != 0 && b->job != 0)
@@ -281,6 +320,17 @@ score_persons(DcScore *score, DcPopulation *p, const DcModel *model, const DcRec
 			STEP(L_JOB_CONFLICT, a->job, b->job);
 	}
 	score->limit = supported || p->size >= FEW_CONTACTS ? weight_limit(p, model, score, a, b, name, &agreed, place) : REVIEW_LIMIT;
+	score->namesakes = is_namesake(p, &agreed);
+	score->number = agreed.number;
+}
+
+/* A person and an organisation: its mailbox is perhaps the person's, its number and place are not. */
+static double
+limit_of_employee(const DcPopulation *p, const DcRecord *a, const DcRecord *b)
+{
+	if (dc_common_value(p, a->email, b->email, DC_MAX_EMAILS, false) == 0)
+		return -10.0;
+	return a->company != 0 && b->company != 0 ? REVIEW_LIMIT : INFINITY;
 }
 
 /*
@@ -294,7 +344,7 @@ dc_score_pair(DcPopulation *p, const DcModel *model, const DcRecord *a, const Dc
 	bool		person_b = dc_is_person(b);
 
 	score->nsteps = 0;
-	score->apart = false;
+	score->apart = score->namesakes = score->number = false;
 	score->limit = INFINITY;
 	score->prior = score->weight = log2(model->prior / p->size);
 	if (!person_a && !person_b && (a->company != 0 || b->company != 0))
@@ -303,8 +353,8 @@ dc_score_pair(DcPopulation *p, const DcModel *model, const DcRecord *a, const Dc
 	{
 		score_persons(score, p, model, a, b);
 		/* an organisation is not its employee */
-		if (person_a != person_b && a->company != 0 && b->company != 0)
-			score->limit = dc_common_value(p, a->email, b->email, DC_MAX_EMAILS, false) != 0 ? REVIEW_LIMIT : -10.0;
+		if (person_a != person_b && (person_a ? b : a)->company != 0)
+			score->limit = limit_of_employee(p, a, b);
 	}
 	score->weight = Min(score->weight, score->limit);
 }

@@ -44,6 +44,9 @@ typedef struct Agreed
 	bool		number;			/* one of n is a number or profile that one person alone has */
 	bool		organisation;
 	bool		generation;		/* born so far apart as parent and child */
+	bool		born_otherwise; /* on days that are not the same, by what both say */
+	bool		middle_differs;
+	bool		elsewhere;		/* at other streets */
 } Agreed;
 
 /* The weight that a person's decision is asked for, whatever the evidence. */
@@ -86,6 +89,7 @@ extern bool dc_alike_companies(DcPopulation *p, DcValue a, DcValue b, double sim
 extern bool dc_alike_names(const DcPopulation *p, DcValue a, DcValue b);
 extern bool dc_one_edit_apart(const char *s, const char *t);
 extern int	dc_edits(const DcPopulation *p, DcValue a, DcValue b);
+extern bool dc_differ_in_word(const char *a, const char *b);
 extern bool dc_part_of(const char *a, const char *b);
 extern void dc_compare_bags(DcPopulation *p, DcValue a, DcValue b, Bag *bag);
 

@@ -108,6 +108,7 @@ dc_score_fields(DcScore *score, DcPopulation *p, const DcModel *model, const DcR
 		agreed->n += kind == KIND_EXACT && level <= L_FIELD_FUZZY;
 		agreed->dates += kind == KIND_DATE && level <= L_FIELD_NEAR;
 		agreed->generation |= kind == KIND_DATE && level == L_FIELD_CONFLICT && generation_apart(p->text[x], p->text[y]);
+		agreed->born_otherwise |= kind == KIND_DATE && level != L_FIELD_EXACT;
 		agreed->number |= kind == KIND_EXACT && level == L_FIELD_EXACT;
 	}
 }

@@ -49,6 +49,8 @@ first_level(DcPopulation *p, DcValue a, DcValue b, DcValue given_a, DcValue give
 		return L_FIRST_EXACT;
 	if (initial_of(p->text[a], p->text[b]))
 		return L_FIRST_INITIAL;
+	if (dc_differ_in_word(p->text[a], p->text[b]))
+		return L_FIRST_CONFLICT;
 	if (given_a != 0 && given_a == given_b)
 		return L_FIRST_NICKNAME;
 	if (dc_alike_names(p, a, b))
@@ -63,6 +65,8 @@ last_level(DcPopulation *p, DcValue a, DcValue b)
 {
 	if (a == b)
 		return L_LAST_EXACT;
+	if (dc_differ_in_word(p->text[a], p->text[b]))
+		return L_LAST_CONFLICT;
 	if (dc_alike_names(p, a, b))
 		return L_LAST_FUZZY;
 	return dc_part_of(p->text[a], p->text[b]) ? L_LAST_PART : L_LAST_CONFLICT;
