@@ -31,7 +31,12 @@ SELECT supervise('Who is Ondine Valcourt?') > 0 AS asked;
 -- a mailbox of all at a company is the person's together with the name
 SELECT submit_request('access', '{"email": "contact@zephyr.example"}', 'controller') AS nobody, submit_request('access', '{"email": "contact@zephyr.example", "full_name": "VALCOURT Ondine"}', 'controller') AS ondine \gset
 SELECT state FROM request WHERE request_id = :'nobody';
-SELECT f ->> 'found_by' AS found_by, c.external_id FROM jsonb_array_elements(subject_access(:'ondine') -> 'found') f JOIN contact c ON c.contact_id = (f ->> 'contact_id')::bigint;
+INSERT INTO match_pair (a_contact_id, b_contact_id, controller_id, probability, evidence)
+SELECT a.contact_id, b.contact_id, :acme, 0.7, '[{"field": "first_name", "a": "ondine", "b": "anselme", "weight": -3}]' FROM contact a, contact b WHERE a.external_id = '100001' AND a.source = 'crm' AND b.external_id = '100002';
+SELECT subject_access(:'ondine') AS answer \gset
+SELECT f ->> 'found_by' AS found_by, c.external_id FROM jsonb_array_elements(:'answer'::jsonb -> 'found') f JOIN contact c ON c.contact_id = (f ->> 'contact_id')::bigint;
+-- of a pair, what it says of the person
+SELECT p -> 'evidence' AS evidence FROM jsonb_array_elements(:'answer'::jsonb #> '{data,match_pair}') p;
 -- a file of portability has what was provided, not what cleaning made of it
 SELECT submit_request('portability', '{"source": "crm", "external_id": "100001"}', 'controller') AS file \gset
 SELECT e ->> 'telephone' AS telephone, e ->> 'familyName' AS last_name_was_none FROM jsonb_array_elements(portability(:'file') -> 'dataFeedElement') e;

@@ -82,6 +82,8 @@ INSERT INTO refusal (code, does) VALUES
 	('RG195', 'SELECT end_service(''Acme'', now()); SELECT open_run(''clean'')');
 INSERT INTO refusal (code, does, login, role, controller) VALUES
 	('RG001', 'SELECT open_run(''clean'')', NULL, NULL, 'Later'),
+	('RG001', 'SELECT create_controller(''Soon'', ''dpo@soon.example''), sign_agreement(''Soon'', ''2022-12-21'', current_date + 1, ''2023-01-02'', ''the text''); SET LOCAL dropcontact.controller = ''Soon''; SELECT open_run(''clean'')', NULL, NULL, 'Acme'),
+	('RG121', 'SELECT configure(''backup_days'', ''14'', ''x'', ''y''); ALTER TABLE setting_value DISABLE TRIGGER guard; UPDATE setting_value SET value = ''13''; SELECT open_run(''clean'')', NULL, NULL, 'Acme'),
 	('RG121', 'SELECT configure(''match_mode'', ''immediate'', ''x'', ''y'')', NULL, 'codes_operator', 'Acme'),
 	('RG432', 'SELECT give_instruction(''do it'')', NULL, 'codes_operator', 'Acme'),
 	('RG141', 'SELECT open_run(''clean'')', 'codes_operator', NULL, 'Acme'),

@@ -174,6 +174,12 @@ SELECT subject_access(:'instructed');
 \set VERBOSITY default
 RESET SESSION AUTHORIZATION;
 SELECT instruct_request(:'instructed', 'identity checked') > 0 AS instructed;
+-- a file to take along is owed where the basis is consent or a contract
+SELECT submit_request('portability', '{"email": "zoe@radium.fr"}', 'controller') AS stays, submit_request('portability', '{"email": "zoe@radium.fr"}', 'controller') AS moves \gset
+SELECT portability(:'stays') - 'request' AS answer;
+SELECT state_legal_basis(s, '6-1-b') > 0 AS stated FROM unnest('{crm,erp}'::text[]) s;
+SELECT jsonb_array_length(portability(:'moves') -> 'dataFeedElement') > 0 AS file;
+SELECT state, ground FROM request WHERE request_id IN (:'stays', :'moves') ORDER BY 1;
 -- every column that can hold a text is on the map
 SELECT * FROM unmapped_columns();
 DROP TABLE public.rights_crm;
