@@ -191,6 +191,19 @@ DROP EXTENSION dropcontact CASCADE;
 SELECT tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1;
 UPDATE client SET nom = 'free';
 ROLLBACK;
+-- keys that move up, as a renumbering does: the contact of a key that another row takes over is updated, not made anew; a key without characters is none
+BEGIN;
+SET LOCAL client_min_messages = warning;
+SELECT dropcontact.create_controller('attach test', 'dpo@attach.example') IS NOT NULL AS created;
+SELECT dropcontact.create_source('shop', 'table') IS NOT NULL AS created;
+CREATE TABLE numbered (id text PRIMARY KEY, name text);
+INSERT INTO numbered VALUES ('3', 'Cid Roy'), ('2', 'Bob Roy'), ('1', 'Ann Roy');
+SELECT dropcontact.attach_table('numbered', 'shop', 'id', '{"full_name": "name"}');
+CREATE TEMP TABLE before AS SELECT contact_id, external_id FROM dropcontact.contact;
+UPDATE numbered SET id = id::integer + 1;
+SELECT c.external_id, c.full_name, c.contact_id = b.contact_id AS same FROM dropcontact.contact c LEFT JOIN before b USING (external_id) ORDER BY 1;
+INSERT INTO numbered VALUES ('', 'Nobody');
+ROLLBACK;
 -- at an isolation level that could miss rows
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 SET LOCAL client_min_messages = warning;
