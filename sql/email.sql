@@ -35,3 +35,5 @@ SELECT x, (dropcontact.parse_email(x)).suggestion FROM (VALUES
 SELECT x, (dropcontact.parse_email(x)).suggestion, (dropcontact.parse_email(x)).problem FROM (VALUES ('jean@gmail'), ('jean@orange'), ('jean@gm'), ('jean@acme')) v(x);
 -- roles in seven languages, and names that begin like them
 SELECT x, (dropcontact.parse_email(x || '@acme.fr')).local_kind FROM unnest('{ceo,gerance,geschaeftsfuehrung,atencionalcliente,ufficioacquisti,financeiro,offertes,coombs,ceolin,importante,collegeman}'::text[]) x;
+-- blanks at the ends of a quoted local part are another mailbox
+SELECT x, dropcontact.normalize_email(x) FROM (VALUES ('" "@exemple.fr'), ('" jean"@exemple.fr'), ('"jean "@exemple.fr'), ('"jean"@exemple.fr')) v(x);

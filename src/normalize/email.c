@@ -129,6 +129,16 @@ begins_plainly(const char *s)
 	return *s != '\0' && *s != '\'' && ((unsigned char) *s < 0x80 || u_isalnum((UChar32) dc_utf8_next(&s, end)));
 }
 
+/* The content of a quoted string in lower case, clean, with the blanks at its ends: " a"@x.fr is not a@x.fr. */
+static char *
+clean_content(const char *content)
+{
+	size_t		len = strlen(content);
+	const char *clean = dc_clean(dc_lower(content));
+
+	return psprintf("%s%s%s", *content == ' ' ? " " : "", clean, len > 1 && *clean != '\0' && content[len - 1] == ' ' ? " " : "");
+}
+
 /* The local part in lower case, in quotes only where it needs them; NULL with the problem when it is none. */
 static char *
 read_local(const char *local, const char **problem)
@@ -151,7 +161,7 @@ read_local(const char *local, const char **problem)
 			*problem = "unbalanced quotes";
 			return NULL;
 		}
-		content = dc_clean(dc_lower(content));
+		content = clean_content(content);
 		lower = begins_plainly(content) && atom_problem(content) == NULL ? content : quoted(content);
 	}
 	else
