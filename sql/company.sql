@@ -38,3 +38,4 @@ SELECT * FROM pg_temp.companies('S&P Global Inc.', 'C&A', 'A & B', 'D&D SARL', '
 -- short words are words in names in capitals, initials behind a hyphen stay; forms in front; states
 SELECT * FROM pg_temp.companies('AIR FRANCE', 'AIR FRANCE-KLM SA', 'IBM FRANCE', 'BIG SKY LTD', 'SAINT-LÔ SARL', 'OJSC Bluebird', 'Bluebird JSC', 'Bluebird Ltd - In Administration');
 SELECT * FROM pg_temp.companies('S.p.A.', 'Spa', 'S.A.R.L.');
+SELECT * FROM pg_temp.companies('7-ELEVEN INC', 'MCDONALD''S FRANCE SAS', 'F-16 PARTS LLC', 'A2Z CONSULTING', 'Jansen Bouw B.V. i.o.', 'L''OR SARL', 'Io Sas');

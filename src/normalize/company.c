@@ -118,7 +118,7 @@ is_short_word(const DcCompanyWord *word)
 	return dc_is_word_of(word, words, lengthof(words));
 }
 
-/* Initials behind a hyphen in a word in capitals stay: "France-KLM". In place. */
+/* Initials and what has digits stay between the hyphens of a word in capitals: "France-KLM". In place. */
 static char *
 keep_initials(char *name, const char *typed)
 {
@@ -131,7 +131,7 @@ keep_initials(char *name, const char *typed)
 
 		n = strcspn(name + i, "-");
 		part = pnstrdup(typed + i, n);
-		if (n > 1 && (i > 0 || typed[n] == '-') && !has_vowel(part))
+		if (n > 1 && (i > 0 || typed[n] == '-') && (!has_vowel(part) || strpbrk(part, "0123456789") != NULL))
 			memcpy(name + i, part, n);
 	}
 	return name;
@@ -147,7 +147,7 @@ cased(const DcCompanyWord *word, int place, int n, bool upper)
 		return place > 0 ? dc_lower(text) : dc_name_case(text);
 	if (upper && (word->dotted || word->fold_len <= 2 || !has_vowel(word->fold) || (word->fold_len == 3 && place == 0 && !is_short_word(word)) || (n == 1 && word->fold_len <= 4)))
 		return text;
-	if (strpbrk(text, "0123456789&") != NULL && upper)
+	if (strpbrk(text, "0123456789&") != NULL && strchr(text, '-') == NULL && upper)
 		return text;
 	return upper ? keep_initials(dc_name_case(text), text) : dc_name_case(text);
 }

@@ -133,7 +133,11 @@ append_part(StringInfo out, const char *lower, size_t n)
 		append_stretch(out, apostrophe + 1, behind);
 	}
 	else
-		append_capital(out, lower, n);
+	{
+		/* McDonald's */
+		append_stretch(out, lower, before);
+		appendBinaryStringInfo(out, lower + before, n - before);
+	}
 }
 
 /* O'neil and Mcdonald come from programs that know first letters only. */
