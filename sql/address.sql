@@ -89,5 +89,6 @@ FROM (VALUES ('Meir 50 bus 3, 2000 Antwerpen', 'BE'), ('233 S Wacker Dr, Chicago
 -- labels of postcodes, words for town, houses without number, flats before the number
 SELECT v.address, a.house_number, a.street, a.unit, a.postcode, a.city, a.region, a.country
 FROM (VALUES ('Rua das Flores, 55, Curitiba/PR, CEP 80020-190', 'BR'), ('CP 123, 1000 Lausanne', 'CH'), ('Calle Real s/n, 41001 Sevilla', 'ES'), ('Praça da Sé, s/n, 20040-020 Rio de Janeiro', 'BR'), ('125009, г. Москва, ул. Тверская, д. 7', 'RU'),
-	('вул. Хрещатик, 22, м. Київ, 01001, Україна', NULL), ('#405 - 1288 West Georgia Street, Vancouver, BC V6E 2Y3', 'CA'), ('405 - 1288 West Georgia Street, Vancouver, BC V6E 2Y3', 'CA'), ('Suite 5 - 120 Main Street, Toronto, ON M5V 2T6', 'CA'), ('PO Box 55, Alice Springs, NT, 0870', 'AU'), ('Prinsengracht 33 hs, 1015 DV Amsterdam', 'NL')) AS v(address, country),
+	('вул. Хрещатик, 22, м. Київ, 01001, Україна', NULL), ('#405 - 1288 West Georgia Street, Vancouver, BC V6E 2Y3', 'CA'), ('405 - 1288 West Georgia Street, Vancouver, BC V6E 2Y3', 'CA'), ('Suite 5 - 120 Main Street, Toronto, ON M5V 2T6', 'CA'), ('PO Box 55, Alice Springs, NT, 0870', 'AU'), ('Prinsengracht 33 hs, 1015 DV Amsterdam', 'NL'),
+	('Unit 12/88 Queen St, Brisbane QLD 4000', 'AU'), ('Via Garibaldi n. 8, 16124 Genova', 'IT'), ('233 N. 5th St, Springfield, IL 62701', 'US'), ('Sveavägen 12 lgh 1101, 111 57 Stockholm', 'SE')) AS v(address, country),
 	LATERAL parse_address(v.address, v.country) a;

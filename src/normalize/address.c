@@ -177,16 +177,25 @@ take_number(char *street, DcAddress *a)
 	a->street = dc_trim_address(street, strlen(street));
 }
 
-/* "#405 - 1288 West Georgia Street", in Canada also without a sign: the flat stands before the number. Answers the rest. */
+/*
+ * "#405 - 1288 West Georgia Street", in Canada also without a sign, "Unit 12/88 Queen Street": the flat stands before the
+ * number. Answers the rest.
+ */
 static char *
 behind_flat(char *street, DcAddress *a)
 {
 	char	   *dash = strstr(street, " - ");
 	size_t		digits = strspn(street, "#0123456789");
 	size_t		len;
+	bool		unit = dc_find_words(&dc_lexicon_address_units, street, 2, &len) != NULL;
+	char	   *slash = unit ? strchr(street + len, '/') : NULL;
 
-	if (dash == NULL || !isdigit((unsigned char) dash[3]) ||
-		(street + digits == dash ? *street != '#' && (a->country == NULL || strcmp(a->country, "CA") != 0) : dc_find_words(&dc_lexicon_address_units, street, 2, &len) == NULL))
+	if (slash != NULL && isdigit((unsigned char) slash[1]) && strspn(street + len, " 0123456789") == slash - street - len)
+	{
+		a->unit = dc_trim_address(street, slash - street);
+		return slash + 1;
+	}
+	if (dash == NULL || !isdigit((unsigned char) dash[3]) || (street + digits == dash ? *street != '#' && (a->country == NULL || strcmp(a->country, "CA") != 0) : !unit))
 		return street;
 	a->unit = dc_trim_address(street, dash - street);
 	return dash + 3;

@@ -137,12 +137,13 @@ is_repetition(const char *folded)
 static size_t
 number_word(const char *text)
 {
-	static const char *const words[] = {"n°", "nº", "№", "č.p.", "čp.", "č.", "д.", "num", "núm", "nr", "no"};
+	static const char *const words[] = {"n°", "nº", "n.º", "n.°", "№", "č.p.", "čp.", "č.", "д.", "num", "núm", "nr", "no"};
 
 	for (int i = 0; i < lengthof(words); i++)
 		if (pg_strncasecmp(text, words[i], strlen(words[i])) == 0)
 			return strlen(words[i]);
-	return 0;
+	/* "n. 8", but "N. 8th Street" */
+	return strncmp(text, "n. ", 3) == 0 ? 2 : 0;
 }
 
 /* The letter of 12 B, but not the direction of 233 S Wacker Dr. */
