@@ -135,13 +135,15 @@ trailing_capitals(DcWords words)
 	return others ? from : words.n;
 }
 
-/* AJ Brown: two letters that no list knows before a family name are initials; UY Kevin is no such name. */
+/* AJ Brown, JA van der Berg: two letters that no list knows before a family name are initials; UY Kevin is no such name. */
 static bool
 is_pair_of_initials(DcWords words)
 {
 	const DcWord *word = words.word;
 
-	return strlen(word->text) == 2 && !IS(*word, WORD_GIVEN | WORD_FAMILY | WORD_PARTICLE) && IS(word[1], WORD_FAMILY) && !IS(word[1], WORD_GIVEN);
+	if (strlen(word->text) != 2 || !IS(*word, WORD_UPPER) || IS(*word, WORD_GIVEN | WORD_FAMILY | WORD_PARTICLE))
+		return false;
+	return (IS(word[1], WORD_FAMILY) && !IS(word[1], WORD_GIVEN)) || (dc_is_particle(words, 1) && IS(word[1], WORD_LOWER));
 }
 
 /* Doe JA, van der Berg JA: two letters that no list knows behind a last name alone are initials. */
@@ -170,7 +172,7 @@ divide_by_case(DcWords words, DcNameParts *parts)
 		return false;
 	}
 
-	if (n == 1 && is_pair_of_initials(words))
+	if (n > 0 && (n == 1 || dc_is_particle(words, 1)) && is_pair_of_initials(words))
 	{
 		words.word[0].flags ^= WORD_UPPER | WORD_INITIAL;
 		n = 0;
