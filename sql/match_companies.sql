@@ -20,6 +20,8 @@ INSERT INTO dropcontact.contact (source, external_id, company, website, siren, p
 	('s', 'holding', 'Forges Kermeur Holding', NULL, NULL, '02 97 00 00 05', '5 quai du Port', '56100', 'Lorient'),
 	('s', 'also called', 'P.V.R. Services dba Presto Vélo', NULL, NULL, NULL, '17 rue Paré', '44000', 'Nantes'),
 	('s', 'as called', 'Presto Vélo', NULL, NULL, NULL, '17, r. Paré', '44000', 'Nantes'),
+	('s', 'employer', 'Tonnellerie Aubance', NULL, NULL, NULL, '9 rue Haute', '49320', 'Brissac'),
+	('s', 'employer again', 'Tonnellerie Aubance SAS', NULL, NULL, NULL, '9, r. Haute', NULL, NULL),
 	('s', 'plumber', 'Plomberie Ostrander', NULL, NULL, '02 97 00 00 06', '22 rue Courbet', '56100', 'Lorient');
 INSERT INTO dropcontact.contact (source, external_id, full_name, email, company, siren, postcode, city) VALUES
 	('s', 'by domain', 'Maïwenn Le Corre', 'maiwenn@verrerie-golfe.example', NULL, NULL, NULL, NULL),
@@ -31,9 +33,11 @@ INSERT INTO dropcontact.contact (source, external_id, full_name, email, company,
 	('s', 'plumber at home', 'Walter Ostrander', NULL, NULL, NULL, '56100', 'Lorient'),
 	('s', 'no organisation', 'Ondine Faure', 'ondine.faure@gmail.com', NULL, NULL, NULL, NULL),
 	('s', 'not a contact', 'Léandre Picot', NULL, 'Scierie Picot', NULL, NULL, NULL);
+-- that many persons work for a company does not make its name common among organisations at one address
+INSERT INTO dropcontact.contact (source, external_id, full_name, company) SELECT 's', 'cooper ' || n, 'Brice Cooper' || chr(96 + n), 'Tonnellerie Aubance' FROM generate_series(1, 9) n;
 UPDATE dropcontact.contact SET phone = '02 97 00 00 06', address = '22 rue Courbet' WHERE external_id = 'plumber at home';
 SELECT contacts, entities FROM dropcontact.dedupe();
-SELECT array_agg(external_id ORDER BY external_id) FROM dropcontact.contact_entity GROUP BY entity_id HAVING count(*) > 1;
+SELECT array_agg(external_id ORDER BY external_id) FROM dropcontact.contact_entity GROUP BY entity_id HAVING count(*) > 1 ORDER BY 1;
 -- bar and restaurant of one hotel are not one, nor are two trades at one address, nor companies of one group
 SELECT a.external_id, level, (SELECT count(DISTINCT entity_id) FROM dropcontact.contact_entity e WHERE e.contact_id IN (a.contact_id, b.contact_id)) AS entities FROM dropcontact.contact a, dropcontact.contact b, dropcontact.explain_match(a.contact_id, b.contact_id)
 WHERE (a.external_id, b.external_id) IN (('bar', 'restaurant'), ('farm', 'estate agent'), ('bank', 'insurance'), ('works', 'holding')) AND field = 'guard' ORDER BY 1;

@@ -171,6 +171,7 @@ dc_make_sketch(const DcPopulation *p, const DcRecord *r, DcSketch *sketch)
 		.domain_surprise = surprise_eighths(p, r->domain), .postcode_surprise = surprise_eighths(p, r->postcode),
 	};
 	find_needed_words(p, r->company, sketch->company_word);
+	sketch->nickname = (p->flags[r->first] & VALUE_NICKNAME) != 0;
 	sketch->flags = (dc_is_person(r) ? SKETCH_PERSON : 0) | (r->first != 0 && r->last != 0 ? SKETCH_FULL_NAME : 0) |
 		(p->flags[r->first] & VALUE_TITLE ? SKETCH_TITLE : 0) | (strchr(p->text[r->last], ' ') != NULL ? SKETCH_SPACE : 0) |
 		(r->middle != 0 ? SKETCH_MIDDLE : 0) | (r->suffix != 0 ? SKETCH_SUFFIX : 0) | (r->address != 0 ? SKETCH_ADDRESS : 0) |
@@ -288,7 +289,7 @@ first_name_bound(const DcBounds *bounds, const DcSketch *a, const DcSketch *b)
 		best = Max(best, 0);
 	if (equal >= 1 && Min(a->first_name.length, b->first_name.length) == 1)
 		best = Max(best, level(bounds, L_FIRST_INITIAL, surprise));
-	if (a->given == b->given || a->given != a->first || b->given != b->first || equal >= 3)
+	if (a->given == b->given || a->given != a->first || b->given != b->first || equal >= 3 || a->nickname || b->nickname)
 		best = Max(best, level(bounds, L_FIRST_NICKNAME, Max(a->first_name.surprise, b->first_name.surprise) * 0.125f));
 	if (may_be_alike_names(bounds, a->first_name, b->first_name))
 		best = Max(best, level(bounds, L_FIRST_FUZZY, surprise));

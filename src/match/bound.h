@@ -48,7 +48,7 @@ typedef struct DcSketch
 	uint8		postcode_surprise;
 	uint8		flags;
 	uint8		company_word[2];	/* first letters, as in the set, of words without which the company is another; 255 for none */
-	uint8		padding;		/* a multiple of a cache line */
+	bool		nickname;		/* the first name may stand for others; a multiple of a cache line */
 } DcSketch;
 
 /* The model as the bound needs it. */

@@ -130,9 +130,12 @@ near_postcodes(const char *a, const char *b)
 #define MAX_PERSON_PLACE 10
 #define MAX_COMPANY_PLACE 6
 
-/* Place: levels are those of a person's place, or, offset, of an organisation's; answers whether the street agrees. */
+/*
+ * Place: levels are those of a person's place, or, offset, of an organisation's; an address surprises by so many bits at least.
+ * Answers whether the street agrees.
+ */
 bool
-dc_score_place(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b, int offset)
+dc_score_place(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b, int offset, float least)
 {
 	Bag			bag;
 	bool		street_differs = false;
@@ -142,7 +145,7 @@ dc_score_place(DcScore *score, DcPopulation *p, const DcModel *model, const DcRe
 	/* the same street and number, and more so in the same town */
 	if (a->address != 0 && a->address == b->address)
 	{
-		step(score, model, L_PLACE_ADDRESS + offset, a->address, b->address, Min(p->surprise[a->address] + town, 16));
+		step(score, model, L_PLACE_ADDRESS + offset, a->address, b->address, Min(Max(p->surprise[a->address] + town, least), 16));
 		return true;
 	}
 	if (a->address != 0 && b->address != 0)
@@ -151,7 +154,7 @@ dc_score_place(DcScore *score, DcPopulation *p, const DcModel *model, const DcRe
 		/* the same words in another order: 5 damrak, damrak 5 */
 		if (bag.overlap > 0.999)
 		{
-			step(score, model, L_PLACE_ADDRESS + offset, a->address, b->address, Min(commoner(p, a->address, b->address) + town, 16));
+			step(score, model, L_PLACE_ADDRESS + offset, a->address, b->address, Min(Max(commoner(p, a->address, b->address) + town, least), 16));
 			return true;
 		}
 		if (!bag.numbers_differ && (bag.overlap >= 0.6 || bag.contained >= 0.8))
@@ -306,7 +309,7 @@ score_persons(DcScore *score, DcPopulation *p, const DcModel *model, const DcRec
 	agreed.organisation = organisation;
 	agreed.middle_differs = has_step(score, L_MIDDLE_CONFLICT);
 	place = same_place(a, b);
-	if (!organisation && dc_score_place(score, p, model, a, b, 0))
+	if (!organisation && dc_score_place(score, p, model, a, b, 0, 0))
 		place = true;
 	else
 		agreed.elsewhere = a->address != 0 && b->address != 0;

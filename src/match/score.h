@@ -107,7 +107,7 @@ extern void dc_score_fields(DcScore *score, DcPopulation *p, const DcModel *mode
 
 /* score.c */
 extern DcValue dc_common_value(const DcPopulation *p, const DcValue *a, const DcValue *b, int n, bool shared);
-extern bool dc_score_place(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b, int offset);
+extern bool dc_score_place(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b, int offset, float least);
 
 /* score_company.c */
 extern void dc_score_companies(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b);

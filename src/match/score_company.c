@@ -144,11 +144,18 @@ similar_domains(const char *a, const char *b)
 	return n == m ? strncmp(a, b, n) == 0 : Min(n, m) >= 6 && strncmp(a, b, Min(n, m)) == 0;
 }
 
+/*
+ * Of a thousand pairs of organisations that have one name, the branches of a chain, fewer than one have one address, however many
+ * others are there: in bits.
+ */
+#define ONE_NAME_ONE_ADDRESS 10.0f
+
 void
 dc_score_companies(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b)
 {
 	DcValue		phone = dc_common_value(p, a->phone, b->phone, DC_MAX_PHONES, false);
 	bool		same_name = false;
+	bool		one_name = false;
 	bool		unlike = false;
 	Agreed		agreed = {0};
 
@@ -163,6 +170,7 @@ dc_score_companies(DcScore *score, DcPopulation *p, const DcModel *model, const 
 
 		step(score, model, level, a->company, b->company, surprise);
 		same_name = level <= L_COMPANY_ACRONYM;
+		one_name = level == L_COMPANY_EXACT;
 		unlike = siblings || level == L_COMPANY_CONFLICT;
 	}
 	if (phone != 0)
@@ -180,7 +188,7 @@ dc_score_companies(DcScore *score, DcPopulation *p, const DcModel *model, const 
 		else
 			STEP(L_COMPANY_DOMAIN_CONFLICT, a->domain, b->domain);
 	}
-	dc_score_place(score, p, model, a, b, L_COMPANY_PLACE_ADDRESS - L_PLACE_ADDRESS);
+	dc_score_place(score, p, model, a, b, L_COMPANY_PLACE_ADDRESS - L_PLACE_ADDRESS, one_name ? ONE_NAME_ONE_ADDRESS : 0);
 	dc_score_fields(score, p, model, a, b, &agreed);
 	agreed.number |= a->registration != 0 && a->registration == b->registration;
 	/* two organisations may share a building and its switchboard, and most of a name: bar and restaurant of one hotel */

@@ -42,6 +42,47 @@ nickname_surprise(const DcPopulation *p, DcValue a, DcValue b, DcValue given_a, 
 	return commoner(p, a, b);
 }
 
+static bool
+has_word(const char *words, const char *word, size_t len)
+{
+	for (const char *w = words; *w != '\0'; w += strspn(w, " "))
+	{
+		size_t		n = strcspn(w, " ");
+
+		if (n == len && strncmp(w, word, n) == 0)
+			return true;
+		w += n;
+	}
+	return false;
+}
+
+/* Is the name one of those that the nickname may stand for? */
+static bool
+is_nickname_of(const DcPopulation *p, DcValue nickname, DcValue name)
+{
+	const char *entry = dc_lexicon_find(&dc_lexicon_nicknames, p->text[nickname]);
+
+	return entry != NULL && has_word(entry, p->text[name], strlen(p->text[name]));
+}
+
+/* May two given names stand for one: jorge for george, mohamed and muhammad for mohammed? */
+static bool
+stand_for_one(const DcPopulation *p, DcValue a, DcValue b)
+{
+	const char *word = dc_lexicon_find(&dc_lexicon_nicknames, p->text[a]);
+	const char *others = dc_lexicon_find(&dc_lexicon_nicknames, p->text[b]);
+
+	if (is_nickname_of(p, a, b) || is_nickname_of(p, b, a))
+		return true;
+	for (; word != NULL && others != NULL && *word != '\0'; word += strspn(word, " "))
+	{
+		if (has_word(others, word, strcspn(word, " ")))
+			return true;
+		word += strcspn(word, " ");
+	}
+	return false;
+}
+
 static int
 first_level(DcPopulation *p, DcValue a, DcValue b, DcValue given_a, DcValue given_b)
 {
@@ -55,7 +96,7 @@ first_level(DcPopulation *p, DcValue a, DcValue b, DcValue given_a, DcValue give
 		return L_FIRST_NICKNAME;
 	if (dc_alike_names(p, a, b))
 		return L_FIRST_FUZZY;
-	if (begins(p->text[a], p->text[b]) || (given_a != a || given_b != b ? dc_alike_names(p, given_a, given_b) : false))
+	if (begins(p->text[a], p->text[b]) || (given_a != a || given_b != b ? dc_alike_names(p, given_a, given_b) : false) || stand_for_one(p, a, b))
 		return L_FIRST_NICKNAME;
 	return L_FIRST_CONFLICT;
 }
@@ -175,24 +216,6 @@ score_lone_name(DcScore *score, DcPopulation *p, const DcModel *model, const DcR
 	else
 		name_step(score, p, model, l, lone == a ? name : other->last, lone == a ? other->last : name);
 	return l == L_LAST_CONFLICT ? NAME_CONFLICT : NAME_COMPATIBLE;
-}
-
-/* Is the name one of those that the nickname may stand for? */
-static bool
-is_nickname_of(const DcPopulation *p, DcValue nickname, DcValue name)
-{
-	const char *entry = dc_lexicon_find(&dc_lexicon_nicknames, p->text[nickname]);
-	size_t		len = strlen(p->text[name]);
-
-	for (const char *word = entry; word != NULL && *word != '\0'; word += strspn(word, " "))
-	{
-		size_t		n = strcspn(word, " ");
-
-		if (n == len && strncmp(word, p->text[name], n) == 0)
-			return true;
-		word += n;
-	}
-	return false;
 }
 
 /*
