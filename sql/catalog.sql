@@ -38,6 +38,18 @@ WHERE relnamespace = 'dropcontact'::regnamespace AND relkind = 'r'
   AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'controller_id')
   AND NOT (relrowsecurity AND relforcerowsecurity)
 ORDER BY 1;
+-- and a policy that shows a role the rows of the controllers that it sees
+SELECT c.oid::regclass AS relation
+FROM pg_class c
+WHERE relnamespace = 'dropcontact'::regnamespace AND relkind = 'r'
+  AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'controller_id')
+  AND NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid AND polname = 'own')
+ORDER BY 1;
+-- those that show others are few and meant
+SELECT c.oid::regclass AS relation, polname AS policy, polcmd AS command, (SELECT array_agg(coalesce(r.rolname, 'public')) FROM unnest(polroles) o LEFT JOIN pg_roles r ON r.oid = o) AS roles, pg_get_expr(polqual, polrelid) AS shows
+FROM pg_policy JOIN pg_class c ON c.oid = polrelid
+WHERE relnamespace = 'dropcontact'::regnamespace AND polpermissive AND coalesce(pg_get_expr(polqual, polrelid), '') !~ '^\(controller_id = ANY \(\(? ?\(?SELECT dropcontact.visible_controllers\(\)'
+ORDER BY 1, 2;
 -- every view runs with the rights of its reader
 SELECT c.oid::regclass AS view
 FROM pg_class c
