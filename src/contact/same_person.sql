@@ -35,6 +35,9 @@ COMMENT ON FUNCTION dropcontact.mailbox_hash(text) IS 'A hash of email_key(), fo
 CREATE FUNCTION dropcontact.name_hash(name text) RETURNS integer
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 10 AS 'MODULE_PATHNAME', 'name_hash';
 COMMENT ON FUNCTION dropcontact.name_hash(text) IS 'A hash of the words of a name, for the operator class of =%';
+CREATE FUNCTION dropcontact.profile_hash(profile text) RETURNS integer
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 10 AS 'MODULE_PATHNAME', 'profile_hash';
+COMMENT ON FUNCTION dropcontact.profile_hash(text) IS 'A hash of a profile, for the operator class of =#';
 CREATE FUNCTION dropcontact.mailboxes_bloom_add(internal, internal, internal, internal) RETURNS boolean
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'mailboxes_bloom_add';
 COMMENT ON FUNCTION dropcontact.mailboxes_bloom_add(internal, internal, internal, internal) IS 'Support function of mailboxes_bloom_ops: adds each address of a list to a Bloom filter';
@@ -55,7 +58,7 @@ CREATE OPERATOR CLASS dropcontact.profile_bloom_ops FOR TYPE text USING brin AS
 	FUNCTION 3 pg_catalog.brin_bloom_consistent(internal, internal, internal, integer),
 	FUNCTION 4 pg_catalog.brin_bloom_union(internal, internal, internal),
 	FUNCTION 5 pg_catalog.brin_bloom_options(internal),
-	FUNCTION 11 pg_catalog.hashtext(text);
+	FUNCTION 11 dropcontact.profile_hash(text);
 COMMENT ON OPERATOR CLASS dropcontact.profile_bloom_ops USING brin IS 'Bloom filters of the profiles of a column, for =#';
 CREATE OPERATOR CLASS dropcontact.mailboxes_bloom_ops FOR TYPE text[] USING brin AS
 	OPERATOR 1 dropcontact.=@ (text[], text),
@@ -106,4 +109,4 @@ END
 $$;
 COMMENT ON FUNCTION dropcontact.summarise_contacts(regclass) IS 'Brings index contact_reach or contact_known up to date with what was loaded since VACUUM did: a second or two for a million new contacts, half a millisecond when there are none; for the owner only';
 
-REVOKE ALL ON FUNCTION dropcontact.mailbox_hash(text), dropcontact.name_hash(text), dropcontact.mailboxes_bloom_add(internal, internal, internal, internal), dropcontact.summarise_contacts(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION dropcontact.mailbox_hash(text), dropcontact.name_hash(text), dropcontact.profile_hash(text), dropcontact.mailboxes_bloom_add(internal, internal, internal, internal), dropcontact.summarise_contacts(regclass) FROM PUBLIC;
