@@ -116,6 +116,9 @@ SELECT body - '{agreement,text_sha256}'::text[] AS instruction FROM instruction 
 SELECT body - '{agreement,sha256}'::text[] AS entry FROM ledger WHERE kind = 'agreement' ORDER BY entry;
 SELECT evidence_pack('Acme') -> 'agreement' ->> 'general_conditions_sha256' = encode(sha256('the conditions'), 'hex') AS in_the_pack;
 UPDATE agreement SET general_conditions_sha256 = NULL;
+-- what proves a deed is appended by that deed only
+SELECT ledger_append(controller_id, 'portability', '{}') FROM controller WHERE name = 'Acme';
+SELECT ledger_append(controller_id, 'a_note', '{}') FROM controller WHERE name = 'Acme';
 SELECT verify_ledger();
 SET client_min_messages = error;
 SET dropcontact.allow_drop = on;

@@ -81,6 +81,11 @@ FROM pg_trigger g
 WHERE g.tgfoid = 'dropcontact.refuse_rewrite()'::regprocedure
   AND g.tgrelid IN (SELECT dropcontact.destroyed_relations())
 ORDER BY 1;
+-- what proves a deed is appended by that deed only
+SELECT DISTINCT p.oid::regprocedure AS function, k[1] AS kind, 'is a kind that roles may append' AS debt
+FROM pg_proc p, regexp_matches(p.prosrc, $$write_ledger\([\w.]+, '([a-z_]+)'$$, 'g') k
+WHERE p.pronamespace = 'dropcontact'::regnamespace AND k[1] <> ALL (dropcontact.own_entry_kinds() || 'instruction_'::text)
+ORDER BY 1, 2;
 -- guards bind every replication role
 SELECT g.tgrelid::regclass AS relation, g.tgname AS trigger, 'is not ENABLE ALWAYS' AS debt
 FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid

@@ -153,7 +153,7 @@ BEGIN
 		PERFORM record_instruction(id, 'purpose', jsonb_build_object('purpose', p.purpose, 'agreement', agreement), 'agreement ' || p.service) FROM purpose p;
 	END IF;
 	PERFORM notice_all_subprocessors(id);
-	PERFORM ledger_append(id, 'agreement', jsonb_strip_nulls(jsonb_build_object('agreement', agreement, 'version_date', sign_agreement.version_date,
+	PERFORM write_ledger(id, 'agreement', jsonb_strip_nulls(jsonb_build_object('agreement', agreement, 'version_date', sign_agreement.version_date,
 		'signed_on', sign_agreement.signed_on, 'service_start', sign_agreement.service_start AT TIME ZONE 'UTC', 'sha256', digest, 'general_conditions_sha256', conditions)));
 	RETURN agreement;
 END

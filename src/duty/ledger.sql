@@ -94,11 +94,35 @@ BEGIN
 	PERFORM queue_entry(controller, kind, body);
 END
 $$;
-COMMENT ON FUNCTION dropcontact.write_ledger(integer, text, jsonb) IS 'Inner part of ledger_append(), for the owner only';
+COMMENT ON FUNCTION dropcontact.write_ledger(integer, text, jsonb) IS 'Appends an entry of the extension''s own, for the owner only';
+
+CREATE FUNCTION dropcontact.own_entry_kinds() RETURNS text[]
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$ SELECT '{agreement,audit_closed,audit_objection,audit_opened,breach,breach_amended,breach_notice,compliance_attestation,consent,consent_withdrawn,controls,
+		destruction,erasure,evidence,human_review,impact_assessment,information_notice,instruction,instruction_released,instruction_suspended,
+		instruction_withdrawn,legal_basis,limit_lifted,mailbox_answer,mailbox_stopped,mentions_struck_out,message_sent,objection,portability,rectification,
+		register,request,request_closed,restriction,service_choice,service_end,service_return,subprocessor_notice,subprocessor_objection,subprocessor_receipt,
+		subprocessor_use,supervision,supervision_answered,transfer_announced,transfer_started}'::text[] $$;
+COMMENT ON FUNCTION dropcontact.own_entry_kinds() IS 'Kinds of entries of the ledger that prove what functions of the extension did: nobody else appends them';
+
+CREATE FUNCTION dropcontact.append_entry(controller integer, kind text, body jsonb) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+BEGIN
+	IF kind = ANY (own_entry_kinds()) THEN
+		RAISE EXCEPTION 'an entry "%" of the ledger is made by what it tells of', kind
+			USING ERRCODE = 'insufficient_privilege', HINT = 'Give an entry of your own another kind.';
+	END IF;
+	PERFORM write_ledger(controller, kind, body);
+END
+$$;
+COMMENT ON FUNCTION dropcontact.append_entry(integer, text, jsonb) IS 'Inner part of ledger_append(), for the owner only. Errors: insufficient_privilege for a kind that proves what the extension did';
 
 CREATE FUNCTION dropcontact.ledger_append(controller integer, kind text, body jsonb) RETURNS void
 	LANGUAGE c AS 'MODULE_PATHNAME', 'ledger_append';
-COMMENT ON FUNCTION dropcontact.ledger_append(integer, text, jsonb) IS 'Appends an entry to the chain of a controller that the role may see, when the transaction commits: nobody waits for a long one. The body is a JSON object of ids, counts, codes and HMACs. Errors: insufficient_privilege, invalid_parameter_value, null_value_not_allowed';
+COMMENT ON FUNCTION dropcontact.ledger_append(integer, text, jsonb) IS 'Appends an entry to the chain of a controller that the role may see, when the transaction commits: nobody waits for a long one. The body is a JSON object of ids, counts, codes and HMACs; its kind is none of those by which the extension proves what it did. Errors: insufficient_privilege, invalid_parameter_value, null_value_not_allowed';
 
 CREATE FUNCTION dropcontact.broken_entry(controller integer) RETURNS bigint
 	LANGUAGE sql STABLE
@@ -151,7 +175,7 @@ BEGIN
 END
 $$;
 REVOKE ALL ON FUNCTION dropcontact.ledger_text(integer, bigint, timestamptz, text, jsonb), dropcontact.refuse_rewrite(), dropcontact.make_append_only(regclass),
-	dropcontact.queue_entry(integer, text, jsonb), dropcontact.flush_ledger(), dropcontact.write_ledger(integer, text, jsonb), dropcontact.ledger_append(integer, text, jsonb), dropcontact.broken_entry(integer),
+	dropcontact.queue_entry(integer, text, jsonb), dropcontact.flush_ledger(), dropcontact.write_ledger(integer, text, jsonb), dropcontact.own_entry_kinds(), dropcontact.append_entry(integer, text, jsonb), dropcontact.ledger_append(integer, text, jsonb), dropcontact.broken_entry(integer),
 	dropcontact.verify_ledger() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.ledger_text(integer, bigint, timestamptz, text, jsonb), dropcontact.broken_entry(integer), dropcontact.verify_ledger()
 	TO dropcontact_admin, dropcontact_operator, dropcontact_controller, dropcontact_auditor;

@@ -155,7 +155,7 @@ PG_FUNCTION_INFO_V1(ledger_append);
 Datum
 ledger_append(PG_FUNCTION_ARGS)
 {
-	append_checked(fcinfo, "SELECT dropcontact.write_ledger($1, $2, $3)", 3);
+	append_checked(fcinfo, "SELECT dropcontact.append_entry($1, $2, $3)", 3);
 	PG_RETURN_VOID();
 }
 

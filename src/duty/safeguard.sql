@@ -24,6 +24,7 @@ CREATE FUNCTION dropcontact.safeguards(of_clause text DEFAULT NULL) RETURNS SETO
 	LANGUAGE plpgsql STABLE	/* a control a clause asks: it keeps its plans */
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	SET standard_conforming_strings = on
+	SET quote_all_identifiers = off
 	AS $$
 BEGIN
 	/* ALTER TABLE contact ENABLE TRIGGER ALL, after a load without triggers, leaves those of matching to session_replication_role */
@@ -48,7 +49,7 @@ BEGIN
 		WHERE c.relnamespace = 'dropcontact'::regnamespace AND NOT g.tgisinternal) x
 	WHERE coalesce(x.clause = of_clause, true);
 	IF coalesce(of_clause = 'III.1', true) THEN
-		RETURN QUERY SELECT 'event trigger', e.evtname::text, 'III.1', concat_ws(' ', e.evtevent, e.evtfoid::regproc, CASE e.evtenabled WHEN 'A' THEN 'on' ELSE 'off' END)
+		RETURN QUERY SELECT 'event trigger', e.evtname::text, 'III.1', concat_ws(' ', e.evtevent, p.proname, CASE e.evtenabled WHEN 'A' THEN 'on' ELSE 'off' END)
 		FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid WHERE p.pronamespace = 'dropcontact'::regnamespace;
 	END IF;
 	IF coalesce(of_clause = 'I.1', true) THEN
