@@ -61,6 +61,9 @@ SELECT state_legal_basis('bought', '6-1-f') > 0 AS stated;
 INSERT INTO contact (source, external_id, full_name) VALUES ('bought', '5', 'Max Roy');
 SELECT external_id, relation FROM contact WHERE source = 'bought';
 
+-- who was left out before came in before nothing
+SELECT clause, finding FROM run_controls() WHERE clause IN ('IV.1a', 'IV.1b', 'IV.3.1');
+
 -- each use is an instruction too
 SELECT kind, body - 'sources' AS body, status, run_id IS NOT NULL AS of_a_run, given_by = session_user AS by_me FROM instruction WHERE controller = 'Acme' AND kind = 'use' ORDER BY run_id;
 

@@ -132,7 +132,7 @@ INSERT INTO dropcontact.control VALUES
 	WHERE i.controller_id = $1 AND infringed_rules(i.kind, i.body) <> '{}' AND NOT EXISTS (SELECT FROM instruction_record r JOIN instruction_warning w USING (instruction_id)
 		WHERE r.controller_id = $1 AND r.kind = i.kind AND r.body = i.body AND r.instruction_id <= i.instruction_id AND w.raised_at = r.recorded_at AND w.outbox_id IS NOT NULL)
 	UNION ALL SELECT format('instruction %s was not suspended', w.instruction_id) FROM instruction_warning w
-	WHERE w.controller_id = $1 AND under_agreement($1) AND NOT EXISTS (SELECT FROM instruction_hold h WHERE h.instruction_id = w.instruction_id AND h.state IN ('suspended', 'withdrawn')) GROUP BY w.instruction_id $$),
+	WHERE w.controller_id = $1 AND under_agreement($1) AND NOT EXISTS (SELECT FROM instruction_hold h WHERE h.instruction_id = w.instruction_id) GROUP BY w.instruction_id $$),
 (32.4, 'III.2d', 'GDPR art. 28(3)(a), 44-49', 'processor', 'no transfer that a law imposes began before the controller was told', true, $$
 	SELECT format('transfer %s began before notice', t.transfer_id) FROM transfer t LEFT JOIN outbox_message m ON m.message = t.notice_id
 	WHERE t.controller_id = $1 AND t.started_at IS NOT NULL AND t.notice_barred_by IS NULL AND (m.sent_at IS NULL OR m.sent_at >= t.started_at OR m.controller_id <> $1)
@@ -204,7 +204,9 @@ INSERT INTO dropcontact.control VALUES
 	UNION ALL SELECT format('request %s is late', r.request_id) FROM request_record r WHERE r.controller_id = $1 AND r.kind = 'rectification' AND r.closed_at IS NULL AND r.due < clock_timestamp() $$),
 (37.3, 'III.7c', 'GDPR art. 17, 19', 'processor', 'persons who were erased are gone and stay out', false, $$
 	SELECT format('contact %s is of a person who was erased', c.contact_id) FROM contact c
-	WHERE c.controller_id = $1 AND age(c.xmin) <= (SELECT max(age(t.xmin)) FROM tombstone t WHERE t.controller_id = $1) /* written since the first erasure */
+	WHERE c.controller_id = $1
+		/* written since the first erasure, whatever they say, or received since */
+		AND (age(c.xmin) <= (SELECT max(age(t.xmin)) FROM tombstone t WHERE t.controller_id = $1) OR c.received_at >= (SELECT min(t.made_at) FROM tombstone t WHERE t.controller_id = $1))
 		AND is_erased($1, c)
 	UNION ALL SELECT format('request %s: no certificate of its erasure', r.request_id) FROM request_record r
 	WHERE r.controller_id = $1 AND r.kind = 'erasure' AND r.state = 'done' AND NOT EXISTS (SELECT FROM erasure_certificate e WHERE e.request_id = r.request_id)
@@ -295,19 +297,17 @@ INSERT INTO dropcontact.control VALUES
 		OR EXISTS (SELECT FROM audit_staff s WHERE s.mission_id = m.mission_id AND coalesce(s.nda_signed_on > (m.valid_from AT TIME ZONE time_zone_of($1))::date, true))) $$),
 (51.1, 'IV.1a', 'GDPR art. 13, 14', 'controller', 'the persons of each source were informed before their data came in', true, $$
 	SELECT format('source %s: information not declared before', u.source_id)
-	FROM (SELECT s AS source_id, min(r.started_at) AS first_used FROM run r, unnest(r.source_ids) s WHERE r.controller_id = $1 AND r.agreement_id IS NOT NULL AND r.purpose <> 'rights' GROUP BY s) u
+	FROM (SELECT s AS source_id, min(r.started_at) AS first_used FROM run r, unnest(r.source_ids) s WHERE r.controller_id = $1 AND r.agreement_id IS NOT NULL AND r.purpose <> 'rights' AND NOT r.refused ? 'RG401' GROUP BY s) u
 	WHERE NOT EXISTS (SELECT FROM controller_declaration d WHERE d.controller_id = $1 AND d.kind = 'information_notice' AND d.source_id = u.source_id AND d.at <= u.first_used) $$),
 (51.2, 'IV.1b', 'GDPR art. 6', 'controller', 'each source and purpose has a legal basis that the controller stated', true, $$
 	SELECT format('source %s, purpose %s: no legal basis before', u.source_id, u.purpose)
 	FROM (SELECT s AS source_id, r.purpose, min(r.started_at) AS first_used FROM run r, unnest(r.source_ids) s
-		WHERE r.controller_id = $1 AND r.agreement_id IS NOT NULL AND r.purpose NOT IN ('rights', 'improve') GROUP BY 1, 2) u
+		WHERE r.controller_id = $1 AND r.agreement_id IS NOT NULL AND r.purpose NOT IN ('rights', 'improve') AND NOT r.refused ? 'RG401' GROUP BY 1, 2) u
 	WHERE NOT EXISTS (SELECT FROM legal_basis b WHERE b.controller_id = $1 AND b.source_id = u.source_id AND b.purpose = u.purpose AND b.at <= u.first_used) $$),
 (51.3, 'IV.1c', 'GDPR art. 7', 'controller', 'where the basis is consent, each person has given it and not withdrawn it', true, $$
-	SELECT format('source %s, purpose %s: %s contacts without consent', s.source_id, u.purpose, count(*))
-	FROM (SELECT DISTINCT i AS source_id, r.purpose FROM run r, unnest(r.source_ids) i WHERE r.controller_id = $1 AND r.purpose NOT IN ('rights', 'improve')) u
-		JOIN source s ON s.source_id = u.source_id AND s.controller_id = $1 AND basis_of($1, u.source_id, u.purpose) = '6-1-a' JOIN contact c ON c.controller_id = $1 AND c.source = s.name
-	WHERE NOT consent_live($1, u.purpose, s.source_id, c.email, c.external_id)
-	GROUP BY s.source_id, u.purpose $$),
+	SELECT format('source %s: %s contacts without consent', s.source_id, count(*)) FROM source s JOIN contact c ON c.controller_id = $1 AND c.source = s.name
+	WHERE s.controller_id = $1 AND basis_of($1, s.source_id, 'clean') = '6-1-a' AND NOT consent_live($1, 'clean', s.source_id, c.email, c.external_id)
+	GROUP BY s.source_id $$),
 (52.1, 'IV.2a', 'GDPR art. 13', 'controller', 'owners of mailboxes were informed before', true, $$
 	SELECT format('mailbox %s: its owner was not informed before', m.mailbox_id) FROM mailbox m WHERE m.controller_id = $1 AND coalesce(m.informed_on > m.connected_at, true) $$),
 (52.2, 'IV.2b', 'agreement IV.2', 'controller', 'whether accepting is mandatory is decided, and refusals are honoured where it is not', true, $$
