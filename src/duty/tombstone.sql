@@ -44,7 +44,7 @@ CREATE FUNCTION dropcontact.token_mark(token bytea) RETURNS integer
 	LANGUAGE c IMMUTABLE STRICT AS 'MODULE_PATHNAME', 'token_mark';
 COMMENT ON FUNCTION dropcontact.token_mark(bytea) IS 'The mark that a token begins with; for the owner only. Errors: invalid_parameter_value';
 CREATE FUNCTION dropcontact.is_erased(controller integer, contact dropcontact.contact) RETURNS boolean
-	LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'is_erased';
+	LANGUAGE c STABLE STRICT COST 1000 AS 'MODULE_PATHNAME', 'is_erased';
 COMMENT ON FUNCTION dropcontact.is_erased(integer, dropcontact.contact) IS 'Whether a contact is one of a person who was erased, as it would be asked if it came in now; for the owner only. Errors: config_file_error when the key cannot be read';
 CREATE FUNCTION dropcontact.tombstones_changed() RETURNS trigger
 	LANGUAGE c AS 'MODULE_PATHNAME', 'tombstones_changed';
