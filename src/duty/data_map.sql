@@ -160,7 +160,7 @@ CREATE FUNCTION dropcontact.unmapped_columns(OUT relation name, OUT attribute na
 	AS $$
 	SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 		LEFT JOIN pg_type e ON e.oid = (SELECT t.typelem FROM pg_type t WHERE t.oid = a.atttypid AND t.typcategory = 'A')
-	WHERE c.relnamespace = 'dropcontact'::regnamespace AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
+	WHERE c.relnamespace = 'dropcontact'::regnamespace AND c.relkind IN ('r', 'p', 'm', 'f') AND c.relpersistence <> 't'
 		AND coalesce(e.oid, a.atttypid) IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'json'::regtype, 'jsonb'::regtype, 'xml'::regtype, 'bytea'::regtype, 'name'::regtype, 'inet'::regtype)
 		AND NOT EXISTS (SELECT FROM data_map m WHERE m.relation = c.relname AND m.attribute = a.attname)
 	ORDER BY 1, a.attnum

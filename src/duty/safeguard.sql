@@ -51,6 +51,8 @@ BEGIN
 	IF coalesce(of_clause = 'III.1', true) THEN
 		RETURN QUERY SELECT 'event trigger', e.evtname::text, 'III.1', concat_ws(' ', e.evtevent, p.proname, CASE e.evtenabled WHEN 'A' THEN 'on' ELSE 'off' END)
 		FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid WHERE p.pronamespace = 'dropcontact'::regnamespace;
+		RETURN QUERY SELECT 'rule', r.rulename || ' of ' || c.relname, 'III.1', r.ev_type::text FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
+		WHERE c.relnamespace = 'dropcontact'::regnamespace AND r.rulename <> '_RETURN';
 	END IF;
 	IF coalesce(of_clause = 'I.1', true) THEN
 		/* however a release of PostgreSQL writes an expression */
@@ -80,7 +82,7 @@ END
 $$;
 COMMENT ON FUNCTION dropcontact.safeguards(text) IS 'What keeps the duties as it is now, of one clause or of all; compared with table safeguard';
 
-/* What others add is theirs, unless it opens what the extension keeps shut. */
+/* What others add is theirs, unless it opens what the extension keeps shut, or writes where it writes. */
 CREATE FUNCTION dropcontact.tampered(of_clause text) RETURNS SETOF text
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, dropcontact, pg_temp
@@ -88,7 +90,7 @@ CREATE FUNCTION dropcontact.tampered(of_clause text) RETURNS SETOF text
 BEGIN
 	RETURN QUERY SELECT concat_ws(' ', kind, name, CASE WHEN n.name IS NULL THEN 'is gone' WHEN s.name IS NULL THEN 'was added' WHEN n.state LIKE '% off' THEN 'is off' ELSE 'is not as it was delivered' END)
 	FROM (SELECT * FROM safeguard x WHERE x.clause = of_clause) s FULL JOIN safeguards(of_clause) n USING (kind, name)
-	WHERE n.state IS DISTINCT FROM s.state AND (s.name IS NOT NULL OR kind IN ('policy', 'purpose', 'sub-processor') OR kind = 'function' AND n.state LIKE 't%')
+	WHERE n.state IS DISTINCT FROM s.state AND (s.name IS NOT NULL OR kind IN ('trigger', 'rule', 'policy', 'purpose', 'sub-processor') OR kind = 'function' AND n.state LIKE 't%')
 	ORDER BY 1;
 END
 $$;
