@@ -19,26 +19,25 @@ length_of_compound(const char *word, size_t len)
 	return len;
 }
 
-/* A folded address whose words have one spelling, the shortest; an abbreviation and all that it may stand for are one.  Linear. */
+/* A folded address whose words have one spelling; an abbreviation and all that it may stand for are one.  Linear. */
 char *
 dc_address_key(const char *folded)
 {
-	char	   *key = palloc(strlen(folded) + 2);
-	char	   *out = key;
+	StringInfoData key;
 
+	initStringInfo(&key);
 	for (const char *word = folded; *word != '\0'; word += strspn(word, " "))
 	{
 		size_t		len = strcspn(word, " ");
 		const char *spelling = dc_lexicon_find_n(&dc_lexicon_street_spellings, word, len);
-		size_t		kept = spelling != NULL ? strlen(spelling) : length_of_compound(word, len);
 
-		memcpy(out, spelling != NULL ? spelling : word, kept);
-		out += kept;
-		*out++ = ' ';
+		if (key.len > 0)
+			appendStringInfoChar(&key, ' ');
+		if (spelling != NULL)
+			appendStringInfoString(&key, spelling);
+		else
+			appendBinaryStringInfo(&key, word, length_of_compound(word, len));
 		word += len;
 	}
-	if (out > key)
-		out--;
-	*out = '\0';
-	return key;
+	return key.data;
 }
