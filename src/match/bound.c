@@ -16,6 +16,7 @@
 
 #include "port/pg_bitutils.h"
 
+#include "lexicon.h"
 #include "match/bound.h"
 
 /* flags of a sketch */
@@ -171,7 +172,7 @@ dc_make_sketch(const DcPopulation *p, const DcRecord *r, DcSketch *sketch)
 		.domain_surprise = surprise_eighths(p, r->domain), .postcode_surprise = surprise_eighths(p, r->postcode),
 	};
 	find_needed_words(p, r->company, sketch->company_word);
-	sketch->nickname = (p->flags[r->first] & VALUE_NICKNAME) != 0;
+	sketch->nickname = r->first != 0 && dc_lexicon_find(&dc_lexicon_nicknames, p->text[r->first]) != NULL;
 	sketch->flags = (dc_is_person(r) ? SKETCH_PERSON : 0) | (r->first != 0 && r->last != 0 ? SKETCH_FULL_NAME : 0) |
 		(p->flags[r->first] & VALUE_TITLE ? SKETCH_TITLE : 0) | (strchr(p->text[r->last], ' ') != NULL ? SKETCH_SPACE : 0) |
 		(r->middle != 0 ? SKETCH_MIDDLE : 0) | (r->suffix != 0 ? SKETCH_SUFFIX : 0) | (r->address != 0 ? SKETCH_ADDRESS : 0) |

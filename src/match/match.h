@@ -78,7 +78,6 @@ dc_contact_point(const DcRecord *record, int i)
 #define VALUE_GENERIC (VALUE_SHARED | VALUE_ROLE)	/* of an organisation, not of a person */
 #define VALUE_TITLE 4			/* a title that stands for a first name */
 #define VALUE_GIVEN 8			/* known as a first name */
-#define VALUE_NICKNAME 16		/* a first name that may stand for others */
 
 typedef struct DcTokens
 {

@@ -204,8 +204,6 @@ pack_first_name(DcPacker *packer, const DcWaiting *contact, DcRecord *r)
 		memo->second = full != NULL ? dc_intern_n(p, full, strcspn(full, " ")) : dc_intern(p, given);
 		if (dc_lexicon_find(&dc_lexicon_given_names, p->text[memo->second]) != NULL)
 			p->flags[memo->second] |= VALUE_GIVEN;
-		if (full != NULL)
-			p->flags[memo->value] |= VALUE_NICKNAME;
 		if (only_titles)
 			p->flags[memo->value] |= VALUE_TITLE;
 	}

@@ -72,7 +72,7 @@ misspelt(DcPopulation *p, DcValue value)
 static void
 fill_person(DcPopulation *p, DcRecord *r)
 {
-	r->first = r->given = INTERN_ANY(p, "robert", "bob", "r", "jean pierre", "jean", "alexander", "alex", "simone", "simon", "marie", "anne", "li", "\xc3\xa9lo\xc3\xafse");
+	r->first = r->given = INTERN_ANY(p, "robert", "bob", "r", "jean pierre", "jean", "alexander", "alex", "simone", "simon", "marie", "anne", "li", "eloise", "jorge", "george", "mohamed", "muhammad", "al", "alan");
 	r->middle = chance(10) ? INTERN_ANY(p, "paul", "p", "louis") : 0;
 	r->last = dc_intern(p, psprintf("%s%s", (const char *[]) {"mar", "gar", "le", "ber", "du", "sch", "smi", "roth", "ok", "wei"}[any(10)],
 									(const char *[]) {"tin", "cia", "febvre", "nard", "pont", "midt", "th", "schild", "afor", "s lopez", "ss"}[any(11)]));
