@@ -238,3 +238,12 @@ dc_clean(const char *s)
 	*o = '\0';
 	return composing ? dc_compose(out, o - out) : out;
 }
+
+bool
+dc_is_one_of(const char *word, const char *const *list, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (strcmp(word, list[i]) == 0)
+			return true;
+	return false;
+}

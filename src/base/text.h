@@ -51,4 +51,7 @@ extern char *dc_fold_icu(const char *s, size_t len);
 extern char *dc_lower(const char *s);
 extern char *dc_upper(const char *s);
 
+/* Is a text one of n? */
+extern bool dc_is_one_of(const char *word, const char *const *list, int n);
+
 #endif							/* DC_BASE_TEXT_H */

@@ -56,12 +56,6 @@ extern void *dc_new_key_array(DcKeyTable *table, DcShareArray which, size_t size
 extern bool dc_take_records(DcKeyTable *table, Step step, int *from, int *to);
 extern int	dc_take_partition(DcKeyTable *table, Step step);
 
-static inline bool
-dc_is_compared_whole(uint64 key, size_t n)
-{
-	return n > 1 && n <= dc_block_limit(key);
-}
-
 /* key_rows.c: the last steps */
 extern void dc_number_blocks(DcKeyTable *table);
 extern void dc_place_blocks(DcKeyTable *table);

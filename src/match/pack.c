@@ -170,8 +170,9 @@ touch_texts(const DcPopulation *p, const DcWaiting *contact)
 
 /* ---------- names ---------- */
 
+/* What a column says, folded; form: what brings that to one spelling, or NULL. */
 static DcValue
-folded(DcPacker *packer, const DcWaiting *contact, DcPackedColumn column, const char *kind)
+folded_as(DcPacker *packer, const DcWaiting *contact, DcPackedColumn column, const char *kind, char *(*form) (const char *))
 {
 	bool		found;
 	DcMemo	   *memo = dc_remember(packer, contact, column, &found);
@@ -179,8 +180,18 @@ folded(DcPacker *packer, const DcWaiting *contact, DcPackedColumn column, const 
 	if (memo == NULL)
 		return 0;
 	if (!found && !dc_says_nothing(contact->text[column].s, kind))
-		memo->value = dc_intern(packer->population, dc_fold_n(memo->text, memo->len));
+	{
+		char	   *text = dc_fold_n(memo->text, memo->len);
+
+		memo->value = dc_intern(packer->population, form == NULL ? text : form(text));
+	}
 	return memo->value;
+}
+
+static DcValue
+folded(DcPacker *packer, const DcWaiting *contact, DcPackedColumn column, const char *kind)
+{
+	return folded_as(packer, contact, column, kind, NULL);
 }
 
 /* The first name, and its first word with a nickname as its full name. */
@@ -240,19 +251,6 @@ pack_name(DcPacker *packer, const DcWaiting *contact, DcRecord *r)
 		r->suffix = dc_generation_of_mailbox(packer->population, contact->text[C_EMAIL].s);
 }
 
-static DcValue
-address_of(DcPacker *packer, const DcWaiting *contact)
-{
-	bool		found;
-	DcMemo	   *memo = dc_remember(packer, contact, C_ADDRESS, &found);
-
-	if (memo == NULL)
-		return 0;
-	if (!found && !dc_says_nothing(contact->text[C_ADDRESS].s, ""))
-		memo->value = dc_intern(packer->population, dc_address_key(dc_fold_n(memo->text, memo->len)));
-	return memo->value;
-}
-
 /* ---------- declared fields ---------- */
 
 /* A key of the attributes as text, as operator ->> gives it; NULL for none. */
@@ -298,7 +296,7 @@ pack_contact(DcPacker *packer, const DcWaiting *contact)
 	dc_pack_organisation(packer, contact, r);
 	r->postcode = folded(packer, contact, C_POSTCODE, "");
 	r->city = folded(packer, contact, C_CITY, "");
-	r->address = address_of(packer, contact);
+	r->address = folded_as(packer, contact, C_ADDRESS, "", dc_address_key);
 	r->job = folded(packer, contact, C_JOB, "");
 	pack_fields(packer->population, contact, r);
 }

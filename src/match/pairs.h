@@ -46,6 +46,13 @@ dc_pair_hash(uint64 x, uint64 y)
  */
 typedef bool (*DcPairFilter) (void *state, uint64 hash);
 
+/* Do all members of a block of so many meet? */
+static inline bool
+dc_is_compared_whole(uint64 key, size_t n)
+{
+	return n > 1 && n <= dc_block_limit(key);
+}
+
 /* Where the block of this entry ends. */
 static inline size_t
 dc_block_end(const DcKeyEntry *entries, size_t n, size_t from)

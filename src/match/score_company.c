@@ -7,6 +7,7 @@
  */
 #include "base/port.h"
 
+#include "base/text.h"
 #include "lexicon.h"
 #include "match/score.h"
 
@@ -65,10 +66,7 @@ is_unit(const char *word)
 	/* in short it may be anything: hold, ins, real */
 	const char *form = strlen(word) < 5 ? NULL : dc_lexicon_find(&dc_lexicon_company_words, word);
 
-	for (int i = 0; form != NULL && i < lengthof(units); i++)
-		if (strcmp(form, units[i]) == 0)
-			return true;
-	return false;
+	return form != NULL && dc_is_one_of(form, units, lengthof(units));
 }
 
 /* A word of a that b has not, of those that tell a trade, or a unit; NULL for none. */

@@ -42,45 +42,21 @@ nickname_surprise(const DcPopulation *p, DcValue a, DcValue b, DcValue given_a, 
 	return commoner(p, a, b);
 }
 
-static bool
-has_word(const char *words, const char *word, size_t len)
-{
-	for (const char *w = words; *w != '\0'; w += strspn(w, " "))
-	{
-		size_t		n = strcspn(w, " ");
-
-		if (n == len && strncmp(w, word, n) == 0)
-			return true;
-		w += n;
-	}
-	return false;
-}
-
 /* Is the name one of those that the nickname may stand for? */
 static bool
 is_nickname_of(const DcPopulation *p, DcValue nickname, DcValue name)
 {
 	const char *entry = dc_lexicon_find(&dc_lexicon_nicknames, p->text[nickname]);
 
-	return entry != NULL && has_word(entry, p->text[name], strlen(p->text[name]));
+	return entry != NULL && dc_has_word(entry, p->text[name], strlen(p->text[name]));
 }
 
 /* May two given names stand for one: jorge for george, mohamed and muhammad for mohammed? */
 static bool
 stand_for_one(const DcPopulation *p, DcValue a, DcValue b)
 {
-	const char *word = dc_lexicon_find(&dc_lexicon_nicknames, p->text[a]);
-	const char *others = dc_lexicon_find(&dc_lexicon_nicknames, p->text[b]);
-
-	if (is_nickname_of(p, a, b) || is_nickname_of(p, b, a))
-		return true;
-	for (; word != NULL && others != NULL && *word != '\0'; word += strspn(word, " "))
-	{
-		if (has_word(others, word, strcspn(word, " ")))
-			return true;
-		word += strcspn(word, " ");
-	}
-	return false;
+	return dc_stand_for_one(p->text[a], strlen(p->text[a]), dc_lexicon_find(&dc_lexicon_nicknames, p->text[a]),
+							p->text[b], strlen(p->text[b]), dc_lexicon_find(&dc_lexicon_nicknames, p->text[b]));
 }
 
 static int

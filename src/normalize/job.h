@@ -23,8 +23,6 @@ typedef struct DcTitle
 	int			n;
 } DcTitle;
 
-extern bool dc_is_one_of(const char *word, const char *const *list, int n);
-
 extern void dc_read_title(const char *s, DcTitle *t);
 
 /* Rights slips of the keyboard in the words that titles turn on. */

@@ -13,15 +13,6 @@
 
 #define MAX_RUN 5				/* words of the longest entry */
 
-bool
-dc_is_one_of(const char *word, const char *const *list, int n)
-{
-	for (int i = 0; i < n; i++)
-		if (strcmp(word, list[i]) == 0)
-			return true;
-	return false;
-}
-
 /* The length of a sign at s that parts a title, 0 where there is none. */
 static int
 parting(const char *s, const char *start)

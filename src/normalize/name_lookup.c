@@ -19,12 +19,7 @@
 static bool
 has_word(const char *value, const char *word)
 {
-	size_t		n = strlen(word);
-
-	for (const char *p = value; (p = strstr(p, word)) != NULL; p += n)
-		if ((p == value || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
-			return true;
-	return false;
+	return dc_has_word(value, word, strlen(word));
 }
 
 char *

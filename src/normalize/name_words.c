@@ -51,14 +51,8 @@ dc_is_pronouns(const char *text)
 	if (strchr(text, '/') == NULL)
 		return false;
 	for (char *part = strtok_r(dc_lower(text), "/ ", &rest); part != NULL; part = strtok_r(NULL, "/ ", &rest))
-	{
-		bool		found = false;
-
-		for (int i = 0; i < lengthof(pronouns); i++)
-			found = found || strcmp(part, pronouns[i]) == 0;
-		if (!found)
+		if (!dc_is_one_of(part, pronouns, lengthof(pronouns)))
 			return false;
-	}
 	return true;
 }
 

@@ -158,6 +158,17 @@ extern void dc_parse_job(const char *input, DcJob *job);
 /* Does a text say nothing but what somebody is, by words that tell a level ("Sales Manager", "CTO") or a department ("HR")? */
 extern bool dc_is_job_title(const char *text);
 
+/* nickname.c */
+
+/* Is a word one of those of a text, parted by blanks? */
+extern bool dc_has_word(const char *words, const char *word, size_t len);
+
+/*
+ * May two given names, folded, stand for one: is one a nickname of the other, or are both nicknames of a third?  names: what each may
+ * stand for, as list nicknames has it, or NULL.
+ */
+extern bool dc_stand_for_one(const char *a, size_t a_len, const char *a_names, const char *b, size_t b_len, const char *b_names);
+
 /* similarity.c, company_similarity.c: names and companies compared as a person would, 0 to 1 */
 extern double dc_jaro_winkler(const char *a, const char *b);
 extern int	dc_damerau_levenshtein(const char *a, const char *b);

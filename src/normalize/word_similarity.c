@@ -157,39 +157,6 @@ has_ending(const NameWord *a, const NameWord *b)
 		strchr("oaeu", (a->len > n ? a : b)->text[n]) != NULL;
 }
 
-static bool
-lists(const char *names, const char *name, size_t len)
-{
-	for (const char *p = names; *p; p += strspn(p, " "))
-	{
-		size_t		n = strcspn(p, " ");
-
-		if (n == len && strncmp(p, name, n) == 0)
-			return true;
-		p += n;
-	}
-	return false;
-}
-
-/* Is one the nickname of the other, or can both stand for one name? */
-static bool
-same_given_name(const NameWord *a, const NameWord *b)
-{
-	if ((a->nickname != NULL && lists(a->nickname, b->text, b->len)) || (b->nickname != NULL && lists(b->nickname, a->text, a->len)))
-		return true;
-	if (a->nickname == NULL || b->nickname == NULL)
-		return false;
-	for (const char *p = a->nickname; *p; p += strspn(p, " "))
-	{
-		size_t		n = strcspn(p, " ");
-
-		if (lists(b->nickname, p, n))
-			return true;
-		p += n;
-	}
-	return false;
-}
-
 /* The letters of one word in another order, but for the first: Nomran. */
 static bool
 same_letters(const NameWord *a, const NameWord *b)
@@ -278,7 +245,7 @@ dc_word_similarity(const NameWord *a, const NameWord *b)
 		return a->text[0] == b->text[0] ? INITIAL : 0;
 	if (a->particle && b->particle)
 		return 0.9;
-	if (same_given_name(a, b))
+	if (dc_stand_for_one(a->text, a->len, a->nickname, b->text, b->len, b->nickname))
 		return 0.95;
 	if (a->given != NULL && b->given != NULL && dc_other_gender(a->text, b->text))
 		return 0;

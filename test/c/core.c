@@ -133,31 +133,42 @@ make_contact(DcPopulation *p, int n)
 }
 
 static DcPopulation *
-make_population(uint64 seed)
+start_population(void)
 {
 	DcPopulation *p = dc_population_create();
 
-	state = seed;
 	p->nfields = 1;
 	p->field_kind[0] = KIND_DATE;
 	p->field_name[0] = "born";
-	for (int i = 0; i < CONTACTS; i++)
-		make_contact(p, i);
+	return p;
+}
+
+static DcPopulation *
+finish_population(DcPopulation *p)
+{
 	dc_count_values(p);
 	dc_find_shared(p);
 	dc_make_tokens(p);
 	return p;
 }
 
+static DcPopulation *
+make_population(uint64 seed)
+{
+	DcPopulation *p = start_population();
+
+	state = seed;
+	for (int i = 0; i < CONTACTS; i++)
+		make_contact(p, i);
+	return finish_population(p);
+}
+
 /* The same contacts, the last first, so that each value has another number. */
 static DcPopulation *
 turn_round(const DcPopulation *p)
 {
-	DcPopulation *turned = dc_population_create();
+	DcPopulation *turned = start_population();
 
-	turned->nfields = 1;
-	turned->field_kind[0] = KIND_DATE;
-	turned->field_name[0] = "born";
 	for (int i = p->nrecords - 1; i >= 0; i--)
 	{
 		const DcValue *from = &p->records[i].first;
@@ -169,10 +180,7 @@ turn_round(const DcPopulation *p)
 		for (int v = 0; v < DC_RECORD_VALUES; v++)
 			to[v] = from[v] == 0 ? 0 : dc_intern(turned, p->text[from[v]]);
 	}
-	dc_count_values(turned);
-	dc_find_shared(turned);
-	dc_make_tokens(turned);
-	return turned;
+	return finish_population(turned);
 }
 
 /* ---------- keys and candidate pairs ---------- */
@@ -195,12 +203,6 @@ compare_entries(const void *a, const void *b)
 	if (x->key != y->key)
 		return x->key < y->key ? -1 : 1;
 	return x->record < y->record ? -1 : x->record > y->record;
-}
-
-static bool
-is_whole(uint64 key, int n)
-{
-	return n > 1 && n <= dc_block_limit(key);
 }
 
 /* The keys of all in order, and of each record the numbers of the blocks that are compared as a whole. */
@@ -233,7 +235,7 @@ make_table(const DcPopulation *p, Table *t)
 	{
 		to = dc_block_end(t->entry, t->n, from);
 		dc_order_block(&t->rows, t->entry + from, to - from);
-		if (is_whole(t->entry[from].key, to - from))
+		if (dc_is_compared_whole(t->entry[from].key, to - from))
 			for (int i = from; i < to; i++)
 				t->rows.block[end[t->entry[i].record]++] = from;
 	}
@@ -263,7 +265,7 @@ define_pairs(const Table *t)
 		int			window;
 
 		to = dc_block_end(t->entry, t->n, from);
-		window = is_whole(key, to - from) ? to - from : dc_block_window(key);
+		window = dc_is_compared_whole(key, to - from) ? to - from : dc_block_window(key);
 		for (int i = from; i < to; i++)
 			for (int j = i + 1; j < to && j - i <= window; j++)
 			{
@@ -271,7 +273,7 @@ define_pairs(const Table *t)
 				uint32		b = Max(t->entry[i].record, t->entry[j].record);
 				uint8	   *m = &meet[(size_t) a * CONTACTS + b];
 
-				if (is_whole(key, to - from))
+				if (dc_is_compared_whole(key, to - from))
 					*m = 2;
 				else if (dc_neighbours_meet(key, t->rows.place[a], t->rows.place[b]))
 					*m = Max(*m, 1);
