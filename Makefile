@@ -8,8 +8,10 @@ EXTVERSION = 1.0
 MODULE_big = dropcontact
 
 # Floors, lowest first: a file may include only from its own floor or below.
-ROOMS = base normalize duty contact match merge
+MATCH_ROOMS = $(addprefix match/,core table workers pack train index entity pending block)
+ROOMS = base normalize duty contact $(MATCH_ROOMS) match merge
 C_FILES = src/dropcontact.c $(foreach room,$(ROOMS),$(sort $(wildcard src/$(room)/*.c)))
+HEADERS = $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.h))
 OBJS = $(C_FILES:.c=.o) build/lexicon.o build/fold_table.o build/phone_plan.o build/country_table.o
 
 # One subject a file; the order is that of creation. What duty reports reads every room, and comes last.
@@ -46,10 +48,10 @@ SQL_PARTS = \
 	src/contact/attach.sql \
 	src/match/match.sql \
 	src/match/lock.sql \
-	src/match/key_index.sql \
-	src/match/pending.sql \
-	src/match/lookup.sql \
-	src/match/scale_out.sql \
+	src/match/index/key_index.sql \
+	src/match/pending/pending.sql \
+	src/match/pending/lookup.sql \
+	src/match/block/scale_out.sql \
 	src/merge/entity.sql \
 	src/merge/survivorship.sql \
 	src/merge/merged.sql \
@@ -132,19 +134,18 @@ SERVERLESS = $(CC) $(CFLAGS) -DFRONTEND $(CPPFLAGS)
 SERVERLESS_FILES = $(wildcard src/base/*.c src/normalize/*.c)
 SERVERLESS_SOURCES = $(filter-out src/normalize/binding.c,$(SERVERLESS_FILES)) build/lexicon.c build/fold_table.c build/phone_plan.c build/country_table.c
 
-build/test/%: test/c/%.c $(SERVERLESS_SOURCES) $(wildcard src/*/*.h test/c/*.h)
+build/test/%: test/c/%.c $(SERVERLESS_SOURCES) $(HEADERS) $(wildcard test/c/*.h)
 	@mkdir -p build/test
 	$(SERVERLESS) -o $@ $(filter %.c,$^) $(SERVERLESS_LIBS)
 
 # The core of match/ knows packed records only; under AddressSanitizer and UBSan.
-MATCH_CORE = $(addprefix src/match/,features.c record_hash.c shared_points.c keys.c pairs.c bound.c compare.c score.c score_name.c score_mailbox.c \
-	score_field.c score_company.c model.c cluster.c)
+MATCH_CORE = $(wildcard src/match/core/*.c)
 
-build/test/core: test/c/core.c $(MATCH_CORE) $(SERVERLESS_SOURCES) $(wildcard src/*/*.h)
+build/test/core: test/c/core.c $(MATCH_CORE) $(SERVERLESS_SOURCES) $(HEADERS)
 	@mkdir -p build/test
 	$(CC) $(FUZZ_FLAGS) -fsanitize=address,undefined -o $@ $(filter %.c,$^) $(SERVERLESS_LIBS)
 
-$(OBJS): build/lexicon.h $(wildcard src/*/*.h)
+$(OBJS): build/lexicon.h $(HEADERS)
 
 # The fuzz target: by libFuzzer where there is clang, else by a driver of our own.
 FUZZ_SOURCES = test/fuzz/normalize.c $(SERVERLESS_SOURCES)
@@ -159,11 +160,11 @@ fuzz: build/fuzz/libfuzzer
 endif
 fuzz: build/fuzz/driver
 
-build/fuzz/libfuzzer: $(FUZZ_SOURCES) $(wildcard src/*/*.h)
+build/fuzz/libfuzzer: $(FUZZ_SOURCES) $(HEADERS)
 	@mkdir -p build/fuzz
 	$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -o $@ $(FUZZ_SOURCES) $(SERVERLESS_LIBS)
 
-build/fuzz/driver: test/fuzz/driver.c $(FUZZ_SOURCES) $(wildcard src/*/*.h)
+build/fuzz/driver: test/fuzz/driver.c $(FUZZ_SOURCES) $(HEADERS)
 	@mkdir -p build/fuzz
 	$(CC) $(FUZZ_FLAGS) -fsanitize=address,undefined -o $@ test/fuzz/driver.c $(FUZZ_SOURCES) $(SERVERLESS_LIBS)
 

@@ -4,9 +4,8 @@
  *	  The vocabulary of the room match: packed records and what compares them.
  *
  * A population is the contacts of one controller, each packed to interned values, so that
- * equality is an integer compare.  features.c, keys.c, pairs.c, score.c, train.c and cluster.c know
- * no tables, no SPI and no names of columns; read.c fills a population from contacts,
- * dedupe.c and lookup.c are the SQL functions.
+ * equality is an integer compare.  The files of core/ know no tables, no SPI and no names of columns;
+ * pack/ fills a population from contacts.
  *
  *-------------------------------------------------------------------------
  */

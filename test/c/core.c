@@ -12,8 +12,8 @@
 
 #include <math.h>
 
-#include "match/bound.h"
-#include "match/pairs.h"
+#include "match/core/bound.h"
+#include "match/core/pairs.h"
 
 #define CONTACTS 1200
 #define SEEDS 3

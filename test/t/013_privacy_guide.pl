@@ -68,7 +68,7 @@ my ($codes) = $guide =~ /\n## Codes of refusal\n(.*?)\n<a name/s;
 $codes =~ s/RG(\d{3}) to RG(\d{3})/join ', ', map { "RG$_" } $1 .. $2/ge;
 my %told = map { $_ => 1 } $codes =~ /RG\d{3}/g;
 my %raised;
-for my $file (glob("$ENV{TOP}/src/*/*.sql $ENV{TOP}/src/*/*.c"))
+for my $file (glob("$ENV{TOP}/src/*/*.sql $ENV{TOP}/src/*/*.c $ENV{TOP}/src/*/*/*.sql $ENV{TOP}/src/*/*/*.c"))
 {
 	my $text = slurp_file($file);
 	$text =~ s/MAKE_SQLSTATE\('R', 'G', '(\d)', '(\d)', '(\d)'\)/RG$1$2$3/g;
