@@ -9,7 +9,7 @@
 
 #include "port/pg_bitutils.h"
 
-#include "match/core/score.h"
+#include "match/core/compare.h"
 #include "normalize/normalize.h"
 
 /* Letters of one value that the other has not: so many of its characters find no partner. */
@@ -216,4 +216,15 @@ dc_edits(const DcPopulation *p, DcValue a, DcValue b)
 	int			m = strlen(t);
 
 	return abs(n - m) > 3 ? 100 : dc_damerau_levenshtein(s, t);
+}
+
+/* The value that two sets have in common, shared ones or personal ones; 0 for none. */
+DcValue
+dc_common_value(const DcPopulation *p, const DcValue *a, const DcValue *b, int n, bool shared)
+{
+	for (int i = 0; i < n && a[i] != 0; i++)
+		for (int j = 0; j < n && b[j] != 0; j++)
+			if (a[i] == b[j] && ((p->flags[a[i]] & VALUE_GENERIC) != 0) == shared)
+				return a[i];
+	return 0;
 }

@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "lexicon.h"
-#include "match/core/score.h"
+#include "match/core/score_parts.h"
 
 /* "International Business Machines" and "ibm", with or without what follows the acronym */
 static bool

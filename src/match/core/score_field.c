@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-#include "match/core/score.h"
+#include "match/core/score_parts.h"
 
 static bool
 is_date(const char *s)

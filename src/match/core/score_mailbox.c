@@ -8,7 +8,7 @@
 #include "base/port.h"
 
 #include "lexicon.h"
-#include "match/core/score.h"
+#include "match/core/score_parts.h"
 
 /* The number at the end of a local part, from 2 to 9, as in john.smith2; 0 for none, -1 for any other digits. */
 static int

@@ -8,7 +8,7 @@
 #include "base/port.h"
 
 #include "lexicon.h"
-#include "match/core/score.h"
+#include "match/core/score_parts.h"
 #include "normalize/normalize.h"
 
 static bool

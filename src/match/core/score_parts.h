@@ -1,24 +1,14 @@
 /*-------------------------------------------------------------------------
  *
- * score.h
+ * score_parts.h
  *	  What the files that score a pair have in common; nobody else includes it.
  *
  *-------------------------------------------------------------------------
  */
-#ifndef DC_MATCH_SCORE_H
-#define DC_MATCH_SCORE_H
+#ifndef DC_MATCH_SCORE_PARTS_H
+#define DC_MATCH_SCORE_PARTS_H
 
-#include "match/match.h"
-
-/* What two texts have in common, each word weighed by its surprise. */
-typedef struct Bag
-{
-	double		matched;		/* surprise of the words that agree, in bits */
-	double		contained;		/* share of the smaller side that they are */
-	double		overlap;		/* share of both sides together */
-	bool		numbers_differ; /* both have numbers, none in common */
-	bool		both_more;		/* both have words that the other has not */
-} Bag;
+#include "match/core/compare.h"
 
 /* From what speaks most against one person on. */
 typedef enum NameVerdict
@@ -55,18 +45,6 @@ typedef struct Agreed
 /* Even odds, no question to anybody. */
 #define CONFLICT_LIMIT 0.0
 
-static inline float
-commoner(const DcPopulation *p, DcValue a, DcValue b)
-{
-	return Min(p->surprise[a], p->surprise[b]);
-}
-
-static inline bool
-is_number(const char *s)
-{
-	return *s >= '0' && *s <= '9';
-}
-
 /* surprise: bits that the frequency of the value adds, for a level by frequency */
 static inline void
 step(DcScore *score, const DcModel *model, int level, DcValue a, DcValue b, float surprise)
@@ -83,16 +61,6 @@ step(DcScore *score, const DcModel *model, int level, DcValue a, DcValue b, floa
 #define STEP(level, x, y) step(score, model, level, x, y, 0)
 #define STEP_BY_FREQUENCY(level, x, y) step(score, model, level, x, y, commoner(p, x, y))
 
-/* compare.c */
-extern bool dc_alike(const DcPopulation *p, DcValue a, DcValue b, double similarity);
-extern bool dc_alike_companies(DcPopulation *p, DcValue a, DcValue b, double similarity, Bag *bag);
-extern bool dc_alike_names(const DcPopulation *p, DcValue a, DcValue b);
-extern bool dc_one_edit_apart(const char *s, const char *t);
-extern int	dc_edits(const DcPopulation *p, DcValue a, DcValue b);
-extern bool dc_differ_in_word(const char *a, const char *b);
-extern bool dc_part_of(const char *a, const char *b);
-extern void dc_compare_bags(DcPopulation *p, DcValue a, DcValue b, Bag *bag);
-
 /* score_name.c */
 extern NameVerdict dc_score_name(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b);
 
@@ -105,11 +73,10 @@ extern bool dc_mailbox_names_one(const DcPopulation *p, DcValue email, const DcR
 /* score_field.c */
 extern void dc_score_fields(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b, Agreed *agreed);
 
-/* score.c */
-extern DcValue dc_common_value(const DcPopulation *p, const DcValue *a, const DcValue *b, int n, bool shared);
+/* score_place.c */
 extern bool dc_score_place(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b, int offset, float least);
 
 /* score_company.c */
 extern void dc_score_companies(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b);
 
-#endif							/* DC_MATCH_SCORE_H */
+#endif							/* DC_MATCH_SCORE_PARTS_H */
