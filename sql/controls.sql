@@ -52,16 +52,17 @@ SELECT finish_request(:'rectification');
 INSERT INTO request_record (request_id, controller_id, kind, received_by, received_at, due, state, closed_at)
 SELECT gen_random_uuid(), :acme, k, 'controller', r, r + interval '1 month', s, c FROM unnest('{access,rectification,erasure,objection,restriction,portability,human_review}'::text[]) k,
 	(VALUES (now() - interval '1 day', 'open', NULL), ('2020-01-01', 'refused', timestamptz '2020-03-01')) v(r, s, c);
-SELECT do_queue_message(:acme, 'restriction_lifted', 'told', '{}') AS told \gset
+SELECT gen_random_uuid() AS asked \gset
+SELECT do_queue_message(:acme, 'restriction_lifted', 'told', jsonb_build_object('request', :'asked'::uuid)) AS told \gset
 SELECT outbox_sent(:told, '<2@acme.example>');
 UPDATE outbox_message SET created_at = now() - interval '40 days' WHERE message = :told;
 INSERT INTO processing_limit (controller_id, contact_id, kind, purpose, request_id, from_at, lifted_at, lift_notice_id)
-SELECT :acme, c.contact_id, l.kind, l.purpose, gen_random_uuid(), now() - interval '10 days', now() - interval '5 days', :told
+SELECT :acme, c.contact_id, l.kind, l.purpose, :'asked'::uuid, now() - interval '10 days', now() - interval '5 days', :told
 FROM contact c, (VALUES ('restriction', NULL), ('objection', NULL), ('human_review', NULL), ('objection', 'direct')) l(kind, purpose) WHERE c.external_id = '3';
 INSERT INTO processing_limit (controller_id, contact_id, kind, purpose, request_id, from_at)
 SELECT :acme, contact_id, 'objection', 'direct', gen_random_uuid(), now() - interval '10 days' FROM contact WHERE external_id = '3';
 INSERT INTO processing_limit (controller_id, contact_id, kind, request_id, from_at, lifted_at, lift_notice_id)
-SELECT :acme, contact_id, 'human_review', gen_random_uuid(), now() - interval '30 days', now() - interval '20 days', :told FROM contact WHERE external_id = '3';
+SELECT :acme, contact_id, 'human_review', :'asked'::uuid, now() - interval '30 days', now() - interval '20 days', :told FROM contact WHERE external_id = '3';
 BEGIN;
 SELECT open_run('merge') AS run \gset
 INSERT INTO entity_log (controller_id, kind, contact_ids, why, at)
@@ -122,7 +123,7 @@ INSERT INTO violation VALUES
 	('I.2', 'ALTER TABLE control DROP CONSTRAINT control_article_check; UPDATE control SET article = '''' WHERE clause = ''V''', '{}'),
 	('I.2', 'ALTER TABLE control DROP CONSTRAINT control_check_sql_check; UPDATE control SET check_sql = '''' WHERE clause = ''V''', '{V}'),
 	('II.1a', 'ALTER TABLE contact DISABLE TRIGGER clean', '{}'),
-	('II.1a', 'ALTER TABLE contact DISABLE TRIGGER ALL; INSERT INTO contact (controller_id, source, relation, cleaned_by) SELECT %1$s, ''crm'', ''customer'', 1 FROM generate_series(1, 99); ALTER TABLE contact ENABLE TRIGGER ALL; ALTER TABLE contact ENABLE ALWAYS TRIGGER clean; ALTER TABLE contact ENABLE ALWAYS TRIGGER record_delete; ALTER TABLE contact ENABLE ALWAYS TRIGGER apply_rectified', '{}'),
+	('II.1a', 'ALTER TABLE contact DISABLE TRIGGER ALL; INSERT INTO contact (controller_id, source, relation, cleaned_by) SELECT %1$s, ''crm'', ''customer'', 1 FROM generate_series(1, 99); ALTER TABLE contact ENABLE TRIGGER ALL; ALTER TABLE contact ENABLE ALWAYS TRIGGER clean; ALTER TABLE contact ENABLE ALWAYS TRIGGER record_delete; ALTER TABLE contact ENABLE ALWAYS TRIGGER apply_rectified; ALTER TABLE contact ENABLE ALWAYS TRIGGER limit_again', '{}'),
 	('II.1b', 'SELECT open_run(''rights''); INSERT INTO entity_log (controller_id, kind, contact_ids, why, at) VALUES (%1$s, ''merged'', ''{1,2}'', ''by hand'', clock_timestamp() + interval ''1 hour'')', '{}'),
 	('II.1c', 'INSERT INTO run SELECT (jsonb_populate_record(r, jsonb_build_object(''run_id'', 10000, ''purpose'', ''clean'', ''source_ids'', ARRAY[%4$s]))).* FROM run r WHERE r.purpose = ''clean'' LIMIT 1', '{}'),
 	('II.2', 'ALTER TABLE contact DISABLE TRIGGER clean; UPDATE contact SET relation = ''patient'' WHERE external_id = ''1''; ALTER TABLE contact ENABLE ALWAYS TRIGGER clean', '{}'),
@@ -171,6 +172,8 @@ INSERT INTO violation VALUES
 	('III.7d', 'SELECT open_run(''merge''); INSERT INTO entity_log (controller_id, kind, contact_ids, why, at) SELECT %1$s, ''merged'', ARRAY[contact_id], ''dedupe()'', (SELECT max(ended_at) FROM run WHERE purpose = ''detect_duplicates'') FROM contact WHERE external_id = ''3''; INSERT INTO processing_limit (controller_id, contact_id, kind, request_id, from_at) SELECT %1$s, contact_id, ''objection'', gen_random_uuid(), ''2020-01-01'' FROM contact WHERE external_id = ''3''', '{}'),
 	('III.7e', 'SELECT open_run(''merge''); INSERT INTO entity_log (controller_id, kind, contact_ids, why, at) SELECT %1$s, ''merged'', ARRAY[contact_id], ''dedupe()'', (SELECT max(ended_at) FROM run WHERE purpose = ''detect_duplicates'') FROM contact WHERE external_id = ''3''; INSERT INTO processing_limit (controller_id, contact_id, kind, request_id, from_at) SELECT %1$s, contact_id, ''restriction'', gen_random_uuid(), ''2020-01-01'' FROM contact WHERE external_id = ''3''', '{}'),
 	('III.7e', 'INSERT INTO processing_limit (controller_id, contact_id, kind, request_id, from_at, lifted_at, lift_notice_id) SELECT %1$s, 1, ''restriction'', gen_random_uuid(), now(), now() - interval ''1 day'', do_queue_message(%1$s, ''restriction_lifted'', ''x'', ''{}'')', '{}'),
+	('III.7e', 'INSERT INTO processing_limit (controller_id, contact_id, kind, request_id, from_at, lifted_at, lift_notice_id) SELECT controller_id, contact_id, kind, gen_random_uuid(), from_at, lifted_at, lift_notice_id FROM processing_limit WHERE kind = ''restriction'' LIMIT 1', '{}'),
+	('III.7e', 'DROP TRIGGER limit_again ON contact', '{}'),
 	('III.7e', 'INSERT INTO request_record (request_id, controller_id, kind, received_by, received_at, due, state) VALUES (gen_random_uuid(), %1$s, ''restriction'', ''controller'', ''2020-01-01'', ''2020-02-01'', ''open'')', '{}'),
 	('III.7f', 'INSERT INTO request_record (request_id, controller_id, kind, received_by, received_at, due, state, closed_at) VALUES (gen_random_uuid(), %1$s, ''portability'', ''controller'', ''2020-01-01'', ''2020-02-01'', ''done'', ''2020-01-02'')', '{}'),
 	('III.7g', 'SELECT open_run(''merge''); INSERT INTO entity_log (controller_id, kind, contact_ids, why, at) SELECT %1$s, ''merged'', ARRAY[contact_id], ''dedupe()'', (SELECT max(ended_at) FROM run WHERE purpose = ''detect_duplicates'') FROM contact WHERE external_id = ''3''; INSERT INTO processing_limit (controller_id, contact_id, kind, request_id, from_at) SELECT %1$s, contact_id, ''human_review'', gen_random_uuid(), ''2020-01-01'' FROM contact WHERE external_id = ''3''', '{}'),
@@ -296,6 +299,8 @@ INSERT INTO violation (clause, does, also) VALUES
 	('III.7f', 'SELECT submit_request(''portability'', ''{"email": "x@one.example"}'', ''controller''); UPDATE request_record SET due = now() - interval ''1 day'' WHERE closed_at IS NULL AND kind = ''portability''', '{}'),
 	('III.7g', 'SELECT submit_request(''human_review'', ''{"email": "x@one.example"}'', ''controller''); UPDATE request_record SET due = now() - interval ''1 day'' WHERE closed_at IS NULL AND kind = ''human_review''', '{}'),
 	('III.7h', 'SELECT submit_request(''access'', ''{"email": "x@one.example"}'', ''processor''); UPDATE outbox_message SET recipient = ''else@acme.example'' WHERE kind = ''request''', '{}'),
+	('III.7h', 'DELETE FROM request_record WHERE kind = ''access'' AND received_by = ''processor''', '{}'),
+	('III.8a', 'ALTER TABLE breach DISABLE TRIGGER guard; ALTER TABLE breach_notice DISABLE TRIGGER append_only; DELETE FROM breach_notice; DELETE FROM breach; ALTER TABLE breach_notice ENABLE ALWAYS TRIGGER append_only; ALTER TABLE breach ENABLE ALWAYS TRIGGER guard', '{}'),
 	('III.7h', 'DROP TRIGGER forward ON request_record', '{}'),
 	('III.7h', 'UPDATE request_record SET outbox_id = NULL WHERE received_by = ''processor''', '{}'),
 	('III.8a', 'SELECT declare_breach(now() - interval ''80 hours'', ''{availability}'')', '{}'),

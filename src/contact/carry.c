@@ -32,6 +32,7 @@
 #include "base/version.h"
 #include "contact/carry.h"
 #include "contact/record.h"
+#include "duty/duty.h"
 
 /* Rows are stored by this many, or when their texts are this long. */
 #define CHUNK_ROWS 5000
@@ -255,19 +256,9 @@ carry_removed(Carrier *carrier, Tuplestorestate *rows)
 	ExecDropSingleTupleTableSlot(slot);
 }
 
-PG_FUNCTION_INFO_V1(carry_rows);
-Datum
-carry_rows(PG_FUNCTION_ARGS)
+static void
+carry_event(Carrier *carrier, const TriggerData *trigger)
 {
-	TriggerData *trigger = (TriggerData *) fcinfo->context;
-	Carrier    *carrier;
-
-	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("carry_rows is the trigger of tables that dropcontact.attach_table() attaches")));
-	SPI_connect();
-	carrier = make_carrier(trigger->tg_relation);
 	if (TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event))
 		remove_contacts(carrier, NULL, NULL);
 	else if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event) && trigger->tg_newtable != NULL)
@@ -277,6 +268,31 @@ carry_rows(PG_FUNCTION_ARGS)
 	else if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) && trigger->tg_oldtable != NULL && trigger->tg_newtable != NULL)
 		carry_changes(carrier, trigger->tg_oldtable, trigger->tg_newtable);
 	store_chunk(carrier);
+}
+
+/* Whatever a statement does to the table, the contacts are synchronised: that is the purpose of what it writes. */
+PG_FUNCTION_INFO_V1(carry_rows);
+Datum
+carry_rows(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	const char *purpose;
+
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("carry_rows is the trigger of tables that dropcontact.attach_table() attaches")));
+	SPI_connect();
+	purpose = dc_run_gather_as("synchronise");
+	PG_TRY();
+	{
+		carry_event(make_carrier(trigger->tg_relation), trigger);
+	}
+	PG_FINALLY();
+	{
+		dc_run_gather_as(purpose);
+	}
+	PG_END_TRY();
 	SPI_finish();
 	return PointerGetDatum(NULL);
 }

@@ -147,8 +147,16 @@ is_covered(Cleaner *cleaner, const Source *source, const Row *row)
 bool
 dc_is_kept_out(Cleaner *cleaner, const Source *source, const Row *row, bool is_update)
 {
-	return GUARDED && (is_refused(cleaner, row) || (is_update && is_limited(cleaner, row)) ||
-					   (source->terms.needs_consent && !has_consent(cleaner, source, row)) || !is_covered(cleaner, source, row));
+	int			id = cleaner->column_external_id - 1;
+
+	if (!GUARDED)
+		return false;
+	if (is_refused(cleaner, row) || (is_update && is_limited(cleaner, row)) ||
+		(source->terms.needs_consent && !has_consent(cleaner, source, row)) || !is_covered(cleaner, source, row))
+		return true;
+	if (!is_update && !row->nulls[id])
+		dc_limit_received(source->name, TextDatumGetCString(row->values[id]));
+	return false;
 }
 
 /* Is a row of a dump one of a person who was erased since? */

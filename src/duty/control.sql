@@ -226,7 +226,7 @@ INSERT INTO dropcontact.control VALUES
 	WHERE l.controller_id = $1 AND l.kind = 'restriction' AND e.controller_id = $1 AND e.kind = 'merged' AND e.at >= (SELECT min(x.from_at) FROM processing_limit x WHERE x.controller_id = $1 AND x.kind = 'restriction')
 		AND e.at >= l.from_at AND e.at < coalesce(l.lifted_at, 'infinity')
 	UNION ALL SELECT format('limit %s was lifted without notice', l.limit_id) FROM processing_limit l
-	WHERE l.controller_id = $1 AND l.lifted_at IS NOT NULL AND NOT EXISTS (SELECT FROM outbox_message m WHERE m.message = l.lift_notice_id AND m.created_at <= l.lifted_at)
+	WHERE l.controller_id = $1 AND l.lifted_at IS NOT NULL AND NOT EXISTS (SELECT FROM outbox_message m WHERE m.message = l.lift_notice_id AND m.created_at <= l.lifted_at AND is_lift_notice(m, $1, l.request_id))
 	UNION ALL SELECT tampered('III.7e')
 	UNION ALL SELECT format('request %s is late', r.request_id) FROM request_record r WHERE r.controller_id = $1 AND r.kind = 'restriction' AND r.closed_at IS NULL AND r.due < clock_timestamp() $$),
 (37.6, 'III.7f', 'GDPR art. 20', 'processor', 'files of portability are in the ledger by their hash', false, $$
@@ -246,10 +246,15 @@ INSERT INTO dropcontact.control VALUES
 	WHERE r.controller_id = $1 AND m.sent_at IS NULL AND m.created_at < clock_timestamp() - interval '15 minutes'
 	UNION ALL SELECT format('the message of request %s waits for another than the controller', r.request_id) FROM request_record r JOIN outbox_message m ON m.message = r.outbox_id JOIN controller c ON c.controller_id = $1
 	WHERE r.controller_id = $1 AND (m.controller_id <> $1 OR m.sent_at IS NULL AND m.recipient <> c.contact_email)
+	UNION ALL SELECT format('request %s is gone', l.body ->> 'request') FROM ledger l
+	WHERE l.controller_id = $1 AND l.kind = 'request' AND NOT EXISTS (SELECT FROM request_record r WHERE r.controller_id = $1 AND r.request_id::text = l.body ->> 'request')
+		AND NOT EXISTS (SELECT FROM destruction_certificate d WHERE d.controller_id = $1)
 	UNION ALL SELECT tampered('III.7h') $$),
 (38.1, 'III.8a', 'GDPR art. 33(2)', 'processor', 'each breach was told to the controller within 72 hours', true, $$
 	SELECT format('breach %s: %s', d.breach_id, CASE WHEN d.notified_at IS NULL THEN 'not told' ELSE 'told late' END) FROM breach_deadline d
-	WHERE d.controller_id = $1 AND coalesce(d.notified_at, clock_timestamp()) > d.deadline $$),
+	WHERE d.controller_id = $1 AND coalesce(d.notified_at, clock_timestamp()) > d.deadline
+	UNION ALL SELECT format('breach %s is gone', l.body ->> 'breach') FROM ledger l
+	WHERE l.controller_id = $1 AND l.kind = 'breach' AND NOT EXISTS (SELECT FROM breach b WHERE b.controller_id = $1 AND b.breach_id::text = l.body ->> 'breach') $$),
 (38.2, 'III.8b', 'GDPR art. 33(3)', 'processor', 'final notices of breaches are complete', true, $$
 	SELECT format('breach %s: its final notice lacks %s', n.breach_id, array_to_string(breach_missing(b), ', ')) FROM breach_notice n JOIN breach b USING (breach_id, controller_id)
 	WHERE n.controller_id = $1 AND n.phase = 'final' AND breach_missing(b) <> '{}' $$),
@@ -276,7 +281,7 @@ INSERT INTO dropcontact.control VALUES
 	WHERE s.controller_id = $1 AND NOT EXISTS (SELECT FROM ledger l WHERE l.controller_id = $1 AND l.kind = 'register' AND l.body ->> 'sha256' = s.sha256 AND l.body ->> 'month' = to_char(s.month, 'YYYY-MM-DD'))
 	UNION ALL SELECT format('the snapshot of %s is gone', l.body ->> 'month') FROM ledger l
 	WHERE l.controller_id = $1 AND l.kind = 'register' AND NOT EXISTS (SELECT FROM register_snapshot s WHERE s.controller_id = $1 AND to_char(s.month, 'YYYY-MM-DD') = l.body ->> 'month')
-	UNION ALL SELECT 'no snapshot of this month' FROM agreement a
+	UNION ALL SELECT DISTINCT 'no snapshot of this month' FROM agreement a
 	WHERE a.controller_id = $1 AND NOT EXISTS (SELECT FROM register_snapshot s WHERE s.controller_id = $1 AND s.month = date_trunc('month', clock_timestamp())::date) $$),
 (42.1, 'III.12a', 'GDPR art. 28(3)(h), 5(2)', 'processor', 'the chain of the ledger is whole', false, $$
 	SELECT format('INTEGRITY FAILED at entry %s', b) FROM broken_entry($1) b WHERE b IS NOT NULL

@@ -39,6 +39,8 @@ INSERT INTO dropcontact.data_map VALUES
 	('email_standing', 'email', 'identifying', 'https://w3id.org/dpv/pd#EmailAddress', 'row', NULL),
 	('consent', 'person', 'identifying', 'https://w3id.org/dpv/pd#Identifying', 'row', NULL),
 	('quarantine', 'external_id', 'identifying', 'https://w3id.org/dpv/pd#Identifying', 'row', NULL),
+	('processing_limit', 'source', 'technical', NULL, 'row', NULL),
+	('processing_limit', 'external_id', 'identifying', 'https://w3id.org/dpv/pd#Identifying', 'row', NULL),
 	('field_lock', 'value', 'identifying', 'https://w3id.org/dpv/pd#Identifying', 'row', NULL),
 	('field_lock', 'source', 'technical', NULL, 'row', NULL),
 	('field_lock', 'external_id', 'identifying', 'https://w3id.org/dpv/pd#Identifying', 'row', NULL),

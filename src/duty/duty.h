@@ -50,6 +50,12 @@ extern void dc_run_close(DcRun *run, int64 contacts);
  */
 extern int64 *dc_run_rows(int controller_id, const char *purpose);
 
+/*
+ * Rows that statements write from now on are gathered under this purpose, whether they insert, update or delete; NULL:
+ * under that of each statement again. Answers what was in force, to be put back, after an error too.
+ */
+extern const char *dc_run_gather_as(const char *purpose);
+
 /* On what terms contacts of a source may come in */
 typedef struct DcSourceTerms
 {
@@ -149,6 +155,9 @@ extern bool dc_refuses_row(int controller_id, HeapTupleHeader contact);
  * objected, RG177 the person asked for a human decision; NULL: it may.
  */
 extern const char *dc_limit_code(int64 contact_id, const char *purpose);
+
+/* Notes that a record comes in: a limit that its contact had before it was deleted is renewed after the statement. */
+extern void dc_limit_received(const char *source, const char *external_id);
 
 /* Setting dropcontact.tombstone_key_file */
 extern char *dc_tombstone_key_file;

@@ -52,12 +52,21 @@ static Concerned rectified_records = {
 	.sql = "SELECT pg_catalog.array_agg(DISTINCT pg_catalog.hashtextextended(l.source || E'\\x01' || l.external_id, 0) ORDER BY"
 	" pg_catalog.hashtextextended(l.source || E'\\x01' || l.external_id, 0)) FROM dropcontact.field_lock l WHERE l.external_id IS NOT NULL AND $1 OPERATOR(pg_catalog.=) 0"
 };
+static Concerned limited_records = {
+	.table = "processing_limit",
+	.sql = "SELECT pg_catalog.array_agg(DISTINCT pg_catalog.hashtextextended(l.source || E'\\x01' || l.external_id, 0) ORDER BY"
+	" pg_catalog.hashtextextended(l.source || E'\\x01' || l.external_id, 0)) FROM dropcontact.processing_limit l"
+	" WHERE l.lifted_at IS NULL AND l.external_id IS NOT NULL AND $1 OPERATOR(pg_catalog.=) 0"
+};
+
+/* Did the statement receive a record of a person who asked for a limit? */
+static bool comes_again = false;
 
 static void
 forget_concerned(Datum arg, Oid relation)
 {
 	if (relation == InvalidOid || relation == limited.relation)
-		limited.known = false;
+		limited.known = limited_records.known = false;
 	if (relation == InvalidOid || relation == rectified.relation)
 		rectified.known = rectified_records.known = false;
 }
@@ -143,22 +152,36 @@ dc_limit_code(int64 contact_id, const char *purpose)
 	return code;
 }
 
+/* Whether a list has the hash of a record; its controller is asked for by those who then look closer. */
+static bool
+concerns_record(Concerned *c, const char *source, const char *external_id)
+{
+	StringInfoData record;
+
+	if (c->known && c->n == 0)
+		return false;
+	initStringInfo(&record);
+	appendStringInfo(&record, "%s\x01%s", source, external_id);
+	return concerns(c, (int64) hash_bytes_extended((unsigned char *) record.data, record.len, 0));
+}
+
+void
+dc_limit_received(const char *source, const char *external_id)
+{
+	comes_again |= concerns_record(&limited_records, source, external_id);
+}
+
 /* ---------- for SQL ---------- */
 
 PG_FUNCTION_INFO_V1(is_rectified);
 Datum
 is_rectified(PG_FUNCTION_ARGS)
 {
-	StringInfoData record;
-
 	if (!PG_ARGISNULL(0) && concerns(&rectified, PG_GETARG_INT64(0)))
 		PG_RETURN_BOOL(true);
 	if (rectified.n == 0 || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		PG_RETURN_BOOL(false);
-	/* its controller is not known yet: keep_rectified() looks closer */
-	initStringInfo(&record);
-	appendStringInfo(&record, "%s\x01%s", text_to_cstring(PG_GETARG_TEXT_PP(1)), text_to_cstring(PG_GETARG_TEXT_PP(2)));
-	PG_RETURN_BOOL(concerns(&rectified_records, (int64) hash_bytes_extended((unsigned char *) record.data, record.len, 0)));
+	PG_RETURN_BOOL(concerns_record(&rectified_records, text_to_cstring(PG_GETARG_TEXT_PP(1)), text_to_cstring(PG_GETARG_TEXT_PP(2))));
 }
 
 PG_FUNCTION_INFO_V1(limits_changed);
@@ -170,6 +193,26 @@ limits_changed(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("limits_changed is a trigger of processing_limit and field_lock")));
 	CacheInvalidateRelcacheByRelid(((TriggerData *) fcinfo->context)->tg_relation->rd_id);
-	limited.known = rectified.known = rectified_records.known = false;
+	limited.known = limited_records.known = rectified.known = rectified_records.known = false;
+	PG_RETURN_POINTER(NULL);
+}
+
+PG_FUNCTION_INFO_V1(renew_limits);
+Datum
+renew_limits(PG_FUNCTION_ARGS)
+{
+	bool		isnull;
+
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_FOR_STATEMENT(((TriggerData *) fcinfo->context)->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("renew_limits is the statement trigger of dropcontact.contact")));
+	if (comes_again)
+	{
+		comes_again = false;
+		SPI_connect();
+		dc_call_as_owner("SELECT dropcontact.move_limits()", 0, NULL, NULL, NULL, &isnull);
+		SPI_finish();
+	}
 	PG_RETURN_POINTER(NULL);
 }

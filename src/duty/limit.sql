@@ -9,6 +9,8 @@ CREATE TABLE dropcontact.processing_limit (
 	contact_id bigint NOT NULL,
 	kind text NOT NULL CHECK (kind IN ('restriction', 'objection', 'human_review')),
 	purpose text REFERENCES dropcontact.purpose,
+	source text,
+	external_id text,
 	request_id uuid NOT NULL,
 	from_at timestamptz NOT NULL,
 	lifted_at timestamptz,
@@ -17,7 +19,8 @@ CREATE TABLE dropcontact.processing_limit (
 	CHECK (purpose IS NULL OR kind = 'objection'),
 	CHECK (lifted_at IS NULL OR lift_notice_id IS NOT NULL)
 );
-COMMENT ON TABLE dropcontact.processing_limit IS 'What persons asked for on their contacts: restriction, objection to a purpose (NULL: to all), decision by a person instead of a rule; in force until it is lifted';
+COMMENT ON TABLE dropcontact.processing_limit IS 'What persons asked for on their contacts: restriction, objection to a purpose (NULL: to all), decision by a person instead of a rule; in force until it is lifted, on a record that comes again after its contact was deleted too';
+COMMENT ON COLUMN dropcontact.processing_limit.external_id IS 'The record in its source, of which the contact was; NULL: it had none, and the limit ends with the contact';
 COMMENT ON COLUMN dropcontact.processing_limit.lift_notice_id IS 'The message that told of the end of a restriction before it ended (GDPR article 18(3))';
 COMMENT ON COLUMN dropcontact.processing_limit.beside IS 'The other members of its entity when the limit began, those without a limit first, by age: matching leaves the contact with the first of them that still exists and that no person has set apart from it';
 CREATE INDEX ON dropcontact.processing_limit (contact_id) WHERE lifted_at IS NULL;
@@ -63,6 +66,30 @@ $$;
 COMMENT ON FUNCTION dropcontact.note_beside() IS 'Statement trigger of processing_limit: notes with whom a contact is when the limit begins';
 CREATE TRIGGER note_beside AFTER INSERT ON dropcontact.processing_limit REFERENCING NEW TABLE AS begun FOR EACH STATEMENT EXECUTE FUNCTION dropcontact.note_beside();
 REVOKE ALL ON FUNCTION dropcontact.note_beside() FROM PUBLIC;
+
+/* A source that is loaded anew deletes its contacts and inserts them again, under other ids. */
+CREATE FUNCTION dropcontact.move_limits() RETURNS bigint
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+DECLARE
+	n bigint;
+BEGIN
+	UPDATE processing_limit l SET contact_id = c.contact_id FROM contact c
+	WHERE l.lifted_at IS NULL AND l.external_id IS NOT NULL AND c.controller_id = l.controller_id AND c.source = l.source AND c.external_id = l.external_id
+		AND NOT EXISTS (SELECT FROM contact o WHERE o.contact_id = l.contact_id);
+	GET DIAGNOSTICS n = ROW_COUNT;
+	RETURN n;
+END
+$$;
+COMMENT ON FUNCTION dropcontact.move_limits() IS 'Inner part of renew_limits(): limits of contacts that were deleted hold for those that their records are now; answers how many. For the owner only';
+CREATE FUNCTION dropcontact.renew_limits() RETURNS trigger
+	LANGUAGE c AS 'MODULE_PATHNAME', 'renew_limits';
+COMMENT ON FUNCTION dropcontact.renew_limits() IS 'Statement trigger of contact: what a person asked for holds on a record that comes again; costs nothing while nobody asked';
+/* its name comes before that of match_at_once */
+CREATE TRIGGER limit_again AFTER INSERT ON dropcontact.contact FOR EACH STATEMENT EXECUTE FUNCTION dropcontact.renew_limits();
+ALTER TABLE dropcontact.contact ENABLE ALWAYS TRIGGER limit_again;
+REVOKE ALL ON FUNCTION dropcontact.move_limits(), dropcontact.renew_limits() FROM PUBLIC;
 
 CREATE FUNCTION dropcontact.limit_code(contact_id bigint, purpose text) RETURNS text
 	LANGUAGE sql STABLE
@@ -123,8 +150,9 @@ DECLARE
 	run bigint := open_run_for(controller, 'rights');
 	n bigint;
 BEGIN
-	INSERT INTO processing_limit (controller_id, contact_id, kind, purpose, request_id, from_at)
-	SELECT controller, f.contact_id, limit_contacts.kind, limit_contacts.purpose, r.request_id, clock_timestamp() FROM find_subject(controller, r.subject) f;
+	INSERT INTO processing_limit (controller_id, contact_id, kind, purpose, source, external_id, request_id, from_at)
+	SELECT controller, c.contact_id, limit_contacts.kind, limit_contacts.purpose, c.source, c.external_id, r.request_id, clock_timestamp()
+	FROM find_subject(controller, r.subject) f JOIN contact c USING (contact_id);
 	GET DIAGNOSTICS n = ROW_COUNT;
 	PERFORM close_request(r.request_id, CASE WHEN n = 0 THEN 'no_data' ELSE 'done' END, n, jsonb_build_object('processing_limit', n));
 	PERFORM write_ledger(controller, limit_contacts.kind, jsonb_strip_nulls(jsonb_build_object('request', r.request_id, 'purpose', limit_contacts.purpose, 'contacts', n)));
@@ -168,6 +196,16 @@ CREATE FUNCTION dropcontact.request_human_review(request uuid) RETURNS bigint
 	LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner';
 COMMENT ON FUNCTION dropcontact.request_human_review(uuid) IS 'Carries out a request for human review (GDPR article 22(3)): no rule merges the contacts of the person any more (RG177), pairs of them go to the review queue and persons decide. Answers their number. Errors: no_data_found, object_not_in_prerequisite_state, RG178';
 
+/* By the hash, for the body is purged when the message was sent. */
+CREATE FUNCTION dropcontact.is_lift_notice(message dropcontact.outbox_message, controller integer, request uuid) RETURNS boolean
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+	SELECT message.controller_id = controller AND message.kind = 'restriction_lifted'
+		AND message.body_sha256 = encode(sha256(convert_to(jsonb_build_object('request', request)::text, 'UTF8')), 'hex')
+	$$;
+COMMENT ON FUNCTION dropcontact.is_lift_notice(dropcontact.outbox_message, integer, uuid) IS 'Whether a message is the one of announce_lift() for a request; for the owner only';
+
 CREATE FUNCTION dropcontact.do_lift_restriction(controller integer, request uuid, notice bigint) RETURNS bigint
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
@@ -175,7 +213,7 @@ CREATE FUNCTION dropcontact.do_lift_restriction(controller integer, request uuid
 DECLARE
 	n bigint;
 BEGIN
-	IF NOT EXISTS (SELECT FROM outbox_message m WHERE m.message = notice AND m.controller_id = controller AND m.kind = 'restriction_lifted') THEN
+	IF NOT EXISTS (SELECT FROM outbox_message m WHERE m.message = notice AND is_lift_notice(m, controller, request)) THEN
 		RAISE EXCEPTION 'nobody was told that the restriction ends' USING ERRCODE = 'check_violation',
 			DETAIL = 'The person is informed before a restriction is lifted (GDPR article 18(3)).',
 			HINT = 'dropcontact.announce_lift(request) writes the message and answers its id.';
@@ -196,10 +234,19 @@ CREATE FUNCTION dropcontact.lift_restriction(request uuid, notice bigint) RETURN
 COMMENT ON FUNCTION dropcontact.lift_restriction(uuid, bigint) IS 'Ends what restrict_processing(), object_processing() or request_human_review() put in force for a request, after the person was told: notice is the message of announce_lift() (GDPR article 18(3)). Answers the number of contacts. Errors: check_violation without notice, no_data_found';
 
 CREATE FUNCTION dropcontact.announce_lift(request uuid) RETURNS bigint
-	LANGUAGE sql
+	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
-	AS $$ SELECT queue_message(current_controller(), 'restriction_lifted', 'Tell the person: the restriction ends', jsonb_build_object('request', announce_lift.request)) $$;
-COMMENT ON FUNCTION dropcontact.announce_lift(uuid) IS 'Writes the message by which the controller tells a person that a restriction ends, and answers its id, for lift_restriction()';
+	AS $$
+DECLARE
+	controller integer := current_controller();
+BEGIN
+	IF NOT EXISTS (SELECT FROM processing_limit l WHERE l.request_id = request AND l.controller_id = controller AND l.lifted_at IS NULL) THEN
+		RAISE EXCEPTION 'request % limits nothing', request USING ERRCODE = 'no_data_found';
+	END IF;
+	RETURN queue_message(controller, 'restriction_lifted', 'Tell the person: the restriction ends', jsonb_build_object('request', announce_lift.request));
+END
+$$;
+COMMENT ON FUNCTION dropcontact.announce_lift(uuid) IS 'Writes the message by which the controller tells a person that what a request put in force ends, and answers its id, for lift_restriction(). Errors: no_data_found';
 
 /* ---------- rectification (GDPR articles 16 and 19) ---------- */
 
@@ -282,7 +329,9 @@ CREATE FUNCTION dropcontact.do_rectify(controller integer, request uuid, field t
 	AS $$
 DECLARE
 	r request_record := take_request(controller, request, '{rectification}');
-	ids bigint[] := ARRAY(SELECT f.contact_id FROM find_subject(controller, r.subject) f ORDER BY 1);
+	/* what the request says of the person may have been rectified by it before: an address, a name */
+	ids bigint[] := ARRAY(SELECT f.contact_id FROM find_subject(controller, r.subject) f
+		UNION SELECT c.contact_id FROM field_lock l JOIN contact c USING (contact_id, controller_id) WHERE l.request_id = request AND l.controller_id = controller ORDER BY 1);
 	run bigint;
 	told bigint;
 BEGIN
@@ -343,7 +392,7 @@ COMMENT ON SEQUENCE dropcontact.processing_limit_limit_id_seq IS 'Ids of the tab
 REVOKE ALL ON FUNCTION dropcontact.limits_changed(), dropcontact.limit_code(bigint, text), dropcontact.do_limited_contacts(integer, text), dropcontact.limited_contacts(integer, text),
 	dropcontact.do_first_limit(integer, bigint[], text), dropcontact.first_limit(integer, bigint[], text), dropcontact.refuse_limited(bigint[], text), dropcontact.limit_contacts(integer, dropcontact.request_record, text, text), dropcontact.do_restrict_processing(integer, uuid), dropcontact.restrict_processing(uuid),
 	dropcontact.do_object_processing(integer, uuid, text), dropcontact.object_processing(uuid, text), dropcontact.do_request_human_review(integer, uuid), dropcontact.request_human_review(uuid),
-	dropcontact.do_lift_restriction(integer, uuid, bigint), dropcontact.lift_restriction(uuid, bigint), dropcontact.announce_lift(uuid), dropcontact.is_rectified(bigint, text, text),
+	dropcontact.is_lift_notice(dropcontact.outbox_message, integer, uuid), dropcontact.do_lift_restriction(integer, uuid, bigint), dropcontact.lift_restriction(uuid, bigint), dropcontact.announce_lift(uuid), dropcontact.is_rectified(bigint, text, text),
 	dropcontact.do_rectified_fields(integer[], bigint, text, text, jsonb), dropcontact.rectified_fields(bigint, text, text, jsonb), dropcontact.keep_rectified(),
 	dropcontact.do_rectify(integer, uuid, text, text), dropcontact.rectify(uuid, text, text), dropcontact.do_finish_request(integer, uuid), dropcontact.finish_request(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.restrict_processing(uuid), dropcontact.object_processing(uuid, text), dropcontact.request_human_review(uuid), dropcontact.lift_restriction(uuid, bigint),

@@ -57,6 +57,9 @@ typedef struct OpenRun
 static OpenRun *open_runs = NULL;
 static SPIPlanPtr write_plan = NULL;
 
+/* What rows are gathered under instead of the purpose of the statement that writes them; NULL: under that. */
+static const char *gathered_as = NULL;
+
 static const char *const purposes[] = {
 	"clean", "correct", "synchronise", "enrich", "organise", "direct",
 	"detect_duplicates", "merge", "bounce_update", "improve", "rights"
@@ -327,6 +330,8 @@ counting_run(int controller_id, const char *purpose)
 	for (OpenRun *r = open_runs; r != NULL; r = r->next)
 		if (!r->gathered && r->run.controller_id == controller_id)
 			return r;
+	if (gathered_as != NULL)
+		purpose = gathered_as;
 	for (OpenRun *r = open_runs; r != NULL; r = r->next)
 		if (r->gathered && r->run.controller_id == controller_id && strcmp(r->run.purpose, purpose) == 0 && r->subtransaction == mine)
 		{
@@ -334,6 +339,15 @@ counting_run(int controller_id, const char *purpose)
 			return r;
 		}
 	return open_run_for(controller_id, purpose, true);
+}
+
+const char *
+dc_run_gather_as(const char *purpose)
+{
+	const char *before = gathered_as;
+
+	gathered_as = purpose == NULL ? NULL : find_purpose(purpose);
+	return before;
 }
 
 int64 *

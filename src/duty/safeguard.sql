@@ -29,13 +29,13 @@ CREATE FUNCTION dropcontact.safeguards(of_clause text DEFAULT NULL) RETURNS SETO
 BEGIN
 	/* ALTER TABLE contact ENABLE TRIGGER ALL, after a load without triggers, leaves those of matching to session_replication_role */
 	RETURN QUERY SELECT 'trigger', x.name, x.clause, concat_ws(' ', x.proname, x.tgtype, encode(x.tgargs, 'hex'),
-			CASE WHEN x.tgenabled = 'A' OR x.tgenabled = 'O' AND x.relname = 'contact' AND x.clause <> ALL ('{II.1a,III.7b}') THEN 'on' ELSE 'off' END)
+			CASE WHEN x.tgenabled = 'A' OR x.tgenabled = 'O' AND x.relname = 'contact' AND x.clause <> ALL ('{II.1a,III.7b,III.7e}') THEN 'on' ELSE 'off' END)
 	FROM (SELECT g.tgname || ' of ' || c.relname AS name, c.relname, p.proname, g.tgtype, g.tgargs, g.tgenabled, CASE
 				WHEN p.proname IN ('require_run', 'refuse_rewrite', 'refuse_truncate') THEN 'III.1'
 				WHEN c.relname = 'contact' AND g.tgname IN ('clean', 'record_delete') THEN 'II.1a'
 				WHEN c.relname = 'field_lock' OR g.tgname = 'apply_rectified' THEN 'III.7b'
 				WHEN c.relname IN ('tombstone', 'tombstone_key') THEN 'III.7c'
-				WHEN c.relname = 'processing_limit' THEN 'III.7e'
+				WHEN c.relname = 'processing_limit' OR g.tgname = 'limit_again' THEN 'III.7e'
 				WHEN c.relname = 'request_record' THEN 'III.7h'
 				WHEN c.relname IN ('contact', 'entity_member', 'match_decision') THEN 'II.1b'
 				WHEN c.relname IN ('setting', 'setting_value') OR g.tgname = 'instruct' THEN 'III.2b'
