@@ -77,6 +77,7 @@ RESET ROLE;
 -- the pack
 SET ROLE audit_controller;
 SELECT k FROM jsonb_object_keys(evidence_pack('Acme')) k ORDER BY 1;
+SELECT evidence_pack('Acme', '2026-02-01', '2026-01-01');
 SELECT evidence_pack('Other');
 SELECT pack_covers_all_clauses(p) AS covers, p::text ~ 'Secret|secret.example' AS names_persons, p::text ~ '"m":|weight' AS shows_rules, p ->> 'integrity' AS integrity
 FROM evidence_pack('Acme') p;
@@ -110,6 +111,9 @@ SELECT withdraw_instruction(instruction_id, 'not from us') FROM instruction WHER
 SELECT count(*) FROM improve_features;
 -- an appendix to General Conditions, whose definitions it uses: which text they had is known everywhere
 SELECT sign_agreement('Acme', '2024-01-01', '2024-01-02', '2024-01-02', 'another text', ' ');
+SELECT sign_agreement('Acme', '2022-12-21', '2024-01-02', '2024-01-02', 'another text');
+SELECT sign_agreement('Acme', '2024-01-03', '2024-01-02', '2024-01-02', 'signed before it was written');
+SELECT sign_agreement('Acme', '2024-01-01', '2024-01-02', 'infinity', 'never');
 SELECT sign_agreement('Acme', '2024-01-01', '2024-01-02', '2024-01-02', 'another text', general_conditions => 'the conditions') > 0 AS signed;
 SELECT version_date, text_sha256 = encode(sha256('another text'), 'hex') AS text, general_conditions_sha256 = encode(sha256('the conditions'), 'hex') AS conditions FROM agreement ORDER BY 1;
 SELECT body - '{agreement,text_sha256}'::text[] AS instruction FROM instruction WHERE kind = 'agreement' ORDER BY instruction_id;

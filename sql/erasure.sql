@@ -41,6 +41,10 @@ SELECT p -> 'evidence' AS evidence FROM jsonb_array_elements(:'answer'::jsonb #>
 SELECT submit_request('portability', '{"source": "crm", "external_id": "100001"}', 'controller') AS file \gset
 SELECT e ->> 'telephone' AS telephone, e ->> 'familyName' AS last_name_was_none FROM jsonb_array_elements(portability(:'file') -> 'dataFeedElement') e;
 
+-- what else the person asked for and waits, and what others did
+SELECT submit_request('access', s, 'controller') IS NOT NULL AS waits FROM (VALUES ('{"email": "Ondine.Valcourt+x@zephyr.example", "full_name": "O. Valcourt"}'::jsonb), ('{"phone": "01 42 68 53 01"}'), ('{"phone": "01 42 68 53 00"}'),
+	('{"email": "contact@zephyr.example"}'), ('{"email": "anselme.roc@zephyr.example"}'), ('{"full_name": "Ondine Valcourt", "company": "Boreal"}')) v(s);
+SELECT submit_request('access', jsonb_build_object('contact_id', contact_id::text), 'controller') AS by_id FROM contact WHERE external_id = '100001' AND source = 'crm' \gset
 SELECT submit_request('erasure', '{"source": "crm", "external_id": "100001"}', 'controller') AS request \gset
 -- not from a snapshot that would miss what others have just stored
 BEGIN ISOLATION LEVEL REPEATABLE READ;
@@ -48,6 +52,9 @@ SELECT erase_subject(:'request');
 ROLLBACK;
 SELECT erase_subject(:'request') -> 'recognisable' AS recognisable;
 SELECT * FROM erasure_gaps(:'request');
+SELECT subject, state FROM request WHERE closed_at IS NULL ORDER BY subject::text;
+SELECT subject_access(:'by_id') -> 'found' AS found;
+SELECT state FROM request WHERE request_id = :'by_id';
 SELECT source, external_id FROM contact ORDER BY contact_id;
 SELECT controller_id = :acme AS acme, email FROM email_standing ORDER BY 1, 2;
 SELECT person FROM consent ORDER BY 1;

@@ -13,6 +13,7 @@ SELECT create_controller('Acme', 'dpo@acme.example') AS acme \gset
 SELECT create_source('crm') > 0 AS made, grant_access('inst_operator', 'Acme'), grant_access('inst_controller', 'Acme');
 SELECT infringed_rules('attribute', jsonb_build_object(k, 1)) AS rules, string_agg(k, ' ' ORDER BY n) AS keys
 FROM unnest('{religion,unionMember,date_of_birth,NumeroSecuriteSociale,soc_sec_id,passport_no,healthStatus,job,iban,syndicat,budget,orientation_sexuelle,casier judiciaire,race,brace,party size}'::text[]) WITH ORDINALITY u(k, n) GROUP BY 1 ORDER BY 1;
+SELECT infringed_rules(k, b) AS rules, k AS kind, b FROM unnest('{written,route}'::text[]) k, unnest(ARRAY['{"destination": "United States"}', '{"country": "USA", "tool": "46-2-c"}', '{"recipient_country": "fr"}', '{"destination": "hubspot"}', '{"destination_country": "Frankreich"}']::jsonb[]) b;
 SELECT infringed_rules('route', b) AS rules, b FROM unnest(ARRAY['{"destination_country": "US"}', '{"destination_country": "US", "tool": "46-2-c"}', '{"destination_country": "NO"}',
 	'{"legal_effect": true}', '{"text": "reject automatically by score"}', '{"text": "keep forever"}', '{"text": "send to the sales team"}']::jsonb[]) b;
 -- a match field that names what an agreement does not cover is told in the same transaction, a mapping waits for the answer too
@@ -37,6 +38,8 @@ SELECT kind, status, count(*) FROM instruction GROUP BY 1, 2 ORDER BY 1, 2;
 -- settings: least intrusive by default, recorded with the old value, replayed
 SELECT setting, setting_rank(setting, default_value) FROM setting_default() WHERE setting_rank(setting, default_value) IS DISTINCT FROM 0;
 SELECT configure('match_mode', 'immediate', 'quicker', 'check at entry');
+SELECT configure('match_mode', 'sometimes');
+SELECT configure('merge_threshold', '1.5');
 SELECT configure('time_zone', 'Mars/Olympus');
 SELECT configure('time_zone', 'Europe/Lisbon', 'we are there');
 SELECT configure('time_zone', 'Europe/Madrid', 'we moved');

@@ -81,6 +81,17 @@ DELETE FROM contact WHERE external_id = '4' AND source = 'crm';
 INSERT INTO contact (source, external_id, first_name, last_name, email) VALUES ('crm', '4', 'Zoe', 'Laurent', 'zoe@radium.fr');
 SELECT first_name, last_name, city FROM contact WHERE email = 'zoe@radium.fr' ORDER BY contact_id;
 SELECT field, count(*) FROM rectification_conflict GROUP BY 1;
+-- the address by which the person was found too, and then the rest
+INSERT INTO contact (source, external_id, full_name, email) VALUES ('crm', '40', 'Rose Rectifiée', 'rose@old.example');
+SELECT submit_request('rectification', '{"email": "rose@old.example"}', 'controller') AS moved \gset
+SELECT rectify(:'moved', 'email', 'rose@new.example'), rectify(:'moved', 'job_title', 'Chimiste'), finish_request(:'moved');
+SELECT email, job_title FROM contact WHERE external_id = '40';
+SELECT state, contacts FROM request WHERE request_id = :'moved';
+-- who asks stays unknown: the request is refused, not left open for ever
+SELECT submit_request('access', '{"full_name": "Rose"}', 'controller') AS somebody \gset
+SELECT refuse_request(:'somebody', '11-2');
+SELECT state, ground, subject FROM request WHERE request_id = :'somebody';
+SELECT import_check('{}') AS empty, import_check('{"@context": "https://schema.org"}') AS nobody, import_check(NULL) AS none;
 
 -- restriction: stored, nothing else
 SELECT submit_request('restriction', '{"source": "crm", "external_id": "3"}', 'controller') AS restr \gset
@@ -95,7 +106,17 @@ SELECT confirm_match(a.contact_id, b.contact_id) FROM contact a, contact b WHERE
 SELECT refused FROM run WHERE refused <> '{}' ORDER BY run_id;
 -- lifted only after the person was told
 SELECT lift_restriction(:'restr', 1);
-SELECT lift_restriction(:'restr', announce_lift(:'restr'));
+SELECT submit_request('restriction', '{"source": "crm", "external_id": "40"}', 'controller') AS other \gset
+SELECT restrict_processing(:'other'), announce_lift(:'other') AS of_another \gset
+SELECT lift_restriction(:'restr', :of_another);
+\set VERBOSITY sqlstate
+SELECT announce_lift('00000000-0000-0000-0000-000000000000');
+\set VERBOSITY default
+SELECT announce_lift(:'restr') AS told \gset
+RESET ROLE;
+SELECT outbox_sent(:told, '<told@acme.example>');	-- its text is purged
+SET ROLE rights_operator;
+SELECT lift_restriction(:'restr', :told);
 SELECT entities FROM dedupe();
 
 -- objection and human review

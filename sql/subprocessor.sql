@@ -23,6 +23,8 @@ SELECT propose_subprocessor('Hetzner', 'hosting', 'legal@hetzner.example', 'Gunz
 SELECT propose_subprocessor('Green', 'hosting', 'legal@green.example', 'Zürich', 'CH', 'NO', '2026-01-01');
 SELECT propose_subprocessor('Hetzner', 'hosting', 'legal@hetzner.example', 'Gunzenhausen, Germany', 'Allemagne', 'DE', '2026-01-01', replaces => 'OVH') > 0 AS proposed;
 SELECT c.name AS controller, n.change, n.received_at, o.kind, o.body -> 'replaces' AS replaces FROM subprocessor_notice n JOIN controller c USING (controller_id) JOIN outbox o ON o.id = n.outbox_id;
+SELECT propose_subprocessor('Hetzner', 'hosting', 'legal@hetzner.example', 'Gunzenhausen', 'DE', 'DE', '2026-01-01');
+SELECT propose_subprocessor('Scaleway 2', 'hosting', 'legal@scaleway.example', 'Paris', 'FR', 'FR', '2026-01-02', '2026-01-01');
 
 -- 30 days of the controller's own calendar from receipt, across both changes of clocks
 SELECT r AS received, objection_until(r, 'Europe/Paris') AS until FROM unnest('{2026-03-10 15:00+01,2026-10-10 23:59:59+02,2026-01-31 00:00+01}'::timestamptz[]) r;
@@ -71,6 +73,7 @@ SELECT record_guarantee('Leaseweb', repeat('b', 64), current_date + 365);
 SET ROLE sub_controller;
 SELECT object_to_subprocessor('Leaseweb', 'we do not agree');
 RESET ROLE;
+SELECT activate_subprocessor('Leaseweb');	-- whether its time is over or not
 SELECT acknowledge_subprocessor('Leaseweb') IS NOT NULL AS received;
 UPDATE subprocessor_notice SET noticed_at = noticed_at - interval '40 days', received_at = received_at - interval '40 days', objection_until = objection_until - interval '40 days' WHERE change = 'add';
 SELECT activate_subprocessor('Leaseweb');

@@ -139,6 +139,14 @@ BEGIN
 	IF version_date IS NULL OR signed_on IS NULL OR service_start IS NULL OR coalesce(agreement_text, '') !~ '\S' THEN
 		RAISE EXCEPTION 'an agreement has a version, a date of signature, a start of service and a text' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
+	IF NOT isfinite(version_date) OR NOT isfinite(signed_on) OR NOT isfinite(service_start) OR signed_on < version_date THEN
+		RAISE EXCEPTION 'an agreement is signed on or after the date of its version' USING ERRCODE = 'invalid_parameter_value',
+			HINT = 'Give days and a moment that exist, the version first, then the signature.';
+	END IF;
+	IF EXISTS (SELECT FROM agreement a WHERE a.controller_id = id AND a.version_date = sign_agreement.version_date) THEN
+		RAISE EXCEPTION 'controller "%" has signed the version of % already', sign_agreement.controller, version_date
+			USING ERRCODE = 'unique_violation', HINT = 'Table dropcontact.agreement lists what was signed; another text is a version of another day.';
+	END IF;
 	IF general_conditions !~ '\S' THEN
 		RAISE EXCEPTION 'the text of the General Conditions is empty' USING ERRCODE = 'invalid_parameter_value',
 			HINT = 'Leave it out where the agreement is an appendix to none.';

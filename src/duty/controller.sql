@@ -104,7 +104,7 @@ BEGIN
 	IF dropcontact.normalize_email(contact_email) IS NULL THEN
 		RAISE EXCEPTION 'controller "%" needs a valid contact_email', create_controller.name
 			USING ERRCODE = 'invalid_parameter_value',
-				  DETAIL = format('It %s.', coalesce((dropcontact.parse_email(contact_email)).problem, 'is missing')),
+				  DETAIL = format('What it is: %s.', coalesce((dropcontact.parse_email(contact_email)).problem, 'missing')),
 				  HINT = 'Requests of persons and notifications are forwarded to it.';
 	END IF;
 	IF dropcontact.normalize_country(create_controller.country) IS NULL THEN

@@ -120,6 +120,21 @@ END
 $$;
 COMMENT ON FUNCTION dropcontact.strike_out_everywhere(integer, text[]) IS 'Inner part of erase_subject(): strikes words out of the columns that data_map says, and counts the rows';
 
+/* They find nobody any more, and end as no_data when they are carried out. */
+CREATE FUNCTION dropcontact.forget_requests(controller integer, request uuid, ids bigint[], own text[]) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, dropcontact, pg_temp
+	AS $$
+BEGIN
+	UPDATE request_record x SET subject = '{}'
+	WHERE x.controller_id = controller AND x.subject <> '{}' AND x.request_id <> request
+		AND (x.subject ->> 'contact_id' = ANY (ids::text[]) OR email_key(x.subject ->> 'email') = ANY (SELECT email_key(o) FROM unnest(own) o)
+			OR normalize_phone(x.subject ->> 'phone', (SELECT c.country FROM controller c WHERE c.controller_id = controller)) = ANY (own)
+			OR lower(normalize_linkedin(x.subject ->> 'linkedin')) = ANY (own));
+END
+$$;
+COMMENT ON FUNCTION dropcontact.forget_requests(integer, uuid, bigint[], text[]) IS 'Inner part of erase_subject(): other requests of the person that are open say no more who asks; for the owner only';
+
 CREATE FUNCTION dropcontact.do_erase_subject(controller integer, request uuid) RETURNS jsonb
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
@@ -131,6 +146,7 @@ DECLARE
 	run bigint;
 	ids bigint[] := ARRAY(SELECT f.contact_id FROM find_subject(controller, r.subject) f ORDER BY 1);
 	words text[];
+	own text[];
 	mailboxes text[];
 	records text[];
 	removed jsonb;
@@ -147,11 +163,12 @@ BEGIN
 	PERFORM lock_controller(controller, 'matching');
 	PERFORM make_tombstone_key(controller);
 	words := ARRAY(SELECT values_of(ids));
+	own := ARRAY(SELECT own_values_of(ids));
 	mailboxes := ARRAY(SELECT DISTINCT e FROM contact c, unnest(c.email || c.other_emails) e WHERE c.contact_id = ANY (ids) AND e IS NOT NULL);
 	records := ARRAY(SELECT DISTINCT c.external_id FROM contact c WHERE c.contact_id = ANY (ids) AND c.external_id IS NOT NULL);
 	tokens := ARRAY(SELECT DISTINCT t FROM contact c, unnest(tombstone_tokens(controller, c)) t WHERE c.contact_id = ANY (ids));
 	INSERT INTO tombstone (controller_id, token, request_id) SELECT controller, t, request FROM unnest(tokens) t ON CONFLICT DO NOTHING;
-	INSERT INTO erased_value (controller_id, request_id, token) SELECT DISTINCT controller, request, value_token(controller, v) FROM (SELECT own_values_of(ids) UNION SELECT names_of(ids)) x(v);
+	INSERT INTO erased_value (controller_id, request_id, token) SELECT DISTINCT controller, request, value_token(controller, v) FROM (SELECT unnest(own) UNION SELECT names_of(ids)) x(v);
 	removed := jsonb_build_object('entity_member', (SELECT count(*) FROM entity_member m WHERE m.contact_id = ANY (ids)),
 		'match_pair', (SELECT count(*) FROM match_pair p WHERE p.a_contact_id = ANY (ids) OR p.b_contact_id = ANY (ids)), 'match_decision', 0);
 	/* planning a statement for a table that is empty would take longer than seeing that it is */
@@ -185,6 +202,7 @@ BEGIN
 	END IF;
 	removed := removed || jsonb_build_object('consent', n);
 	PERFORM close_request(request, 'done', cardinality(ids), removed);
+	PERFORM forget_requests(controller, request, ids, own);
 	removed := jsonb_strip_nulls(removed || strike_out_everywhere(controller, words));
 	/* GDPR article 19: those to whom data were disclosed are told */
 	PERFORM do_queue_message(controller, 'erasure_notice', 'A person was erased: tell those who have the data',
@@ -399,7 +417,7 @@ GRANT SELECT ON dropcontact.erasure_certificate, dropcontact.certificate_of_eras
 SELECT pg_catalog.pg_extension_config_dump('dropcontact.erasure_certificate', '');
 REVOKE ALL ON FUNCTION dropcontact.values_of(bigint[]), dropcontact.own_values_of(bigint[]), dropcontact.names_of(bigint[]), dropcontact.strike_out(text, text[]), dropcontact.strike_out(jsonb, text[]), dropcontact.name_windows(text),
 	dropcontact.find_mentions(integer, bytea[]), dropcontact.borne_names(integer, bytea[]), dropcontact.do_find_erasure_mentions(integer, uuid), dropcontact.find_erasure_mentions(uuid), dropcontact.erasure_mentions(uuid),
-	 dropcontact.own_words(text), dropcontact.strike_out_mentions(integer), dropcontact.strike_out_everywhere(integer, text[]), dropcontact.may_have_rows(regclass), dropcontact.strike_out_column(name, name, integer, text[], text[]), dropcontact.do_erase_subject(integer, uuid),
+	 dropcontact.own_words(text), dropcontact.strike_out_mentions(integer), dropcontact.strike_out_everywhere(integer, text[]), dropcontact.may_have_rows(regclass), dropcontact.strike_out_column(name, name, integer, text[], text[]), dropcontact.forget_requests(integer, uuid, bigint[], text[]), dropcontact.do_erase_subject(integer, uuid),
 	dropcontact.erase_subject(uuid), dropcontact.erasure_jobs(), dropcontact.do_find_erasure_gaps(integer, uuid), dropcontact.find_erasure_gaps(uuid), dropcontact.erasure_gaps(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.erase_subject(uuid), dropcontact.erasure_jobs(), dropcontact.find_erasure_gaps(uuid), dropcontact.erasure_gaps(uuid),
 	dropcontact.find_erasure_mentions(uuid), dropcontact.erasure_mentions(uuid) TO dropcontact_admin, dropcontact_operator, dropcontact_controller;

@@ -67,6 +67,9 @@ DECLARE
 	checked bigint := (SELECT count(*) FROM do_run_controls(controller));
 	pack jsonb;
 BEGIN
+	IF to_at < from_at THEN
+		RAISE EXCEPTION 'the period of the evidence ends before it begins' USING ERRCODE = 'invalid_parameter_value', HINT = 'from_at comes before to_at; either may be left out.';
+	END IF;
 	PERFORM flush_ledger();
 	pack := (SELECT jsonb_object_agg(i, coalesce(evidence_item(controller, i), 'null')) FROM unnest(audit_items()) i WHERE i <> 'ledger')
 		|| jsonb_build_object(

@@ -69,7 +69,11 @@ DECLARE
 		(SELECT string_agg(w #>> '{}', ' ') FROM (SELECT jsonb_path_query(body, '$.** ? (@.type() == "string")') w
 			UNION ALL SELECT to_jsonb(k) FROM jsonb_path_query(body, '$.** ? (@.type() == "object")') o, jsonb_object_keys(o) k) s),
 		'([a-z])([A-Z])', '\1 \2', 'g'), '[_\W]+', ' ', 'g')), '');
-	country text := upper(coalesce(body ->> 'server_country', body ->> 'destination_country'));
+	/* where data go, as a code or a name; in the scope of a written instruction, under whatever key */
+	country text := (SELECT coalesce(normalize_country(v.name), CASE WHEN v.sure THEN upper(v.name) END)
+		FROM (VALUES (body ->> 'server_country', true), (body ->> 'destination_country', true),
+			(CASE infringed_rules.kind WHEN 'written' THEN coalesce(body ->> 'destination', body ->> 'recipient_country', body ->> 'country') END, false)) v(name, sure)
+		WHERE v.name <> '' LIMIT 1);
 	keep_until timestamptz;
 	found text[] := '{}';
 BEGIN
@@ -202,7 +206,8 @@ BEGIN
 		RAISE EXCEPTION 'an instruction must be written' USING ERRCODE = 'check_violation', HINT = 'Give its wording.';
 	END IF;
 	IF jsonb_typeof(scope) <> 'object' THEN
-		RAISE EXCEPTION 'the scope of an instruction is a JSON object' USING ERRCODE = 'check_violation';
+		RAISE EXCEPTION 'the scope of an instruction is a JSON object' USING ERRCODE = 'check_violation',
+			HINT = 'Such as {"source": "crm", "destination_country": "CH", "tool": "45", "keep_until": "2027-01-31"}; it may be left out.';
 	END IF;
 	instruction_id := record_instruction(controller, 'written', coalesce(scope, '{}') || jsonb_build_object('text', give_instruction.text), give_instruction.reason);
 	sha256 := (SELECT i.sha256 FROM instruction_record i WHERE i.instruction_id = give_instruction.instruction_id);
@@ -254,6 +259,9 @@ CREATE FUNCTION dropcontact.withdraw_instruction(instruction bigint, reason text
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
 BEGIN
+	IF instruction IS NULL THEN
+		RAISE EXCEPTION 'an instruction is withdrawn by its id' USING ERRCODE = 'null_value_not_allowed', HINT = 'View dropcontact.instruction lists them.';
+	END IF;
 	IF instruction_state(instruction) = 'withdrawn' THEN
 		RETURN;
 	END IF;
@@ -264,7 +272,7 @@ BEGIN
 	PERFORM set_instruction_state(current_controller(), instruction, 'withdrawn', withdraw_instruction.reason);
 END
 $$;
-COMMENT ON FUNCTION dropcontact.withdraw_instruction(bigint, text) IS 'Withdraws an instruction of the current controller: operations that rest on it are refused from then on (RG120). A setting is changed by configure() instead. Errors: undefined_object, object_not_in_prerequisite_state';
+COMMENT ON FUNCTION dropcontact.withdraw_instruction(bigint, text) IS 'Withdraws an instruction of the current controller: operations that rest on it are refused from then on (RG120). A setting is changed by configure() instead. Errors: undefined_object, null_value_not_allowed, object_not_in_prerequisite_state';
 
 CREATE FUNCTION dropcontact.answer_alert(instruction bigint, decision text, reason text) RETURNS void
 	LANGUAGE plpgsql

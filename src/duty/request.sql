@@ -29,6 +29,7 @@ COMMENT ON COLUMN dropcontact.request_record.due IS 'One month after receipt (GD
 COMMENT ON COLUMN dropcontact.request_record.steps IS 'Rows that were found, by table';
 COMMENT ON COLUMN dropcontact.request_record.ground IS 'Why it was refused, or is not applicable';
 CREATE INDEX ON dropcontact.request_record (controller_id, received_at);
+CREATE INDEX ON dropcontact.request_record (controller_id) WHERE subject IS NOT NULL;
 
 CREATE FUNCTION dropcontact.subject_keys() RETURNS text[]
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -86,7 +87,8 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'It is one of access, rectification, erasure, objection, restriction, portability, human_review.';
 	END IF;
 	IF received_by IS NULL OR received_by NOT IN ('processor', 'controller') THEN
-		RAISE EXCEPTION 'a request is received by processor or controller' USING ERRCODE = 'invalid_parameter_value';
+		RAISE EXCEPTION 'a request is received by processor or controller' USING ERRCODE = 'invalid_parameter_value',
+			HINT = 'Say received_by ''processor'' or ''controller'': what reached the processor is forwarded.';
 	END IF;
 	PERFORM check_subject(subject);
 	INSERT INTO request_record (request_id, controller_id, kind, subject, received_by, received_at, due, state)
@@ -124,7 +126,7 @@ ALTER TABLE dropcontact.request_record ENABLE ALWAYS TRIGGER forward;
 CREATE VIEW dropcontact.request WITH (security_invoker = true) AS
 	SELECT r.request_id, c.name AS controller, r.kind, r.subject, r.received_by, r.received_at, r.due, r.state, o.sent_at AS forwarded_at, r.contacts, r.ground, r.closed_at
 	FROM dropcontact.request_record r JOIN dropcontact.controller c USING (controller_id) LEFT JOIN dropcontact.outbox_message o ON o.message = r.outbox_id;
-COMMENT ON VIEW dropcontact.request IS 'Requests of persons: what, when, until when, when it was forwarded to the controller, what became of it. The subject is emptied when it is closed';
+COMMENT ON VIEW dropcontact.request IS 'Requests of persons: what, when, until when, when it was forwarded to the controller, what became of it. The subject is emptied when it is closed, or its person erased';
 
 CREATE FUNCTION dropcontact.do_confirm_identity(controller integer, request uuid, subject jsonb) RETURNS void
 	LANGUAGE plpgsql
@@ -134,7 +136,7 @@ BEGIN
 	PERFORM check_subject(subject);
 	IF NOT identifies(subject) THEN
 		RAISE EXCEPTION 'this does not identify a person' USING ERRCODE = 'invalid_parameter_value',
-			HINT = 'Give an id, an e-mail address, or the name with company or phone.';
+			HINT = 'Give an id, source and external_id, an e-mail address or a profile of its own, or the name with company or phone.';
 	END IF;
 	UPDATE request_record r SET subject = do_confirm_identity.subject, state = 'open'
 	WHERE r.request_id = request AND r.controller_id = controller AND r.state = 'identity_required';
@@ -177,7 +179,7 @@ CREATE FUNCTION dropcontact.note_instruction(request uuid, instruction bigint) R
 COMMENT ON FUNCTION dropcontact.note_instruction(uuid, bigint) IS 'Inner part of instruct_request()';
 
 /* What each function that carries out a request begins with. */
-CREATE FUNCTION dropcontact.take_request(controller integer, request uuid, kinds text[]) RETURNS dropcontact.request_record
+CREATE FUNCTION dropcontact.take_request(controller integer, request uuid, kinds text[], identified boolean DEFAULT true) RETURNS dropcontact.request_record
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
@@ -188,14 +190,16 @@ BEGIN
 		RAISE EXCEPTION 'request % does not exist or is not visible', request USING ERRCODE = 'no_data_found';
 	END IF;
 	IF r.kind <> ALL (kinds) THEN
-		RAISE EXCEPTION 'request % is one for %', request, r.kind USING ERRCODE = 'object_not_in_prerequisite_state';
+		RAISE EXCEPTION 'request % is one for %', request, r.kind USING ERRCODE = 'object_not_in_prerequisite_state',
+			HINT = format('This carries out requests for %s.', array_to_string(kinds, ', '));
 	END IF;
-	IF r.state = 'identity_required' THEN
+	IF identified AND r.state = 'identity_required' THEN
 		RAISE EXCEPTION 'request % does not tell who asks', request USING ERRCODE = 'object_not_in_prerequisite_state',
-			DETAIL = 'What it says fits several persons.', HINT = 'dropcontact.confirm_identity(request, subject) (GDPR article 12(6)).';
+			DETAIL = 'What it says may fit several persons, or nobody.', HINT = 'dropcontact.confirm_identity(request, subject), or dropcontact.refuse_request(request, ''11-2'') (GDPR articles 11(2), 12(6)).';
 	END IF;
 	IF r.subject IS NULL THEN
-		RAISE EXCEPTION 'request % is closed', request USING ERRCODE = 'object_not_in_prerequisite_state';
+		RAISE EXCEPTION 'request % is closed', request USING ERRCODE = 'object_not_in_prerequisite_state',
+			HINT = 'What the person asks next is a request of its own: dropcontact.submit_request(kind, subject, received_by).';
 	END IF;
 	IF r.received_by = 'processor' AND r.instruction_id IS NULL AND under_agreement(controller) AND NOT pg_has_role(session_user, 'dropcontact_controller', 'MEMBER') THEN
 		RAISE EXCEPTION 'request % is not instructed', request USING ERRCODE = 'RG178',
@@ -220,7 +224,7 @@ BEGIN
 	RETURN r;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.take_request(integer, uuid, text[]) IS 'Inner part of what carries out a request: the request, locked, when it may be carried out; waits for those who are writing contacts of the controller, where the request changes what they may. Errors: no_data_found, object_not_in_prerequisite_state, RG178';
+COMMENT ON FUNCTION dropcontact.take_request(integer, uuid, text[], boolean) IS 'Inner part of what carries out a request: the request, locked, when it may be carried out; waits for those who are writing contacts of the controller, where the request changes what they may. Errors: no_data_found, object_not_in_prerequisite_state, RG178';
 
 CREATE FUNCTION dropcontact.close_request(request uuid, state text, contacts bigint, steps jsonb, ground text DEFAULT NULL) RETURNS void
 	LANGUAGE plpgsql
@@ -244,7 +248,7 @@ CREATE FUNCTION dropcontact.do_refuse_request(controller integer, request uuid, 
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
 DECLARE
-	r request_record := take_request(controller, request, '{access,rectification,erasure,objection,restriction,portability,human_review}');
+	r request_record := take_request(controller, request, '{access,rectification,erasure,objection,restriction,portability,human_review}', false);
 BEGIN
 	IF coalesce(ground, '') !~ '^(12-5|11-2|17-3-[a-e]|18-2|20-1|20-3|21-1|22-2|23)$' THEN
 		RAISE EXCEPTION 'a request is refused on a ground of the GDPR' USING ERRCODE = 'invalid_parameter_value',
@@ -264,7 +268,7 @@ GRANT SELECT ON dropcontact.request_record, dropcontact.request TO dropcontact_a
 SELECT pg_catalog.pg_extension_config_dump('dropcontact.request_record', '');
 REVOKE ALL ON FUNCTION dropcontact.subject_keys(), dropcontact.identifies(jsonb), dropcontact.check_subject(jsonb), dropcontact.do_submit_request(integer, text, jsonb, text), dropcontact.submit_request(text, jsonb, text),
 	dropcontact.forward_request(), dropcontact.do_confirm_identity(integer, uuid, jsonb), dropcontact.confirm_identity(uuid, jsonb), dropcontact.instruct_request(uuid, text),
-	dropcontact.do_note_instruction(integer, uuid, bigint), dropcontact.note_instruction(uuid, bigint), dropcontact.take_request(integer, uuid, text[]),
+	dropcontact.do_note_instruction(integer, uuid, bigint), dropcontact.note_instruction(uuid, bigint), dropcontact.take_request(integer, uuid, text[], boolean),
 	dropcontact.close_request(uuid, text, bigint, jsonb, text), dropcontact.do_refuse_request(integer, uuid, text), dropcontact.refuse_request(uuid, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION dropcontact.submit_request(text, jsonb, text), dropcontact.confirm_identity(uuid, jsonb), dropcontact.refuse_request(uuid, text)
 	TO dropcontact_admin, dropcontact_operator, dropcontact_controller, dropcontact_agent;

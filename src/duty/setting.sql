@@ -138,7 +138,8 @@ BEGIN
 	END IF;
 	IF configure.value IS NULL OR configure.value !~ d.pattern THEN
 		RAISE EXCEPTION 'invalid value for setting "%": %', configure.setting, coalesce(configure.value, 'NULL')
-			USING ERRCODE = 'invalid_parameter_value', DETAIL = format('It means: %s.', d.meaning);
+			USING ERRCODE = 'invalid_parameter_value', DETAIL = format('It means: %s.', d.meaning),
+				HINT = CASE WHEN d.pattern ~ '^\^\([a-z_|]+\)[$]' THEN format('It is one of %s.', replace(btrim(d.pattern, '^()$'), '|', ', ')) ELSE format('Such as %s.', d.default_value) END;
 	END IF;
 	IF configure.setting = 'time_zone' THEN
 		PERFORM clock_timestamp() AT TIME ZONE configure.value;

@@ -235,7 +235,8 @@ CREATE FUNCTION dropcontact.import_check(file jsonb) RETURNS boolean
 	LANGUAGE sql IMMUTABLE
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
-	SELECT file ->> '@context' = 'https://schema.org' AND (SELECT count(*) FROM read_records(imported_records(file))) = jsonb_array_length(file -> 'dataFeedElement')
+	SELECT CASE WHEN file IS NOT NULL THEN coalesce(file ->> '@context' = 'https://schema.org'
+		AND (SELECT count(*) FROM read_records(imported_records(file))) = jsonb_array_length(file -> 'dataFeedElement'), false) END
 	$$;
 COMMENT ON FUNCTION dropcontact.import_check(jsonb) IS 'Whether a file of portability() can be loaded by ingest(source, imported_records(file)), every person of it';
 

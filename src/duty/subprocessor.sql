@@ -174,6 +174,13 @@ BEGIN
 	IF NOT is_eu(normalize_country(server_country)) THEN
 		RAISE EXCEPTION 'the servers of sub-processor "%" are not in the European Union', name USING ERRCODE = 'RG160', HINT = 'The agreement admits servers within the EU only.';
 	END IF;
+	IF contract_to < contract_from THEN
+		RAISE EXCEPTION 'the contract of sub-processor "%" ends before it begins', name USING ERRCODE = 'RG161', HINT = 'contract_to is the last day, or left out.';
+	END IF;
+	IF EXISTS (SELECT FROM subprocessor x WHERE x.name = do_propose_subprocessor.name) THEN
+		RAISE EXCEPTION 'sub-processor "%" exists already', name USING ERRCODE = 'unique_violation',
+			HINT = 'View dropcontact.subprocessor lists them; other terms are a notice of their own, under a name that says so.';
+	END IF;
 	INSERT INTO subprocessor AS x (name, activities, contact, registered_office, office_country, group_country, server_country, contract_from, contract_to, replaces)
 	VALUES (do_propose_subprocessor.name, do_propose_subprocessor.activities, do_propose_subprocessor.contact, do_propose_subprocessor.registered_office,
 		normalize_country(do_propose_subprocessor.office_country), coalesce(normalize_country(do_propose_subprocessor.group_country), normalize_country(do_propose_subprocessor.office_country)),
@@ -200,7 +207,8 @@ DECLARE
 	n subprocessor_notice := (SELECT x FROM subprocessor_notice x WHERE x.controller_id = controller AND x.subprocessor_id = s.subprocessor_id FOR UPDATE);
 BEGIN
 	IF n.subprocessor_id IS NULL THEN
-		RAISE EXCEPTION 'no notice of sub-processor "%" was given to this controller', name USING ERRCODE = 'undefined_object';
+		RAISE EXCEPTION 'no notice of sub-processor "%" was given to this controller', name USING ERRCODE = 'undefined_object',
+			HINT = 'dropcontact.propose_subprocessor(...) gives notice to the controllers under an agreement.';
 	END IF;
 	IF n.received_at IS NOT NULL THEN
 		RETURN n.objection_until;
@@ -261,12 +269,12 @@ DECLARE
 	holes text := (SELECT string_agg(o, ', ' ORDER BY i) FROM (SELECT i, 'III.' || i AS o FROM generate_series(1, 12) i) c
 		WHERE NOT EXISTS (SELECT FROM guarantee g WHERE g.subprocessor_id = s.subprocessor_id AND g.clause = c.o AND g.valid_until >= current_date));
 BEGIN
+	IF EXISTS (SELECT FROM subprocessor_objection o WHERE o.controller_id = controller AND o.subprocessor_id = s.subprocessor_id AND NOT o.late) THEN
+		RAISE EXCEPTION 'the controller objected to sub-processor "%"', s.name USING ERRCODE = 'RG163';
+	END IF;
 	IF NOT s.of_agreement AND (n.received_at IS NULL OR clock_timestamp() < n.objection_until) AND under_agreement(controller) THEN
 		RAISE EXCEPTION 'sub-processor "%" cannot work for this controller yet', s.name USING ERRCODE = 'RG162',
 			DETAIL = CASE WHEN n.received_at IS NULL THEN 'The notice was not received.' ELSE format('The controller may object until %s.', n.objection_until) END;
-	END IF;
-	IF EXISTS (SELECT FROM subprocessor_objection o WHERE o.controller_id = controller AND o.subprocessor_id = s.subprocessor_id AND NOT o.late) THEN
-		RAISE EXCEPTION 'the controller objected to sub-processor "%"', s.name USING ERRCODE = 'RG163';
 	END IF;
 	IF holes IS NOT NULL AND under_agreement(controller) THEN
 		RAISE EXCEPTION 'sub-processor "%" is not bound to every obligation', s.name USING ERRCODE = 'RG164', DETAIL = format('Missing or lapsed: %s.', holes),
@@ -290,7 +298,8 @@ DECLARE
 BEGIN
 	IF NOT coalesce(clauses, '{}') <@ (SELECT array_agg('III.' || i) FROM generate_series(1, 12) i)
 		OR coalesce(evidence_sha256, '') !~ '^[0-9a-f]{64}$' OR valid_until IS NULL THEN
-		RAISE EXCEPTION 'a guarantee has clauses of III.1 to III.12, the SHA-256 of its document and an end' USING ERRCODE = 'invalid_parameter_value';
+		RAISE EXCEPTION 'a guarantee has clauses of III.1 to III.12, the SHA-256 of its document and an end' USING ERRCODE = 'invalid_parameter_value',
+			HINT = 'The SHA-256 is 64 hexadecimal digits, in small letters; without clauses it is one of all.';
 	END IF;
 	INSERT INTO guarantee AS g (subprocessor_id, clause, evidence_sha256, valid_until)
 	SELECT (find_subprocessor(do_record_guarantee.name)).subprocessor_id, c, do_record_guarantee.evidence_sha256, do_record_guarantee.valid_until
