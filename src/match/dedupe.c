@@ -173,7 +173,7 @@ train(PG_FUNCTION_ARGS)
 	old = MemoryContextSwitchTo(context);
 	dc_progress_start(OPERATION_TRAIN);
 	dc_progress_phase(PHASE_READING, 0);
-	p = dc_read_population(duty.controller_id);
+	p = dc_read_sample(duty.controller_id);
 	p->progress = show_progress;
 	p->fitting = show_fitting;
 	dc_progress_phase(PHASE_COUNTING, 0);

@@ -14,6 +14,8 @@
 
 #include "base/port.h"
 
+#include "match/core/sample.h"
+
 #define DC_MAX_FIELDS 8
 #define DC_MAX_EMAILS 3
 #define DC_MAX_PHONES 4
@@ -116,7 +118,7 @@ typedef struct DcPopulation
 	size_t		chunk_size;
 	/* of each value, once values are counted or cut into words */
 	uint32		count_capacity;
-	uint32	   *count;			/* records that carry it, once for each column */
+	uint32	   *count;			/* contacts that carry it, once for each column */
 	float	   *surprise;		/* -log2 of its frequency */
 	/* words of companies, addresses and texts, made when first needed */
 	DcTokens   *tokens;
@@ -126,6 +128,7 @@ typedef struct DcPopulation
 	void		(*progress) (int64 done, int64 total);	/* told how far the pairs have come; may be NULL */
 	void		(*fitting) (int64 done, int64 total);	/* the same of the rounds that fit the model */
 	double		size;			/* contacts that the frequencies were counted over */
+	DcOneIn		one_in;			/* each where the records are all contacts */
 } DcPopulation;
 
 /* Of the text of a value, in bytes. */
@@ -247,7 +250,6 @@ dc_guess_value(const DcPopulation *p, uint64 hash)
 }
 
 extern void dc_make_tokens(DcPopulation *population);
-extern double dc_live_size(const DcPopulation *population);
 extern void dc_count_values(DcPopulation *population);
 extern double dc_frequency(const DcPopulation *population, DcValue value);
 extern bool dc_is_common(const DcPopulation *population, DcValue value);

@@ -196,7 +196,7 @@ GRANT SELECT ON dropcontact.match_model TO dropcontact_admin, dropcontact_operat
 
 CREATE FUNCTION dropcontact.train(OUT field text, OUT level text, OUT m float8, OUT u float8, OUT weight float8) RETURNS SETOF record
 	LANGUAGE c SET jit = off AS 'MODULE_PATHNAME', 'train';
-COMMENT ON FUNCTION dropcontact.train() IS 'Fits the model to the contacts of the current controller, without labels: u from pairs drawn at random, m, and u of identifiers (e-mail, phone, LinkedIn, number of the company), which no random pair shows, from candidate pairs by expectation maximisation. m and u are probabilities, weight is log2(m / u); for levels that go by the frequency of the value, see match_model, u is that of a value that one contact in 1,024 has. In force until the next train(). Sources: Fellegi and Sunter 1969, Winkler 2000';
+COMMENT ON FUNCTION dropcontact.train() IS 'Fits the model to the contacts of the current controller, without labels: u from pairs drawn at random, m, and u of identifiers (e-mail, phone, LinkedIn, number of the company), which no random pair shows, from candidate pairs by expectation maximisation. Of 200,000 persons or organisations or more a sample is read, drawn by a hash of their ids: one in k of k * k * 50,000, whose values and pairs count for all. m and u are probabilities, weight is log2(m / u); for levels that go by the frequency of the value, see match_model, u is that of a value that one contact in 1,024 has. In force until the next train(). Sources: Fellegi and Sunter 1969, Winkler 2000';
 
 CREATE FUNCTION dropcontact.match_probability(a bigint, b bigint) RETURNS float8
 	LANGUAGE c STABLE STRICT AS 'MODULE_PATHNAME', 'match_probability';

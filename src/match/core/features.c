@@ -94,6 +94,7 @@ dc_population_create(void)
 	DcPopulation *p = palloc0(sizeof(DcPopulation));
 
 	p->context = CurrentMemoryContext;
+	p->one_in = DC_ALL;
 	p->texts = AllocSetContextCreate(p->context, "dropcontact texts", ALLOCSET_START_SMALL_SIZES);
 	grow_values(p, 1024);
 	p->nvalues = 1;
@@ -270,24 +271,17 @@ dc_make_tokens(DcPopulation *p)
 }
 
 static void
-count_words(DcPopulation *p, DcValue value)
+count_words(DcPopulation *p, DcValue value, uint32 times)
 {
 	DcTokens	words = dc_value_tokens(p, value);
 
 	for (int t = 0; t < words.n; t++)
-		p->count[p->token[words.start + t]]++;
-}
-
-/* What frequencies are counted over. */
-double
-dc_live_size(const DcPopulation *p)
-{
-	return Max(p->nrecords, DC_LEAST_SIZE);
+		p->count[p->token[words.start + t]] += times;
 }
 
 /*
- * Counts what the records carry, words included, which are made, and sets the surprise of each value.
- * Linear in the records and their words.
+ * Counts what the records carry, words included, which are made, and sets the surprise of each value; one of a sample
+ * counts as all that it stands for.  Linear in the records and their words.
  */
 void
 dc_count_values(DcPopulation *p)
@@ -300,6 +294,7 @@ dc_count_values(DcPopulation *p)
 	{
 		const DcRecord *r = &p->records[i];
 		const DcValue *values = &r->first;
+		uint32		times = dc_stands_for(p, r);
 
 		if (i + AHEAD < p->nrecords)
 		{
@@ -309,12 +304,12 @@ dc_count_values(DcPopulation *p)
 			DC_PREFETCH(&p->tokens[r[AHEAD].address]);
 		}
 		for (int v = 0; v < DC_RECORD_VALUES; v++)
-			p->count[values[v]]++;
-		count_words(p, r->company);
-		count_words(p, r->address);
+			p->count[values[v]] += times;
+		count_words(p, r->company, times);
+		count_words(p, r->address, times);
 		for (int f = 0; f < p->nfields; f++)
 			if (p->field_kind[f] == KIND_TEXT || p->field_kind[f] == KIND_DATE)
-				count_words(p, r->field[f]);
+				count_words(p, r->field[f], times);
 	}
 	once = surprise(1 / p->size);
 	for (uint32 v = 1; v < p->nvalues; v++)

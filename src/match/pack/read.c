@@ -30,21 +30,29 @@
 
 typedef enum Statement
 {
-	READ_ALL, READ_SOME, READ_BLOCKS, STATEMENTS
+	READ_ALL, READ_SAMPLE, READ_SOME, READ_BLOCKS, READ_SAMPLE_OF_BLOCKS, STATEMENTS
 } Statement;
+
+#define NO_PERSON "c.first_name IS NULL AND c.last_name IS NULL"
+#define ONE_IN(organisations, persons) \
+	" AND pg_catalog.hashint8extended(c.contact_id, 0) % CASE WHEN " NO_PERSON " THEN " organisations " ELSE " persons " END = 0"
 
 /* Of the controller, $1. */
 static const struct
 {
 	const char *condition;
 	int			nargs;
-	Oid			types[3];
+	Oid			types[5];
 }			statements[STATEMENTS] = {
 	[READ_ALL] = {"", 1, {INT4OID}},
+	[READ_SAMPLE] = {ONE_IN("$2", "$3"), 3, {INT4OID, INT4OID, INT4OID}},
 	[READ_SOME] = {" AND c.contact_id = ANY ($2)", 2, {INT4OID, INT8ARRAYOID}},
 	[READ_BLOCKS] = {" AND c.ctid >= $2 AND c.ctid < $3", 3, {INT4OID, TIDOID, TIDOID}},
+	[READ_SAMPLE_OF_BLOCKS] = {" AND c.ctid >= $2 AND c.ctid < $3" ONE_IN("$4", "$5"), 5, {INT4OID, TIDOID, TIDOID, INT4OID, INT4OID}},
 };
 
+#define COUNTS \
+	"SELECT pg_catalog.count(*) FILTER (WHERE " NO_PERSON "), pg_catalog.count(*) FROM dropcontact.contact c WHERE c.controller_id = $1"
 #define FIELDS "SELECT key, kind FROM dropcontact.match_field WHERE controller_id = $1 ORDER BY key"
 
 static SPIPlanPtr
@@ -212,30 +220,53 @@ dc_open_population(int controller_id)
 }
 
 void
-dc_read_blocks(DcPacker *packer, int controller_id, BlockNumber from, BlockNumber to)
+dc_read_blocks(DcPacker *packer, int controller_id, DcOneIn one_in, BlockNumber from, BlockNumber to)
 {
 	ItemPointerData first;
 	ItemPointerData last;
-	Datum		args[] = {Int32GetDatum(controller_id), PointerGetDatum(&first), PointerGetDatum(&last)};
+	Datum		args[] = {Int32GetDatum(controller_id), PointerGetDatum(&first), PointerGetDatum(&last),
+		Int32GetDatum(one_in.organisations), Int32GetDatum(one_in.persons)};
 
 	ItemPointerSet(&first, from, 0);
 	ItemPointerSet(&last, to, 0);
-	read_rows(packer, controller_id, READ_BLOCKS, args);
+	read_rows(packer, controller_id, dc_is_sample(one_in) ? READ_SAMPLE_OF_BLOCKS : READ_BLOCKS, args);
 }
 
 /* One pass over the contacts of the controller. */
-DcPopulation *
-dc_read_population(int controller_id)
+static DcPopulation *
+read_population(int controller_id, DcOneIn one_in)
 {
 	DcPopulation *p = dc_open_population(controller_id);
 	DcPacker   *packer = dc_packer_create(p);
-	Datum		args[] = {Int32GetDatum(controller_id)};
+	Datum		args[] = {Int32GetDatum(controller_id), Int32GetDatum(one_in.organisations), Int32GetDatum(one_in.persons)};
 
+	p->one_in = one_in;
 	if (!dc_read_in_parallel(packer, controller_id))
-		read_rows(packer, controller_id, READ_ALL, args);
+		read_rows(packer, controller_id, dc_is_sample(one_in) ? READ_SAMPLE : READ_ALL, args);
 	dc_packer_free(packer);
 	sort_records(p);
 	return p;
+}
+
+DcPopulation *
+dc_read_population(int controller_id)
+{
+	return read_population(controller_id, DC_ALL);
+}
+
+DcPopulation *
+dc_read_sample(int controller_id)
+{
+	Oid			types[] = {INT4OID};
+	Datum		args[] = {Int32GetDatum(controller_id)};
+	int64		organisations;
+	int64		all;
+	bool		isnull;
+
+	dc_execute(COUNTS, 1, types, args, true, SPI_OK_SELECT);
+	organisations = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	all = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
+	return read_population(controller_id, dc_sample_of(organisations, all - organisations));
 }
 
 static Datum

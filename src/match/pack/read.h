@@ -18,6 +18,9 @@
 /* All contacts of a controller, in the order of their ids; nothing counted. */
 extern DcPopulation *dc_read_population(int controller_id);
 
+/* The same, but of many contacts a sample, drawn by their ids. */
+extern DcPopulation *dc_read_sample(int controller_id);
+
 /* Some contacts of a controller, in the order of their ids; nothing counted. */
 extern DcPopulation *dc_read_contacts(int controller_id, const int64 *contact_ids, int n);
 

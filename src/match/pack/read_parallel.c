@@ -75,6 +75,7 @@ typedef struct ReadState
 {
 	int			controller_id;
 	BlockNumber nblocks;
+	DcOneIn		one_in;			/* of the contacts of blocks */
 	int			nids;			/* of contacts that are wanted; 0: all are */
 	pg_atomic_uint32 next;		/* the next range */
 	WorkerPart	part[FLEXIBLE_ARRAY_MEMBER];
@@ -90,7 +91,7 @@ read_range(DcPacker *packer, ReadState *state, const int64 *ids)
 	if (from >= (ids == NULL ? state->nblocks : (uint32) state->nids))
 		return false;
 	if (ids == NULL)
-		dc_read_blocks(packer, state->controller_id, from, from + RANGE);
+		dc_read_blocks(packer, state->controller_id, state->one_in, from, from + RANGE);
 	else
 		dc_read_ids(packer, state->controller_id, ids + from, Min(IDS_RANGE, state->nids - (int) from));
 	return true;
@@ -235,7 +236,7 @@ gather(Gathering *g, ReadState *state, const int64 *ids, ParallelContext *contex
 }
 
 static ReadState *
-make_state(ParallelContext *context, int controller_id, BlockNumber nblocks, const int64 *ids, int nids, dsa_area **area)
+make_state(ParallelContext *context, const ReadState *wanted, const int64 *ids, dsa_area **area)
 {
 	size_t		size = offsetof(ReadState, part) + sizeof(WorkerPart) * context->nworkers;
 	ReadState  *state;
@@ -243,16 +244,14 @@ make_state(ParallelContext *context, int controller_id, BlockNumber nblocks, con
 
 	shm_toc_estimate_chunk(&context->estimator, size);
 	shm_toc_estimate_chunk(&context->estimator, AREA_SIZE);
-	shm_toc_estimate_chunk(&context->estimator, sizeof(int64) * nids);
+	shm_toc_estimate_chunk(&context->estimator, sizeof(int64) * wanted->nids);
 	shm_toc_estimate_keys(&context->estimator, 3);
 	InitializeParallelDSM(context);
 	if (context->nworkers == 0)
 		return NULL;
 	state = shm_toc_allocate(context->toc, size);
 	memset(state, 0, size);
-	state->controller_id = controller_id;
-	state->nblocks = nblocks;
-	state->nids = nids;
+	*state = *wanted;
 	pg_atomic_init_u32(&state->next, 0);
 	for (int w = 0; w < context->nworkers; w++)
 		dsa_pointer_atomic_init(&state->part[w].first, InvalidDsaPointer);
@@ -260,10 +259,10 @@ make_state(ParallelContext *context, int controller_id, BlockNumber nblocks, con
 	place = shm_toc_allocate(context->toc, AREA_SIZE);
 	*area = dsa_create_in_place(place, AREA_SIZE, LWTRANCHE_PARALLEL_QUERY_DSA, context->seg);
 	shm_toc_insert(context->toc, KEY_AREA, place);
-	if (nids > 0)
+	if (ids != NULL)
 	{
-		place = shm_toc_allocate(context->toc, sizeof(int64) * nids);
-		memcpy(place, ids, sizeof(int64) * nids);
+		place = shm_toc_allocate(context->toc, sizeof(int64) * wanted->nids);
+		memcpy(place, ids, sizeof(int64) * wanted->nids);
 		shm_toc_insert(context->toc, KEY_IDS, place);
 	}
 	return state;
@@ -280,7 +279,7 @@ count_workers(void)
 
 /* Reads ranges of blocks, or of ids; false when there can be no workers, and nothing was read. */
 static bool
-read_ranges(DcPacker *packer, int controller_id, BlockNumber nblocks, const int64 *ids, int nids)
+read_ranges(DcPacker *packer, const ReadState *wanted, const int64 *ids)
 {
 	Gathering	gathering = {.packer = packer, .population = dc_packer_population(packer)};
 	ParallelContext *context;
@@ -288,7 +287,7 @@ read_ranges(DcPacker *packer, int controller_id, BlockNumber nblocks, const int6
 
 	EnterParallelMode();
 	context = CreateParallelContext("dropcontact", "dc_read_worker", count_workers());
-	state = make_state(context, controller_id, nblocks, ids, nids, &gathering.area);
+	state = make_state(context, wanted, ids, &gathering.area);
 	if (state != NULL)
 	{
 		LaunchParallelWorkers(context);
@@ -303,18 +302,21 @@ read_ranges(DcPacker *packer, int controller_id, BlockNumber nblocks, const int6
 bool
 dc_read_in_parallel(DcPacker *packer, int controller_id)
 {
-	BlockNumber nblocks = max_parallel_maintenance_workers == 0 || !enable_tidscan || IsInParallelMode() ? 0 : blocks_of_contacts();
+	ReadState	wanted = {.controller_id = controller_id, .one_in = dc_packer_population(packer)->one_in};
 
+	if (max_parallel_maintenance_workers > 0 && enable_tidscan && !IsInParallelMode())
+		wanted.nblocks = blocks_of_contacts();
 	/* what the workers hand over takes less room than the table */
-	return nblocks >= BLOCKS_FOR_WORKERS && dc_has_shared_memory((double) nblocks * BLCKSZ) &&
-		read_ranges(packer, controller_id, nblocks, NULL, 0);
+	return wanted.nblocks >= BLOCKS_FOR_WORKERS && dc_has_shared_memory((double) wanted.nblocks * BLCKSZ) && read_ranges(packer, &wanted, NULL);
 }
 
 bool
 dc_read_ids_in_parallel(DcPacker *packer, int controller_id, const int64 *contact_ids, int n)
 {
+	const ReadState wanted = {.controller_id = controller_id, .nids = n};
+
 	return n >= IDS_FOR_WORKERS && max_parallel_maintenance_workers > 0 && !IsInParallelMode() &&
-		dc_has_shared_memory((double) n * BYTES_A_CONTACT) && read_ranges(packer, controller_id, 0, contact_ids, n);
+		dc_has_shared_memory((double) n * BYTES_A_CONTACT) && read_ranges(packer, &wanted, contact_ids);
 }
 
 /* ---------- a worker's side ---------- */

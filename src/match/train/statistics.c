@@ -206,6 +206,13 @@ read_frequencies(DcPopulation *p, int controller_id, int64 revision, DcValue fro
 
 /* ---------- frequencies of the whole population ---------- */
 
+/* What a sample does not show may be shared all the same, as the last run over all contacts found. */
+static bool
+stays_shared(const DcPopulation *p, bool shared)
+{
+	return shared && dc_is_sample(p->one_in);
+}
+
 #define ROW_IS_STORED 1
 #define ROW_IS_SHARED 2
 
@@ -281,7 +288,7 @@ write_values(const StoredValues *s, int controller_id, bool counted, double size
 
 	for (DcValue v = 1; v < p->nvalues; v++)
 	{
-		bool		shared = (p->flags[v] & VALUE_SHARED) != 0;
+		bool		shared = (p->flags[v] & VALUE_SHARED) != 0 || stays_shared(p, s->row[v] & ROW_IS_SHARED);
 		bool		wanted = shared || (counted && dc_is_common(p, v));
 		bool		stored = (s->row[v] & ROW_IS_STORED) != 0;
 		double		frequency = counted ? dc_frequency(p, v) : stored ? s->frequency[v] : 1 / size;
@@ -296,9 +303,11 @@ write_values(const StoredValues *s, int controller_id, bool counted, double size
 	}
 	for (size_t i = 0; i < s->ngone; i++)
 	{
-		Datum		row[] = {s->gone[i].hash, Float8GetDatum(s->gone[i].frequency), BoolGetDatum(false)};
+		bool		shared = stays_shared(p, s->gone[i].shared);
+		double		frequency = counted ? 1 / size : s->gone[i].frequency;
+		Datum		row[] = {s->gone[i].hash, Float8GetDatum(frequency), BoolGetDatum(shared)};
 
-		if (counted)
+		if (counted && !shared)
 			dc_batch_add(deletes, row, 0);
 		else if (s->gone[i].shared)
 			dc_batch_add(updates, row, 0);

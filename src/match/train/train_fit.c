@@ -30,7 +30,7 @@ value_at(const DcPopulation *p, int record, size_t column)
 	return *(const DcValue *) ((const char *) &p->records[record] + column);
 }
 
-/* How often two records drawn at random agree on this column, exactly; or on a word of it, unless word is -1. */
+/* How often two contacts drawn at random agree on this column, exactly; or on a word of it, unless word is -1. */
 static double
 chance_of_agreement(const DcPopulation *p, size_t column, int word)
 {
@@ -40,13 +40,15 @@ chance_of_agreement(const DcPopulation *p, size_t column, int word)
 	for (int i = 0; i < p->nrecords; i++)
 	{
 		DcValue		v = value_at(p, i, column);
+		double		times;
 
 		if (i + AHEAD < p->nrecords)
 			DC_PREFETCH(&p->count[value_at(p, i + AHEAD, column)]);
 		if (v == 0 || word >= p->tokens[v].n)
 			continue;
-		sum += p->count[word < 0 ? v : p->token[p->tokens[v].start + word]] - 1;
-		n++;
+		times = dc_stands_for(p, &p->records[i]);
+		sum += times * (p->count[word < 0 ? v : p->token[p->tokens[v].start + word]] - times);
+		n += times;
 	}
 	return n < 2 ? 0 : Max(1e-6, sum / (n * (n - 1)));
 }
@@ -156,7 +158,7 @@ dc_maximise(const DcTrainer *trainer)
 		double		weight = weight_of(model, pair) - log2(size);
 
 		CHECK_FOR_INTERRUPTS();
-		matches += dc_probability(weight);
+		matches += pair->stands_for * dc_probability(weight);
 		for (int s = 0; s < pair->n; s++)
 		{
 			int			level = pair->level[s];
@@ -165,7 +167,7 @@ dc_maximise(const DcTrainer *trainer)
 			seen[level] += others;
 			dc_add_total(total, &bounds, level, pair->possible, others);
 			if (dc_is_agreed_identifier(level))
-				different[level] += 1 - dc_probability(weight - model->weight[level]);
+				different[level] += pair->stands_for * (1 - dc_probability(weight - model->weight[level]));
 		}
 	}
 	for (int l = 0; l < dc_level_count(p); l++)

@@ -44,6 +44,7 @@ typedef struct SampledPair
 {
 	uint8		n;
 	uint8		level[DC_MAX_STEPS];
+	float		stands_for;		/* pairs of contacts */
 	uint32		possible;		/* levels of organisation and place that both have the values for */
 	float		surprise[DC_MAX_STEPS];
 } SampledPair;

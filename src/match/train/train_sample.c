@@ -165,9 +165,8 @@ dc_join_draws(DcTrainer *trainer)
 }
 
 static void
-keep(const DcModel *model, const DcScore *score, uint32 possible, SampledPair *pair)
+keep(const DcModel *model, const DcScore *score, SampledPair *pair)
 {
-	pair->possible = possible;
 	pair->n = score->nsteps;
 	for (int s = 0; s < score->nsteps; s++)
 	{
@@ -193,6 +192,8 @@ dc_score_sample(DcTrainer *trainer)
 			CHECK_FOR_INTERRUPTS();
 			look_ahead(p, training->drawn, i, training->ndrawn);
 			dc_score_pair(p, &training->model, a, b, &score);
-			keep(&training->model, &score, dc_possible_levels(a, b), &training->pair[i]);
+			training->pair[i].stands_for = (float) dc_stands_for(p, a) * dc_stands_for(p, b);
+			training->pair[i].possible = dc_possible_levels(a, b);
+			keep(&training->model, &score, &training->pair[i]);
 		}
 }
