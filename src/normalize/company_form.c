@@ -208,6 +208,7 @@ form_of(const DcCompanyText *r, int from, int to)
 	char		tight[MAX_TIGHT + 1] = "";
 	int			n = 0;
 	int			t = 0;
+	int			words = 0;
 	bool		apart = to - from > 1;
 	bool		dotted = false;
 	bool		signs = false;
@@ -237,13 +238,14 @@ form_of(const DcCompanyText *r, int from, int to)
 		if (apart)
 			memcpy(tight + t, word->fold, word->fold_len);
 		t += word->fold_len;
+		words++;
 		dotted = dotted || word->dotted || word->fold_len == 1;
 	}
-	/* S & P */
-	if (n > dc_lexicon_legal_forms.longest || (signs && apart))
+	/* S & P, but AG & Co. KG */
+	if (n > dc_lexicon_legal_forms.longest || (signs && t == words))
 		return NULL;
 	entry = dc_lexicon_find_n(&dc_lexicon_legal_forms, spaced, n);
-	if (entry == NULL && apart && dotted)
+	if (entry == NULL && apart && dotted && !signs)
 		entry = dc_lexicon_find_n(&dc_lexicon_legal_forms, tight, t);
 	return entry != NULL && is_written_so(r, from, to, entry) ? entry : NULL;
 }
@@ -252,6 +254,9 @@ form_of(const DcCompanyText *r, int from, int to)
 static void
 take(DcCompanyText *r, int from, int to, const char *entry, bool stays)
 {
+	/* S.a.s. di Rossi Luca: the preposition tells the form and belongs to the name */
+	if (to - from > 1 && strcmp(r->words[to - 1].fold, "di") == 0)
+		to--;
 	if (r->form == NULL && !has_flag(entry, 's'))
 	{
 		const DcCompanyWord *last = &r->words[to - 1];
@@ -311,6 +316,13 @@ names_a_kind(const DcCompanyText *r, int next)
 	return next == r->n - 1 && dc_is_word_of(&r->words[next], kinds, lengthof(kinds));
 }
 
+/* "Sa Sa International": no form is written twice. */
+static bool
+is_doubled(const DcCompanyText *r, int i)
+{
+	return i + 1 < r->n && strcmp(r->words[i].fold, r->words[i + 1].fold) == 0;
+}
+
 static bool
 take_front(DcCompanyText *r)
 {
@@ -326,7 +338,7 @@ take_front(DcCompanyText *r)
 		}
 		if (entry == NULL || (len > 1 ? has_flag(entry, 'e') : !has_flag(entry, 'f') && !(r->words[0].dotted && r->words[0].fold_len > 1)))
 			continue;
-		if (len == 1 && names_a_kind(r, len))
+		if (len == 1 && (names_a_kind(r, len) || is_doubled(r, 0)))
 			return false;
 		take(r, 0, len, entry, has_flag(entry, 'k') || belongs_to_name(r, len));
 		return !has_flag(entry, 'k') && !belongs_to_name(r, len);

@@ -112,7 +112,7 @@ find_slug(char *path, const char **kind)
 				return NULL;
 			return public_slug(slug);
 		}
-		slug[strcspn(slug, "/?#")] = '\0';
+		slug[strcspn(slug, "/?#;")] = '\0';
 		/* "ACwAAA…,NAME_SEARCH,x1y2" */
 		if (strncmp(pages[i].path, "sales/", 6) == 0)
 			slug[strcspn(slug, ",")] = '\0';

@@ -239,7 +239,7 @@ read_last_first(DcReading *r, DcWords last, DcWords given, DcNameParts *parts)
 	dc_divide_last_first(last, given, parts);
 }
 
-/* "Anna Petit, trésorière": a full name stands before the comma, and no given name behind it. */
+/* "Anna Petit, trésorière", "Petit Anna - Mairie": a full name stands before the mark, and no given name behind it. */
 static bool
 is_remark(DcWords before, int names, DcWords behind)
 {
@@ -249,9 +249,10 @@ is_remark(DcWords before, int names, DcWords behind)
 
 	while (i + 1 < behind.n && IS(behind.word[i], WORD_TITLE))
 		i++;
-	return names >= 2 && !IS(*first, WORD_PARTICLE) && IS(*first, WORD_GIVEN_SURE) &&
-		(!IS(*first, WORD_FAMILY) || (IS(*end, WORD_FAMILY) && !IS(*end, WORD_GIVEN))) &&
-		!IS(behind.word[i], WORD_GIVEN | WORD_INITIAL);
+	if (names < 2 || IS(*first, WORD_PARTICLE) || IS(behind.word[i], WORD_GIVEN | WORD_INITIAL))
+		return false;
+	return (IS(*first, WORD_GIVEN_SURE) && (!IS(*first, WORD_FAMILY) || (IS(*end, WORD_FAMILY) && !IS(*end, WORD_GIVEN)))) ||
+		(IS(*end, WORD_GIVEN_SURE) && dc_is_reversed(dc_stretch(before, before.n - names, before.n)));
 }
 
 /* Given names and a last name in their order, by the lists */

@@ -51,6 +51,7 @@
 #define WORD_ARABIC			(1 << 27)	/* a given name in Arabic use */
 #define WORD_FAMILY_ASIAN	(1 << 28)	/* common in China, Korea or Viet Nam, where it stands first */
 #define WORD_IBERIAN		(1 << 29)	/* a given name of Spain or Portugal alone */
+#define WORD_FAMILY_MOSTLY	(1 << 30)	/* a given name now and then: Davis */
 
 #define WORD_JOINING		(WORD_AND | WORD_LINK)
 
@@ -123,6 +124,7 @@ extern char *dc_take_marked(char *text, StringInfo suffix, int *remarks);
 /* name_particles.c */
 extern bool dc_is_particle(DcWords words, int i);
 extern bool dc_is_vietnamese_middle(DcWords words, int i);
+extern int	dc_trailing_particles(DcWords given);
 
 /* name_parts.c: the words in the order first, middle, last name, and where each begins */
 typedef struct DcNameParts

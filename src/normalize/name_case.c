@@ -244,7 +244,8 @@ dc_append_cased(StringInfo out, const char *word, DcPlace place)
 	char	   *upper = dc_upper(word);
 	bool		small = strcmp(word, lower) == 0;
 	bool		one_case = small || strcmp(word, upper) == 0;
-	const char *particle = dc_lexicon_find(&dc_lexicon_name_particles, lower);
+	/* James T Kirk has an initial, 't Hooft a particle */
+	const char *particle = lower[1] == '\0' && !small ? NULL : dc_lexicon_find(&dc_lexicon_name_particles, lower);
 
 	if (particle != NULL && one_case && place != PLACE_NAME && (*particle == 'l' || (*particle == 'm' && place == PLACE_INNER)))
 		appendStringInfoString(out, lower);

@@ -209,12 +209,17 @@ look_up_family(DcWord *word)
 		value = dc_lexicon_find_n(&dc_lexicon_family_names, word->fold, strcspn(word->fold, " "));
 	if (value == NULL && !IS(*word, WORD_GIVEN) && has_family_ending(word->key))
 		word->flags |= WORD_FAMILY | WORD_FAMILY_EUROPEAN;
+	/* D'Aboville */
+	if (value == NULL && !IS(*word, WORD_GIVEN) && strchr("dD", word->text[0]) != NULL && word->text[1] == '\'')
+		word->flags |= WORD_FAMILY | WORD_FAMILY_EUROPEAN;
 	/* Carreño: a letter of Spain alone */
 	if (!IS(*word, WORD_GIVEN) && (strstr(word->text, "\xc3\xb1") != NULL || strstr(word->text, "\xc3\x91") != NULL))
 		word->flags |= WORD_FAMILY | WORD_FAMILY_EUROPEAN | WORD_FAMILY_IBERIAN;
 	if (value == NULL)
 		return;
 	word->flags |= WORD_FAMILY;
+	if (IS(*word, WORD_GIVEN) && dc_lexicon_find(&dc_lexicon_mostly_family_names, word->key) != NULL)
+		word->flags |= WORD_FAMILY_MOSTLY;
 	for (const char *p = value; *p != '\0'; p += p[2] == ' ' ? 3 : 2)
 		word->flags |= is_unsure(p) ? WORD_FAMILY_ASIAN : WORD_FAMILY_EUROPEAN;
 	if (has_word(value, "es") || has_word(value, "pt"))

@@ -126,7 +126,8 @@ take_one(const char *text, char mark, bool at_end, StringInfo nickname, StringIn
 	char	   *fold = dc_fold(clean);
 	const char *remark = dc_lexicon_find_n(&dc_lexicon_name_remarks, fold, strcspn(fold, " "));
 
-	if (*fold == '\0' || mark == '[' || mark == '<' || (mark != '\'' && take_suffixes(clean, suffix)))
+	/* nobody is called an address or a number */
+	if (*fold == '\0' || mark == '[' || mark == '<' || strpbrk(clean, "@0123456789") != NULL || (mark != '\'' && take_suffixes(clean, suffix)))
 		return;
 	if (dc_is_pronouns(clean) || (mark == '(' && at_end && dc_is_job_title(clean)))
 		return;

@@ -56,6 +56,27 @@ is_pinyin_given(const DcWord *word)
 	return !IS(*word, WORD_GIVEN_SURE | WORD_FAMILY) && pinyin_syllable(word->key, false) > 0;
 }
 
+/* A syllable as those of Chinese and Korean names are written: Kuan, Yew, Hsien, Loong. */
+static bool
+is_syllable(const DcWord *word)
+{
+	size_t		initial = strcspn(word->key, "aeiouy");
+	size_t		vowels = strspn(word->key + initial, "aeiouy");
+	const char *final = word->key + initial + vowels;
+
+	return initial <= 3 && vowels >= 1 && vowels <= 3 && (*final == '\0' || (final[1] == '\0' && strchr("nmptkwh", *final) != NULL) || strcmp(final, "ng") == 0);
+}
+
+/* Lee Kuan Yew, Tan Wei Ling: a family name before two syllables that are no names of Europe. */
+static bool
+is_three_syllables(DcWords words)
+{
+	for (int i = 1; i < words.n; i++)
+		if (!is_syllable(&words.word[i]) || IS(words.word[i], WORD_GIVEN_SURE | WORD_FAMILY_EUROPEAN | WORD_INITIAL | WORD_JOINING | WORD_PARTICLE))
+			return false;
+	return words.n == 3 && is_syllable(&words.word[0]) && (!IS(words.word[2], WORD_FAMILY) || IS(words.word[2], WORD_GIVEN));
+}
+
 /* Chinese, Korean and Vietnamese names, written in their own order: Chen Guangbiao, Nguyen Van An. */
 static bool
 is_asian_order(DcWords words)
@@ -68,6 +89,8 @@ is_asian_order(DcWords words)
 		return true;
 	/* Li and Wen are given names too */
 	if (words.n == 2 && !IS(*first, WORD_GIVEN_SURE | WORD_FAMILY_EUROPEAN) && is_pinyin_given(&words.word[1]))
+		return true;
+	if (is_three_syllables(words))
 		return true;
 	if (IS(*first, WORD_GIVEN | WORD_FAMILY_EUROPEAN) || dc_is_particle(words, 0))
 		return false;
@@ -115,8 +138,12 @@ dc_is_reversed(DcWords words)
 
 	if (words.n >= 2 && (is_asian_order(words) || dc_is_iberian_pair(words)))
 		return true;
-	if (words.n < 2 || is_asian_given(first) || IS(*first, WORD_INITIAL | WORD_GIVEN | WORD_PARTICLE | WORD_JOINING | WORD_DIGIT | WORD_TITLE_PART))
+	if (words.n < 2 || is_asian_given(first) || IS(*first, WORD_INITIAL | WORD_PARTICLE | WORD_JOINING | WORD_DIGIT | WORD_TITLE_PART) ||
+		(IS(*first, WORD_GIVEN) && !IS(*first, WORD_FAMILY_MOSTLY)))
 		return false;
+	/* Davis Sammy, but Davis Love */
+	if (IS(*first, WORD_GIVEN))
+		return words.n == 2 && IS(*end, WORD_GIVEN) && !IS(*end, WORD_FAMILY);
 	if (dc_all_initials(words))
 		return IS(*first, WORD_FAMILY);
 	if (words.n == 2)

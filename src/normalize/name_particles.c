@@ -46,6 +46,17 @@ is_gaelic_particle(DcWords words, int i)
 	return IS(words.word[i - 1], WORD_GIVEN | WORD_INITIAL);
 }
 
+/* "Vincent van", "Antoine de": the small particles of a last name that stand behind the given names; one word at least is left. */
+int
+dc_trailing_particles(DcWords given)
+{
+	int			n = 0;
+
+	while (n + 1 < given.n && IS(given.word[given.n - n - 1], WORD_PARTICLE) && IS(given.word[given.n - n - 1], WORD_LOWER) && !IS(given.word[0], WORD_LOWER))
+		n++;
+	return n;
+}
+
 /* Noble titles belong to the particle behind them: Freiherr von. */
 bool
 dc_is_particle(DcWords words, int i)

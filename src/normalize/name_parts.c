@@ -10,6 +10,7 @@
  */
 #include "base/port.h"
 
+#include "base/text.h"
 #include "normalize/name.h"
 
 /* "y", "und", "of" between parts; a lone capital or dotted letter is an initial. */
@@ -75,8 +76,10 @@ first_name_words(DcWords words, int least)
 static void
 last_first(DcNameParts *parts, DcWords words, int n)
 {
+	int			given = words.n - n;
+
 	rotate(words, n);
-	set_parts(parts, words, first_name_words(words, n + 2), words.n - n);
+	set_parts(parts, words, first_name_words(words, n + 2), given - dc_trailing_particles(dc_stretch(words, 0, given)));
 }
 
 /* ---------- by case ---------- */
@@ -206,6 +209,15 @@ is_son_of(DcWords words, int i)
 	return IS(words.word[0], WORD_ARABIC) && (strcmp(words.word[i].key, "bin") == 0 || strcmp(words.word[i].key, "ibn") == 0);
 }
 
+/* Anna von Stein zu Altenberg: the house before the seat. */
+static bool
+is_of_house(DcWords words, int i, int start)
+{
+	static const char *const seats[] = {"auf", "zu", "zum", "zur"};
+
+	return strcmp(words.word[i].key, "von") == 0 && dc_is_particle(words, start) && dc_is_one_of(words.word[start].key, seats, lengthof(seats));
+}
+
 /* Where the last name begins by particles and links. */
 static int
 last_name_start(DcWords words)
@@ -219,7 +231,7 @@ last_name_start(DcWords words)
 			break;
 		}
 	for (int i = 1; i < start; i++)
-		if (is_son_of(words, i))
+		if (is_son_of(words, i) || is_of_house(words, i, start))
 			start = i;
 	while (start > 1 && (dc_is_particle(words, start - 1) || is_joining(words, start - 1) || is_joining(words, start) ||
 						 IS(words.word[start - 1], WORD_OPEN)))
@@ -290,7 +302,7 @@ double_last_name(DcWords words, int start, bool titled)
 static bool
 is_name_behind(DcWords words)
 {
-	return words.n == 3 && !IS(words.word[1], WORD_GIVEN) && IS(words.word[2], WORD_GIVEN_SURE) &&
+	return words.n == 3 && (!IS(words.word[1], WORD_GIVEN) || IS(words.word[1], WORD_FAMILY)) && IS(words.word[2], WORD_GIVEN_SURE) &&
 		(!IS(words.word[2], WORD_FAMILY) || strchr(words.word[2].text, '-') != NULL);
 }
 
@@ -310,8 +322,9 @@ divide_by_leading_particle(DcWords words, DcNameParts *parts)
 		set_parts(parts, words, 0, 0);
 		return true;
 	}
-	/* van den Berg J. */
-	if ((n > 1 || IS(word[0], WORD_LOWER)) && dc_all_initials(dc_stretch(words, n, words.n)))
+	/* van den Berg J., van 't Hek Youp */
+	if (((n > 1 || IS(word[0], WORD_LOWER)) && dc_all_initials(dc_stretch(words, n, words.n))) ||
+		(n > 1 && n + 2 == words.n && IS(word[0], WORD_LOWER) && !IS(word[n], WORD_LOWER)))
 	{
 		last_first(parts, words, n + 1);
 		return true;
@@ -345,7 +358,7 @@ divide_one(DcWords words, bool titled, DcNameParts *parts)
 {
 	const DcWord *word = &words.word[0];
 	bool		last = titled ? !(IS(*word, WORD_FEMALE) && !IS(*word, WORD_FAMILY)) :
-		!IS(*word, WORD_GIVEN) && (IS(*word, WORD_FAMILY) || begins_with_elision(word->text));
+		(IS(*word, WORD_FAMILY) && !IS(*word, WORD_GIVEN)) || begins_with_elision(word->text);
 
 	set_parts(parts, words, 1, last ? 0 : 1);
 }
@@ -381,19 +394,14 @@ void
 dc_divide_last_first(DcWords last, DcWords given, DcNameParts *parts)
 {
 	DcWords		words;
-	int			particles = 0;
 	int			first;
 
-	/* Gogh, Vincent van */
-	while (particles + 1 < given.n && IS(given.word[given.n - particles - 1], WORD_PARTICLE) &&
-		   IS(given.word[given.n - particles - 1], WORD_LOWER) && !IS(given.word[0], WORD_LOWER))
-		particles++;
 	words.n = last.n + given.n;
 	words.word = palloc(sizeof(DcWord) * words.n);
 	memcpy(words.word, given.word, sizeof(DcWord) * given.n);
 	memcpy(words.word + given.n, last.word, sizeof(DcWord) * last.n);
 	first = given.n > 1 && dc_is_particle(given, 0) && !IS(given.word[0], WORD_GIVEN) ? 2 : first_name_words(words, last.n + 2);
-	set_parts(parts, words, Min(first, given.n), given.n - particles);
+	set_parts(parts, words, Min(first, given.n), given.n - dc_trailing_particles(given));
 	if (last.n > 0 && given.n > 0 && dc_is_reversed(words))
 		last_first(parts, words, 1);
 }

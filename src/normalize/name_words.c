@@ -157,6 +157,19 @@ join_last_names(DcWords *words, char *behind, int segment)
 	return behind + n;
 }
 
+/* "DUPONT/JEAN", as airlines write a name: where a slash parts the n bytes that begin a text; n when none does. */
+static size_t
+slash_inside(const char *text, size_t n)
+{
+	const char *slash = memchr(text, '/', n);
+	size_t		before = slash == NULL ? 0 : slash - text;
+
+	if (before < 2 || n - before < 3 || memchr(slash + 1, '/', n - before - 1) != NULL || dc_is_pronouns(pnstrdup(text, n)) ||
+		dc_lexicon_find(&dc_lexicon_civilities, dc_without_blanks(dc_fold_n(text, before))) != NULL)
+		return n;
+	return before;
+}
+
 /*
  * The words of a clean text, which is written into. Commas, semicolons, bars and a slash between
  * blanks part segments.
@@ -185,6 +198,8 @@ dc_name_words(char *text, int *nsegments)
 			n = 0;
 			slash = false;
 		}
+		else if (words.n == 0)
+			n = slash_inside(p, n);
 		mark = p[n];
 		p[n] = '\0';
 		if (n > 0 && !slash && !dc_is_pronouns(p))

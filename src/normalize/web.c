@@ -172,7 +172,9 @@ without_label(char *s)
 		s = angle + 1;
 	else if (colon != NULL && strcspn(s, "./@") > colon - s)
 		s = colon + 2;
-	return s + strspn(s, " (\"'");
+	s += strspn(s, " (\"'");
+	/* an address of IPv6 keeps its brackets */
+	return *s == '[' && strcspn(s, "]") < strcspn(s, ":") ? s + 1 : s;
 }
 
 char *
@@ -181,7 +183,7 @@ dc_behind_http(char *s)
 	while (pg_strncasecmp(s, "http", 4) == 0)
 	{
 		char	   *rest = s + 4 + (pg_tolower((unsigned char) s[4]) == 's');
-		size_t		signs = strspn(rest, ":/");
+		size_t		signs = strspn(rest, ":;/");
 
 		if (signs == 0 || rest[signs] == '\0')
 			break;
@@ -210,7 +212,7 @@ host_of(const char *input)
 	else if (strncmp(s, "mailto:", 7) == 0)
 		s += 7;
 	/* the first of several */
-	s[strcspn(s, "/?#\\ ,;|>)\"'")] = '\0';
+	s[strcspn(s, "/?#\\ ,;|>)]\"'")] = '\0';
 	p = strrchr(s, '@');
 	if (p != NULL)
 		s = p + 1;
@@ -226,11 +228,49 @@ host_of(const char *input)
 	return *s == '\0' || *s == '<' ? NULL : s;
 }
 
+/* "www. x.fr", "www,x.fr", "wwww.x.fr": what stands behind the mark of a web site, s itself where that is a name ("www.com"). */
+static char *
+behind_www(char *s)
+{
+	size_t		letters = strspn(s, "wW");
+	size_t		signs = strspn(s + letters, " .,");
+	char	   *rest = s + letters + signs;
+
+	return (letters == 3 || letters == 4) && signs > 0 && strcspn(rest, ".:") < strcspn(rest, "/ ,") ? rest : s;
+}
+
+/* A site as people write it in a field: words before it, blanks in it, an address within an address. */
+static char *
+find_site(const char *input)
+{
+	char	   *s = pstrdup(input);
+	char	   *p;
+
+	if (strchr(s, '%') != NULL)
+		dc_percent_decode(s);
+	s = without_label(dc_clean(s));
+	/* "Voir www.x.fr" */
+	p = strstr(s, " www.");
+	if (p != NULL && strcspn(s, "./@:") > p - s)
+		s = p + 1;
+	s = dc_behind_http(s);
+	s = behind_www(s + strspn(s, ":/"));
+	/* "x .fr" */
+	for (p = s; *p != '\0' && strchr("/,;", *p) == NULL; p++)
+		if (p > s && p[0] == ' ' && p[1] == '.' && isalpha((unsigned char) p[2]))
+			memmove(p, p + 1, strlen(p));
+	/* but "htp://x.fr" is read as it was meant */
+	p = s + strcspn(s, "/?# ");
+	if (p == s || p[-1] != ':')
+		*p = '\0';
+	return s;
+}
+
 char *
 dc_normalize_website(const char *input)
 {
 	/* an e-mail address is no site: its domain may be a mail provider's */
-	char	   *host = strchr(input, '@') != NULL && strchr(input, '/') == NULL ? NULL : host_of(input);
+	char	   *host = strchr(input, '@') != NULL && strchr(input, '/') == NULL ? NULL : host_of(find_site(input));
 
 	if (host == NULL)
 		return NULL;
