@@ -78,6 +78,15 @@ split(const char *input, DcSegments *s)
 
 /* ---------- street ---------- */
 
+/* A zone or hamlet has streets: one is the street only where there is no other. */
+static bool
+is_area(const char *text)
+{
+	static const char *const areas[] = {"zone", "za", "zi", "zac", "zae", "hameau", "lotissement", "domaine"};
+
+	return dc_is_one_of(dc_fold_n(text, strcspn(text, " ")), areas, lengthof(areas));
+}
+
 /* How sure a segment is the street: 0 not at all. */
 static int
 street_likeness(const char *text)
@@ -90,10 +99,10 @@ street_likeness(const char *text)
 
 	if (dc_find_words(&dc_lexicon_address_units, text, 3, &len) != NULL && !street)
 		return 0;
-	return (street ? 2 : 0) + (numbered ? 1 : 0);
+	return (street ? 2 - is_area(text) : 0) + (numbered ? 1 : 0);
 }
 
-/* Behind a number: the Spanish floor 3ºB, the Polish flat m. 3 */
+/* Behind a number: the Spanish floor 3ºB, the Polish flat m. 3, the Turkish flat D:5, the Finnish stairs and flat B 14 */
 static bool
 is_floor(const char *blank, const char *country)
 {
@@ -104,6 +113,10 @@ is_floor(const char *blank, const char *country)
 		return false;
 	if (digits > 0)
 		return isdigit((unsigned char) blank[-1]) && (strncmp(p + digits, "º", strlen("º")) == 0 || strncmp(p + digits, "ª", strlen("ª")) == 0);
+	if (country != NULL && strcmp(country, "TR") == 0)
+		return (*p == 'D' || *p == 'K') && p[1] == ':';
+	if (country != NULL && strcmp(country, "FI") == 0)
+		return isdigit((unsigned char) blank[-1]) && isupper((unsigned char) *p) && p[1] == ' ' && isdigit((unsigned char) p[2]);
 	if (country == NULL || strcmp(country, "PL") != 0 || *p != 'm')
 		return false;
 	p += 1 + strspn(p + 1, ". ");
@@ -309,10 +322,11 @@ dc_parse_address(const char *input, const char *country, DcAddress *a)
 	}
 	split(input, &s);
 	if (s.n == 0)
-	{
 		a->problem = "empty";
+	else if (s.n == 1 && dc_is_placeholder(s.text[0], "any"))
+		a->problem = "a placeholder";
+	if (a->problem != NULL)
 		return;
-	}
 	found = dc_take_country(&s, given, &place_name);
 	a->country = found != NULL ? found : given != NULL ? given : dc_country_by_prefix(&s);
 	dc_take_place(&s, a->country, a);

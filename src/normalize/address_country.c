@@ -173,6 +173,9 @@ dc_calls_itself_region(const char *folded)
 
 	if (last == NULL)
 		return false;
+	/* Co. Cork */
+	if (strncmp(folded, "co ", 3) == 0)
+		return true;
 	for (int i = 0; i < lengthof(words); i++)
 	{
 		size_t		n = strlen(words[i]);

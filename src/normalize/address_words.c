@@ -115,6 +115,9 @@ dc_street_end(const char *text)
 			type = NULL;
 			len = unit;
 		}
+		/* the district of Aarhus C is no calle */
+		if (len == 1 && !first && p[1] == '\0')
+			type = NULL;
 		/* "St" before a name is a saint; "de" languages put theirs first */
 		if ((type != NULL && (*type == 'b' ? (first || end == 0) : !first)) || is_compound_street(folded))
 			end = p + len - text;

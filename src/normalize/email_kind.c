@@ -60,6 +60,23 @@ is_role(const char *local, size_t len)
 	return n > 1 && strlen(tokens[n - 1]) > 3 && strlen(tokens[0]) > 1 && dc_lexicon_find(&dc_lexicon_mailbox_roles, tokens[n - 1]) != NULL;
 }
 
+/* Is a run of letters in a local part a given or family name, behind an initial or alone? */
+static bool
+holds_name(const char *local, size_t len)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
+
+	for (size_t i = 0, n; i < len; i += n + 1)
+	{
+		n = Min(strspn(local + i, letters), len - i);
+		for (size_t from = i; n >= 4 && from <= i + 1; from++)
+			if (dc_lexicon_find_n(&dc_lexicon_family_names, local + from, i + n - from) != NULL ||
+				dc_lexicon_find_n(&dc_lexicon_given_names, local + from, i + n - from) != NULL)
+				return true;
+	}
+	return false;
+}
+
 /* Made by a machine: no letters, more digits than a name carries, changes between both, no vowels. */
 static bool
 is_random(const char *local, size_t len)
@@ -96,7 +113,7 @@ is_random(const char *local, size_t len)
 		changes += kind != '\0' && previous != '\0' && kind != previous;
 		previous = kind;
 	}
-	return letters == 0 || (digits >= 4 && digits >= letters) || (letters >= 6 && vowels * 6 < letters) || changes >= 4 ||
+	return letters == 0 || (digits >= 4 && digits >= letters) || (letters >= 6 && vowels * 6 < letters && !holds_name(local, len)) || changes >= 4 ||
 		most_consonants >= 7 || (hex >= 16 && hex == digits + letters && digits > 0);
 }
 

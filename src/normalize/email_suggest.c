@@ -114,11 +114,11 @@ distance(const char *domain, const char *target, bool exists)
 	edits = dc_damerau_levenshtein(domain, target);
 	if (edits == 0 || edits > most_edits(strlen(target)))
 		return 0;
-	/* a short name, or one that begins with another letter, is a name of its own */
-	if (exists && !same_name && (name <= 4 || (strlen(domain) == strlen(target) && domain[0] != target[0] && domain[0] != target[1])))
+	/* a short name, or one that begins with another letter, is a name of its own, but where the keys stand side by side */
+	if (exists && !same_name && (name <= 4 || (strlen(domain) == strlen(target) && domain[0] != target[0] && domain[0] != target[1] && !are_neighbours(domain[0], target[0]))))
 		return 0;
 	/* so is the same name under another top-level domain, and two slips in a name of seven letters or less */
-	if (edits == 2 && !same_name && (exists ? !same_top || name < 7 : !same_top && name < 7))
+	if (edits == 2 && !same_name && (exists ? !same_top || name < 7 || domain[0] != target[0] : !same_top && name < 7))
 		return 0;
 	while (domain[i] == target[i])
 		i++;

@@ -40,6 +40,23 @@ dc_compact_number(const char *input)
 	return s;
 }
 
+/* "732 829 320 RCS Paris", "732 829 320 00074 APE 6201Z": the number without what is written behind it. */
+static char *
+without_remark(char *s)
+{
+	static const char *const remarks[] = {" rcs ", " r.c.s. ", " ape ", " naf "};
+
+	for (int i = 0; i < lengthof(remarks); i++)
+	{
+		char	   *digit = s + strcspn(s, "0123456789");
+
+		for (char *p = digit; *p; p++)
+			if (pg_strncasecmp(p, remarks[i], strlen(remarks[i])) == 0)
+				*p = '\0';
+	}
+	return s;
+}
+
 static bool
 all_digits(const char *s, size_t len)
 {
@@ -63,10 +80,17 @@ dc_luhn(const char *digits)
 	return sum % 10 == 0;
 }
 
+/* The letters and digits of a French company number without what is written before and behind it; NULL when other signs are in it. */
+static char *
+french_number(const char *input)
+{
+	return dc_compact_number(behind_label(without_remark(dc_clean(input))));
+}
+
 char *
 dc_normalize_siren(const char *input)
 {
-	char	   *s = dc_compact_number(behind_label(dc_clean(input)));
+	char	   *s = french_number(input);
 
 	return s != NULL && all_digits(s, 9) && strspn(s, "0") < 9 && dc_luhn(s) ? s : NULL;
 }
@@ -74,7 +98,7 @@ dc_normalize_siren(const char *input)
 char *
 dc_normalize_siret(const char *input)
 {
-	char	   *s = dc_compact_number(behind_label(dc_clean(input)));
+	char	   *s = french_number(input);
 	int			sum = 0;
 
 	if (s == NULL || !all_digits(s, 14) || strspn(s, "0") >= 9 || !dc_luhn(pnstrdup(s, 9)))

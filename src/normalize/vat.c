@@ -400,19 +400,25 @@ is_valid(const char *s)
 	return false;
 }
 
-/* The words that stand before a VAT number. */
+/* Behind the words that stand before a VAT number: "N° TVA intracommunautaire : ", "VAT reg. no." */
 static const char *
 behind_label(const char *s)
 {
-	static const char *const labels[] = {"n\302\260 tva", "no tva", "tva", "vat", "ust-idnr.", "ust-idnr", "ust-id", "uid", "btw", "iva", "p.iva", "p. iva", "nif", "cif"};
+	static const char *const labels[] = {
+		"n\302\260", "num\303\251ro de", "numero de", "numero di", "num\303\251ro", "numero", "nr", "no", "number", "reg", "id", "tva", "intracommunautaire", "intracom", "intra", "vat", "ust-idnr", "ust-id-nr", "ust-id", "ustid", "uid", "mwst", "btw",
+		"btw-nummer", "iva", "p.iva", "p. iva", "partita", "piva", "nif", "cif", "moms", "dph", "nip"
+	};
+	int			found;
 
-	for (int i = 0; i < lengthof(labels); i++)
+	do
 	{
-		size_t		len = strlen(labels[i]);
-
-		if (pg_strncasecmp(s, labels[i], len) == 0 && (s[len] == ' ' || s[len] == ':'))
-			return s + len + strspn(s + len, " :.");
-	}
+		found = -1;
+		for (int i = 0; i < lengthof(labels) && found < 0; i++)
+			if (pg_strncasecmp(s, labels[i], strlen(labels[i])) == 0 && strchr(" :.", s[strlen(labels[i])]) != NULL && s[strlen(labels[i])] != '\0')
+				found = i;
+		if (found >= 0)
+			s += strlen(labels[found]) + strspn(s + strlen(labels[found]), " :.");
+	} while (found >= 0);
 	return s;
 }
 
