@@ -92,3 +92,6 @@ FROM (VALUES ('Rua das Flores, 55, Curitiba/PR, CEP 80020-190', 'BR'), ('CP 123,
 	('вул. Хрещатик, 22, м. Київ, 01001, Україна', NULL), ('#405 - 1288 West Georgia Street, Vancouver, BC V6E 2Y3', 'CA'), ('405 - 1288 West Georgia Street, Vancouver, BC V6E 2Y3', 'CA'), ('Suite 5 - 120 Main Street, Toronto, ON M5V 2T6', 'CA'), ('PO Box 55, Alice Springs, NT, 0870', 'AU'), ('Prinsengracht 33 hs, 1015 DV Amsterdam', 'NL'),
 	('Unit 12/88 Queen St, Brisbane QLD 4000', 'AU'), ('Via Garibaldi n. 8, 16124 Genova', 'IT'), ('233 N. 5th St, Springfield, IL 62701', 'US'), ('Sveavägen 12 lgh 1101, 111 57 Stockholm', 'SE')) AS v(address, country),
 	LATERAL parse_address(v.address, v.country) a;
+-- a zone beside a street, a district of one letter, counties, flats of Finland and Turkey, words for nothing
+SELECT x, (dropcontact.parse_address(x, c)).* FROM (VALUES ('ZI Nord, rue des Forges, 67200 Strasbourg', 'FR'), ('ZI Nord, 67200 Strasbourg', 'FR'), ('DK-8000 Aarhus C, Havnegade 4', NULL), ('45 Mill Street, Cork, Co. Cork, Ireland', NULL),
+	('Rantatie 12 B 14, 00100 Helsinki', 'FI'), ('Deniz Cad. No:12 D:5, 34387 Şişli/İstanbul', 'TR'), ('n/a', 'FR')) v(x, c);

@@ -39,3 +39,5 @@ SELECT * FROM pg_temp.companies('S&P Global Inc.', 'C&A', 'A & B', 'D&D SARL', '
 SELECT * FROM pg_temp.companies('AIR FRANCE', 'AIR FRANCE-KLM SA', 'IBM FRANCE', 'BIG SKY LTD', 'SAINT-LÔ SARL', 'OJSC Bluebird', 'Bluebird JSC', 'Bluebird Ltd - In Administration');
 SELECT * FROM pg_temp.companies('S.p.A.', 'Spa', 'S.A.R.L.');
 SELECT * FROM pg_temp.companies('7-ELEVEN INC', 'MCDONALD''S FRANCE SAS', 'F-16 PARTS LLC', 'A2Z CONSULTING', 'Jansen Bouw B.V. i.o.', 'L''OR SARL', 'Io Sas');
+-- a form of several short words, a word written twice, the preposition behind an Italian form
+SELECT x, (dropcontact.parse_company(x)).* FROM (VALUES ('Keller AG & Co. KG'), ('Keller AG & Co. KGaA'), ('S & P Keller'), ('Sa Sa Holidays'), ('Sa Sa Holidays Ltd'), ('Keller S.n.c. di Rossi Carla & C.'), ('Rossi S.a.s. di Rossi Luca')) v(x);

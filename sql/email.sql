@@ -37,3 +37,6 @@ SELECT x, (dropcontact.parse_email(x)).suggestion, (dropcontact.parse_email(x)).
 SELECT x, (dropcontact.parse_email(x || '@acme.fr')).local_kind FROM unnest('{ceo,gerance,geschaeftsfuehrung,atencionalcliente,ufficioacquisti,financeiro,offertes,coombs,ceolin,importante,collegeman}'::text[]) x;
 -- blanks at the ends of a quoted local part are another mailbox
 SELECT x, dropcontact.normalize_email(x) FROM (VALUES ('" "@exemple.fr'), ('" jean"@exemple.fr'), ('"jean "@exemple.fr'), ('"jean"@exemple.fr')) v(x);
+-- a slip on the first letter is one where the keys stand side by side; names with few vowels are names
+SELECT x, (dropcontact.parse_email(x)).suggestion FROM (VALUES ('j@fmail.com'), ('j@vmail.com'), ('j@putlook.com'), ('j@kmail.com'), ('j@gxm.de'), ('j@aliceadls.fr'), ('j@bigpond.net.ua')) v(x);
+SELECT x, (dropcontact.parse_email(x || '@acme.de')).local_kind FROM unnest('{schmidt,pschmidt,k.schwarz,schmdtkz,xkschrtz}'::text[]) x;

@@ -10,3 +10,6 @@ SELECT x, dropcontact.normalize_vat(x) AS good, dropcontact.normalize_vat(left(x
 	('FR44732829320'), ('FRK2732829320'), ('FR4F732829320'), ('HR33392005961'), ('HU12892312'), ('IE6433435F'), ('IE6433435OA'), ('IE8D79739I'), ('IT00743110157'), ('LT119511515'), ('LT100001919017'), ('LU15027442'),
 	('LV40003521600'), ('MT11679112'), ('NL004495445B01'), ('PL8567346215'), ('PT501964843'), ('RO18547290'), ('SE556188840401'), ('SI50223054'), ('SK2022749619'), ('XI110305878')) v(x);
 SELECT x, dropcontact.normalize_vat(x) FROM (VALUES ('fr 44 732 829 320'), ('FR-44.732.829.320'), ('TVA : FR44732829320'), ('44 732 829 320'), ('GR094259216'), ('EL94259216'), ('BE403170701'), ('USt-IdNr. DE136695976'), ('US123456789'), ('FR'), ('DE12345678901234567'), ('')) v(x);
+-- words around numbers
+SELECT x, dropcontact.normalize_siren(x) AS siren, dropcontact.normalize_siret(x) AS siret, dropcontact.normalize_vat(x) AS vat FROM (VALUES ('732 829 320 RCS Paris'), ('RCS Paris 732 829 320'), ('73282932000074 APE 6201Z'), ('732829320 Paris'),
+	('N° TVA intracommunautaire : FR 44 732 829 320'), ('Numéro de TVA FR44732829320'), ('VAT reg. no. DE 136695976'), ('DE 136695976'), ('NO 136695976')) v(x);

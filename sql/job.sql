@@ -27,3 +27,6 @@ SELECT x, level, function FROM pg_temp.jobs('Direttore Finanziario', 'Financieel
 SELECT x, level, function FROM pg_temp.jobs('HR Data Analyst', 'Data Product Manager', 'Product Designer', 'IT Procurement Manager', 'Medical Sales Representative', 'Head of Product Design', 'IT-Einkäufer', 'Supply Chain Finance Manager',
 	'Sales Operations Manager', 'Marketing Communications Manager', 'IT Support Engineer', 'Sales & Marketing Director', 'Director, Product & Creative', 'R & D Manager', 'Data analyst marketing', 'Secrétaire médicale', 'Responsable marketing communication',
 	'Responsable qualité production', 'Impiegato contabile', 'Working Student Marketing', 'Finanzvorstand', 'Customs Broker', 'Enterprise Architect');
+-- German trades at the end of a word tell what it is, whatever stands before; boards of seven languages
+SELECT x, level, function FROM pg_temp.jobs('Finanzbuchhalterin', 'Betriebsarzt', 'Elektroingenieur', 'Fachinformatiker', 'Sportlehrerin', 'Vertriebsingenieur', 'Presidente do Conselho de Administração', 'Presidente del Consejo de Administración', 'Mitglied des Aufsichtsrats',
+	'Chefärztin', 'Agent de quai', 'Responsable d''exploitation transport', 'Avvocata', 'Mktg Manager', 'Dessinateur industriel', 'Assistente sociale');

@@ -24,3 +24,7 @@ SELECT x, dropcontact.normalize_website(x), dropcontact.normalize_linkedin(x) FR
 -- pages of LinkedIn for guests and telephones, and behind its form to sign in
 SELECT x, dropcontact.normalize_linkedin(x) FROM (VALUES ('https://www.linkedin.com/mwlite/profile/in/jean'), ('https://www.linkedin.com/profile/view?id=1'), ('https://www.linkedin.com/organization-guest/company/acme'),
 	('https://www.linkedin.com/authwall?trk=x&sessionRedirect=https%3A%2F%2Fwww.linkedin.com%2Fin%2Fjean-dupont&y'), ('https://www.linkedin.com/uas/login?session_redirect=%2Fcompany%2Facme'), ('https://www.linkedin.com/login?session_redirect=https%3A%2F%2Fx.fr%2Fin%2Fjean'), ('https://www.linkedin.com/in/jean?redirect=/in/x'), ('https://www.linkedin.com/login')) v(x);
+-- sites behind words, with blanks and signs of a typist, encoded
+SELECT x, dropcontact.normalize_website(x) FROM (VALUES ('Voir www.exemple.fr'), ('site web www.exemple.fr'), ('www exemple.fr'), ('www. exemple.fr'), ('www..exemple.fr'), ('wwww.exemple.fr'), ('www.exemple .fr'), ('[www.exemple.fr]'), ('https;//www.exemple.fr'),
+	('http://www.http://exemple.fr'), ('https%3A%2F%2Fwww.exemple.fr%2Fa'), ('www.exemple.fr%20'), ('http://exemple.fr http://autre.fr'), ('http://exemple.fr/?u=http://autre.fr'), ('www.exemple.fr. Tel. 01'), ('[fe80::1]'), ('wwf.fr'), ('www'), ('pas de www')) v(x);
+SELECT x, dropcontact.normalize_linkedin(x) FROM (VALUES ('https://www.linkedin.com/in/jean-dupont;trk=x')) v(x);

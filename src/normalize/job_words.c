@@ -147,9 +147,26 @@ static const struct
 	{"ontwikkelaar", NULL}, {"beheerder", NULL}, {"functionaris", NULL}, {"medewerker", NULL}, {"medewerkster", NULL}, {"adviseur", NULL}, {"spezialist", NULL}, {"spezialistin", NULL}, {"planer", NULL}, {"analyst", NULL}
 };
 
+/* Ends that are trades: they tell the function, whatever stands before them. */
+static const char *const trades[] = {
+	"buchhalter", "buchhalterin", "arzt", "arztin", "lehrer", "lehrerin", "pfleger", "pflegerin", "schwester", "anwalt", "anwaltin", "fahrer", "fahrerin", "mechaniker", "mechanikerin", "mechatroniker",
+	"elektroniker", "monteur", "schlosser", "verkaufer", "verkauferin", "einkaufer", "einkauferin", "therapeut", "therapeutin", "laborant", "laborantin", "redakteur", "redakteurin", "jurist", "juristin",
+	"designer", "designerin", "verkoper", "inkoper", "leraar", "chauffeur", "boekhouder", "informatiker", "informatikerin", "psychologe", "psychologin", "apotheker", "apothekerin", "steuerberater", "steuerberaterin"
+};
+
 bool
 dc_read_compound(const char *word, int len, const char **level, const char **function)
 {
+	for (int i = 0; i < lengthof(trades); i++)
+	{
+		int			end = strlen(trades[i]);
+
+		if (len < end + 3 || strcmp(word + len - end, trades[i]) != 0)
+			continue;
+		*level = NULL;
+		*function = dc_lexicon_find_n(&dc_lexicon_job_functions, trades[i], end);
+		return *function != NULL;
+	}
 	for (int i = 0; i < lengthof(compounds); i++)
 	{
 		int			end = strlen(compounds[i].end);
@@ -160,6 +177,8 @@ dc_read_compound(const char *word, int len, const char **level, const char **fun
 		*function = NULL;
 		for (int stem = len - end; stem >= 4 && *function == NULL; stem--)
 			*function = dc_lexicon_find_n(&dc_lexicon_job_functions, word, stem);
+		if (*function == NULL && compounds[i].level == NULL)
+			*function = dc_lexicon_find_n(&dc_lexicon_job_functions, compounds[i].end, end);
 		return true;
 	}
 	return false;
