@@ -210,7 +210,7 @@ look_up_family(DcWord *word)
 	if (value == NULL && !IS(*word, WORD_GIVEN) && has_family_ending(word->key))
 		word->flags |= WORD_FAMILY | WORD_FAMILY_EUROPEAN;
 	/* D'Aboville */
-	if (value == NULL && !IS(*word, WORD_GIVEN) && strchr("dD", word->text[0]) != NULL && word->text[1] == '\'')
+	if (value == NULL && !IS(*word, WORD_GIVEN) && (word->text[0] == 'd' || word->text[0] == 'D') && word->text[1] == '\'')
 		word->flags |= WORD_FAMILY | WORD_FAMILY_EUROPEAN;
 	/* Carreño: a letter of Spain alone */
 	if (!IS(*word, WORD_GIVEN) && (strstr(word->text, "\xc3\xb1") != NULL || strstr(word->text, "\xc3\x91") != NULL))

@@ -74,7 +74,8 @@ is_three_syllables(DcWords words)
 	for (int i = 1; i < words.n; i++)
 		if (!is_syllable(&words.word[i]) || IS(words.word[i], WORD_GIVEN_SURE | WORD_FAMILY_EUROPEAN | WORD_INITIAL | WORD_JOINING | WORD_PARTICLE))
 			return false;
-	return words.n == 3 && is_syllable(&words.word[0]) && (!IS(words.word[2], WORD_FAMILY) || IS(words.word[2], WORD_GIVEN));
+	return words.n == 3 && is_syllable(&words.word[0]) &&
+		(!IS(words.word[2], WORD_FAMILY) || (IS(words.word[2], WORD_GIVEN) && !IS(words.word[0], WORD_GIVEN)));
 }
 
 /* Chinese, Korean and Vietnamese names, written in their own order: Chen Guangbiao, Nguyen Van An. */
