@@ -19,6 +19,11 @@
 #include "varatt.h"
 #endif
 
+/* stands before the function since 18 */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /* the status of a backend, by its place from 1; renamed in 16 */
 #if PG_VERSION_NUM >= 160000
 #define dc_backend_status(i) pgstat_get_local_beentry_by_index(i)

@@ -8,7 +8,7 @@
 #ifndef DC_MATCH_PACKED_READ_H
 #define DC_MATCH_PACKED_READ_H
 
-#include "postgres.h"
+#include "base/version.h"
 
 typedef struct DcCursor
 {
@@ -17,7 +17,7 @@ typedef struct DcCursor
 } DcCursor;
 
 /* What is read is no packed value: an error, invalid_binary_representation, as those of all below. */
-extern void dc_refuse_packed(void) pg_attribute_noreturn();
+extern pg_noreturn void dc_refuse_packed(void);
 
 /* The first byte must be this. */
 extern DcCursor dc_start_reading(const bytea *packed, uint8 kind);
