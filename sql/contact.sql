@@ -27,7 +27,9 @@ BEGIN
 	END LOOP;
 END
 $$;
-SELECT g.field, g.value AS given, dropcontact.field_value(c, g.field) AS stands, r.received, r.corrected, r.rule, p.problem IS NOT NULL AS problem
+-- characters without width are shown as ~: clients differ in the room that they give them
+SELECT g.field, translate(g.value, E'\u200b\u202e\u202c', '~~~') AS given, dropcontact.field_value(c, g.field) AS stands,
+	translate(r.received, E'\u200b\u202e\u202c', '~~~') AS received, r.corrected, r.rule, p.problem IS NOT NULL AS problem
 FROM given g JOIN dropcontact.contact c ON c.external_id = g.n::text
 	LEFT JOIN dropcontact.correction r ON r.contact_id = c.contact_id AND r.field = g.field
 	LEFT JOIN dropcontact.contact_problem p ON p.contact_id = c.contact_id AND p.field = g.field

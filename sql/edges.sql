@@ -69,7 +69,7 @@ INSERT INTO contact (source, external_id, full_name, email, company) VALUES
 	('crm', 'unassigned', U&'Jean \0378\FFFE Martin', U&'\+0E0001@b.fr', U&'\+10FFFF'),
 	('crm', 'full width', U&'\FF2A\FF45\FF41\FF4E Martin', U&'\FF4A\FF45\FF41\FF4E\FF20b\FF0Efr', U&'\FF21cme'),
 	('crm', 'emoji', U&'Jean \+01F600 Martin', 'jean@b.fr', U&'Acme \+01F680');
-SELECT external_id, full_name, email, company FROM contact ORDER BY contact_id;
+SELECT external_id, full_name, translate(email, U&'\+0E0001', '~') AS email, company FROM contact ORDER BY contact_id;
 SELECT external_id, field, problem FROM contact_problem ORDER BY contact_id, field;
 SELECT count(*) AS merged FROM merged_contact;
 SELECT contacts FROM dedupe();

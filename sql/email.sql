@@ -1,6 +1,6 @@
 -- E-mail addresses: what stands around one, its syntax, its mailbox, its kind, what was meant
 \pset null '-'
-SELECT x, dropcontact.normalize_email(x) FROM (VALUES
+SELECT translate(x, E'\u200b', '~') AS x, dropcontact.normalize_email(x) FROM (VALUES
 	('Jean.Dupont@Exemple.FR'), ('mailto:j@x.fr?subject=Bonjour'), ('"Dupont, Jean" <j@x.fr>'), ('Jean <j@x.fr>,'), ('<j@x.fr>'), ('(j@x.fr)'), ('«j@x.fr»'),
 	('E-mail : j@x.fr;'), ('j@x.fr.'), ('j@x.nosuchtop.'), (E' j@x.fr\t'), (E'\u200bj@x.fr'), ('ｊ＠ｘ．ｆｒ'), ('j @ x.fr'), ('j@x.fr (pro)'), ('(travail) j@x.fr'),
 	('j@x.fr <Jean Dupont>'), ('"j@x.fr"'), ('''j@x.fr'''), ('j@x.fr; p@y.fr'), ('j@x.fr Tel. 01 42 68 53 00'), ('j@x .fr'), ('Jean <j@x.fr>, Paul <p@y.fr>')) v(x);

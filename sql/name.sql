@@ -1,6 +1,6 @@
 -- parse_name: one person's name in one text
 CREATE FUNCTION pg_temp.parts(VARIADIC names text[]) RETURNS TABLE (name text, civility text, first text, middle text, last text, suffix text, nickname text, problem text)
-	LANGUAGE sql AS 'SELECT n, (p).civility, (p).first_name, (p).middle_name, (p).last_name, (p).suffix, (p).nickname, (p).problem
+	LANGUAGE sql AS 'SELECT translate(n, U&''\200b'', ''~''), (p).civility, (p).first_name, (p).middle_name, (p).last_name, (p).suffix, (p).nickname, (p).problem
 		FROM unnest(names) WITH ORDINALITY u(n, i), LATERAL dropcontact.parse_name(n) p ORDER BY i';
 \pset null -
 

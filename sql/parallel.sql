@@ -41,7 +41,9 @@ SET max_parallel_maintenance_workers = 0;
 SET work_mem = '64MB';
 SET temp_file_limit = '1MB';
 SET maintenance_work_mem = '1MB';
+\set VERBOSITY sqlstate
 SELECT contacts FROM dropcontact.dedupe();
+\set VERBOSITY default
 SET maintenance_work_mem = '64MB';
 SELECT contacts FROM dropcontact.dedupe();
 RESET max_parallel_maintenance_workers;
