@@ -70,6 +70,15 @@ INSERT INTO contact (source, external_id, last_name, relation, attributes) VALUE
 SELECT answer_alert(:race, 'release', 'a regatta');
 INSERT INTO contact (source, external_id, last_name, relation, attributes) VALUES ('crm', '20', 'Kept', 'customer', '{"race": "Vendee Globe"}'),
 	('crm', '21', 'Secret', 'customer', '{"race": "Vendee Globe", "religion": "secret"}');
+-- in one statement for several controllers, by each of whom it asks what it released
+SELECT create_controller('Beta', 'dpo@beta.example') > 0 AS beta;
+SET dropcontact.controller = 'Beta';
+SELECT create_source('crm') > 0 AS made, sign_agreement('Beta', '2022-12-21', '2023-01-02', '2023-01-02', 'the text') > 0 AS signed, declare_information('crm', repeat('a', 64)) > 0 AS informed, state_legal_basis('crm', '6-1-f') > 0 AS stated;
+INSERT INTO contact (source, external_id, last_name, relation) VALUES ('crm', '20', 'Secret', 'customer');
+UPDATE contact SET attributes = '{"race": "Route du Rhum"}' WHERE external_id = '20';
+SELECT c.name, k.attributes FROM contact k JOIN controller c USING (controller_id) WHERE k.external_id = '20' ORDER BY 1;
+DELETE FROM contact WHERE controller_id = current_controller();
+SET dropcontact.controller = 'Acme';
 SELECT withdraw_instruction(:race, 'no more');
 INSERT INTO contact (source, external_id, last_name, relation, attributes) VALUES ('crm', '22', 'Secret', 'customer', '{"race": "Vendee Globe"}');
 SELECT external_id, last_name FROM contact WHERE external_id >= '20' ORDER BY 1;
