@@ -12,12 +12,19 @@
  */
 #include "postgres.h"
 
+#include "access/brin.h"
+#include "access/genam.h"
+#include "access/table.h"
+#include "catalog/index.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "fmgr.h"
+#include "storage/bufmgr.h"
+#include "storage/lmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/rel.h"
 
 #include "base/text.h"
 #include "normalize/normalize.h"
@@ -232,4 +239,43 @@ mailboxes_bloom_add(PG_FUNCTION_ARGS)
 		updated |= DatumGetBool(brin_bloom_add_value(fcinfo));
 	}
 	PG_RETURN_BOOL(updated);
+}
+
+/* ---------- summaries ---------- */
+
+/* How far an index was when this session last brought it up to date: a guess that saves looking at each range. */
+typedef struct Summarised
+{
+	Oid			index;
+	Oid			file;
+	BlockNumber ranges;
+} Summarised;
+
+static Summarised summarised[2];
+
+/*
+ * A range that is not summarised is read by whoever looks for somebody, so nobody is missed, whatever is left undone
+ * here. A range that was is kept up to date by those who write into it.
+ */
+PG_FUNCTION_INFO_V1(summarise_contacts);
+Datum
+summarise_contacts(PG_FUNCTION_ARGS)
+{
+	Oid			oid = PG_GETARG_OID(0);
+	Oid			heap = IndexGetRelation(oid, false);
+	Relation	contacts = table_open(heap, AccessShareLock);
+	Relation	index = index_open(oid, AccessShareLock);
+	BlockNumber pages = BrinGetPagesPerRange(index);
+	Summarised	now = {.index = oid, .file = index->rd_rel->relfilenode, .ranges = (RelationGetNumberOfBlocks(contacts) + pages - 1) / pages};
+	Summarised *last = summarised[0].index == oid || summarised[0].index == InvalidOid ? &summarised[0] : &summarised[1];
+
+	index_close(index, AccessShareLock);
+	table_close(contacts, AccessShareLock);
+	/* whoever vacuums does the same, and need not be waited for */
+	if (memcmp(last, &now, sizeof(now)) == 0 || !ConditionalLockRelationOid(heap, ShareUpdateExclusiveLock))
+		PG_RETURN_VOID();
+	DirectFunctionCall1(brin_summarize_new_values, PG_GETARG_DATUM(0));
+	UnlockRelationOid(heap, ShareUpdateExclusiveLock);
+	*last = now;
+	PG_RETURN_VOID();
 }

@@ -124,6 +124,7 @@ COMMENT ON FUNCTION dropcontact.strike_out_everywhere(integer, text[]) IS 'Inner
 CREATE FUNCTION dropcontact.forget_requests(controller integer, request uuid, ids bigint[], own text[]) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
+	SET enable_seqscan = off	/* those that are open are few, of all that ever were */
 	AS $$
 BEGIN
 	UPDATE request_record x SET subject = '{}'
@@ -164,14 +165,16 @@ BEGIN
 	PERFORM make_tombstone_key(controller);
 	words := ARRAY(SELECT values_of(ids));
 	own := ARRAY(SELECT own_values_of(ids));
-	mailboxes := ARRAY(SELECT DISTINCT e FROM contact c, unnest(c.email || c.other_emails) e WHERE c.contact_id = ANY (ids) AND e IS NOT NULL);
-	records := ARRAY(SELECT DISTINCT c.external_id FROM contact c WHERE c.contact_id = ANY (ids) AND c.external_id IS NOT NULL);
+	/* planning a statement for a table that is empty, or asking what it would need, takes longer than seeing that it is */
+	IF may_have_rows('dropcontact.email_standing') OR may_have_rows('dropcontact.consent') THEN
+		mailboxes := ARRAY(SELECT DISTINCT e FROM contact c, unnest(c.email || c.other_emails) e WHERE c.contact_id = ANY (ids) AND e IS NOT NULL);
+		records := ARRAY(SELECT DISTINCT c.external_id FROM contact c WHERE c.contact_id = ANY (ids) AND c.external_id IS NOT NULL);
+	END IF;
 	tokens := ARRAY(SELECT DISTINCT t FROM contact c, unnest(tombstone_tokens(controller, c)) t WHERE c.contact_id = ANY (ids));
 	INSERT INTO tombstone (controller_id, token, request_id) SELECT controller, t, request FROM unnest(tokens) t ON CONFLICT DO NOTHING;
 	INSERT INTO erased_value (controller_id, request_id, token) SELECT DISTINCT controller, request, value_token(controller, v) FROM (SELECT unnest(own) UNION SELECT names_of(ids)) x(v);
 	removed := jsonb_build_object('entity_member', (SELECT count(*) FROM entity_member m WHERE m.contact_id = ANY (ids)),
 		'match_pair', (SELECT count(*) FROM match_pair p WHERE p.a_contact_id = ANY (ids) OR p.b_contact_id = ANY (ids)), 'match_decision', 0);
-	/* planning a statement for a table that is empty would take longer than seeing that it is */
 	IF may_have_rows('dropcontact.match_decision') THEN
 		removed := removed || jsonb_build_object('match_decision', (SELECT count(*) FROM match_decision d WHERE d.a_contact_id = ANY (ids) OR d.b_contact_id = ANY (ids)));
 	END IF;

@@ -27,6 +27,7 @@
 #include "utils/syscache.h"
 
 #include "duty/duty.h"
+#include "duty/plan.h"
 
 /* The owner of the extension's tables. */
 Oid
@@ -64,7 +65,7 @@ dc_check_visible(int controller_id)
 
 /*
  * Runs a statement that answers one value, as the owner; SPI must be connected.
- * The statement must name everything with its schema.
+ * The statement must name everything with its schema; its plan is kept, for planning would take longer than most.
  */
 Datum
 dc_call_as_owner(const char *sql, int nargs, Oid *types, Datum *args, const char *nulls, bool *isnull)
@@ -75,7 +76,7 @@ dc_call_as_owner(const char *sql, int nargs, Oid *types, Datum *args, const char
 
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(dc_owner(), context | SECURITY_LOCAL_USERID_CHANGE);
-	result = SPI_execute_with_args(sql, nargs, types, args, nulls, false, 1);
+	result = SPI_execute_plan(dc_kept_plan(sql, nargs, types), args, nulls, false, 1);
 	SetUserIdAndSecContext(user, context);
 	if (result < 0 || SPI_processed != 1)
 		elog(ERROR, "could not execute as the owner: %s", SPI_result_code_string(result));
@@ -96,7 +97,7 @@ dc_read_as_owner(const char *sql, int nargs, Oid *types, Datum *args, bool *isnu
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(dc_owner(), context | SECURITY_LOCAL_USERID_CHANGE);
 	PushActiveSnapshot(GetLatestSnapshot());
-	result = SPI_execute_with_args(sql, nargs, types, args, NULL, true, 1);
+	result = SPI_execute_plan(dc_kept_plan(sql, nargs, types), args, NULL, true, 1);
 	PopActiveSnapshot();
 	SetUserIdAndSecContext(user, context);
 	if (result != SPI_OK_SELECT || SPI_processed != 1)

@@ -39,13 +39,15 @@ COMMENT ON FUNCTION dropcontact.subject_keys() IS 'The keys by which a request s
 
 /* Alone, a name or a company is no identity. */
 CREATE FUNCTION dropcontact.identifies(subject jsonb) RETURNS boolean
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
-	SELECT subject ?| '{contact_id,entity_id}' OR coalesce(normalize_linkedin(subject ->> 'linkedin') LIKE 'linkedin.com/in/%', false)
+BEGIN
+	RETURN subject ?| '{contact_id,entity_id}' OR coalesce(normalize_linkedin(subject ->> 'linkedin') LIKE 'linkedin.com/in/%', false)
 		OR coalesce((parse_email(subject ->> 'email')).local_kind NOT IN ('generic', 'invalid'), false)
-		OR subject ?& '{source,external_id}' OR subject ? 'full_name' AND subject ?| '{company,phone,email}'
-	$$;
+		OR subject ?& '{source,external_id}' OR subject ? 'full_name' AND subject ?| '{company,phone,email}';
+END
+$$;
 COMMENT ON FUNCTION dropcontact.identifies(jsonb) IS 'Whether what a request says of a person identifies one: an id, a mailbox or profile of its own, or the name with company, phone or a shared mailbox (GDPR article 12(6))';
 
 CREATE FUNCTION dropcontact.check_subject(subject jsonb) RETURNS void

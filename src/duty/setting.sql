@@ -22,10 +22,11 @@ CREATE POLICY own ON dropcontact.setting_value
 	USING (controller_id = ANY ((SELECT dropcontact.visible_controllers())::integer[]));
 
 CREATE FUNCTION dropcontact.setting_default(OUT setting text, OUT default_value text, OUT pattern text, OUT meaning text) RETURNS SETOF record
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE	/* keeps its plan, which SQL does not */
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	AS $$
-	VALUES
+BEGIN
+	RETURN QUERY VALUES
 		('merge_threshold', '0.95', '^(0?\.\d+|1(\.0+)?)$', 'probability from which two contacts merge without a person'),
 		('review_threshold', '0.60', '^(0?\.\d+|1(\.0+)?)$', 'probability from which a pair goes to the review queue'),
 		('require_tls', 'network', '^(network|always)$', 'network: under an agreement, connections over a network must be encrypted; always: every connection must'),
@@ -36,8 +37,9 @@ CREATE FUNCTION dropcontact.setting_default(OUT setting text, OUT default_value 
 		('survivorship', 'source_priority', '^(most_recent|source_priority|most_frequent|longest|valid_first)$', 'which value of a field survives a merge: of the usable ones the most recent, that of the source with the lowest priority number, the most frequent, the longest, or a checked one first')
 	UNION ALL
 	SELECT 'survivorship.' || f, 'default', '^(default|most_recent|source_priority|most_frequent|longest|valid_first)$', format('which value of %s survives a merge; default: by setting survivorship', f)
-	FROM unnest('{relation,full_name,civility,first_name,middle_name,last_name,suffix,email,phone,mobile_phone,company,website,linkedin,company_linkedin,siren,siret,vat,naf,employees,address,postcode,city,country,job_title,attributes}'::text[]) f
-	$$;
+	FROM unnest('{relation,full_name,civility,first_name,middle_name,last_name,suffix,email,phone,mobile_phone,company,website,linkedin,company_linkedin,siren,siret,vat,naf,employees,address,postcode,city,country,job_title,attributes}'::text[]) f;
+END
+$$;
 COMMENT ON FUNCTION dropcontact.setting_default() IS 'The settings that exist, with default, pattern of allowed values (regular expression) and meaning';
 
 CREATE FUNCTION dropcontact.setting_rank(setting text, value text) RETURNS integer

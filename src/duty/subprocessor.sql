@@ -12,10 +12,13 @@ CREATE FUNCTION dropcontact.is_eu(country text) RETURNS boolean
 COMMENT ON FUNCTION dropcontact.is_eu(text) IS 'Whether a country (ISO 3166-1) is a member state of the European Union; the agreement says EU, not EEA';
 
 CREATE FUNCTION dropcontact.time_zone_of(controller integer) RETURNS text
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, dropcontact, pg_temp
-	AS $$ SELECT coalesce((SELECT v.value FROM setting_value v WHERE v.controller_id = controller AND v.setting = 'time_zone'),
-		(SELECT d.default_value FROM setting_default() d WHERE d.setting = 'time_zone')) $$;
+	AS $$
+BEGIN
+	RETURN setting_of(controller, 'time_zone');
+END
+$$;
 COMMENT ON FUNCTION dropcontact.time_zone_of(integer) IS 'The time zone in which days and months of a controller''s deadlines are counted: setting time_zone';
 
 CREATE FUNCTION dropcontact.objection_until(received_at timestamptz, time_zone text) RETURNS timestamptz
@@ -25,9 +28,13 @@ CREATE FUNCTION dropcontact.objection_until(received_at timestamptz, time_zone t
 COMMENT ON FUNCTION dropcontact.objection_until(timestamptz, text) IS 'End of the 30 days in which a controller may object: midnight, local, after the 30th day that follows the day of receipt (agreement III.6; Regulation 1182/71)';
 
 CREATE FUNCTION dropcontact.one_month_after(moment timestamptz, time_zone text) RETURNS timestamptz
-	LANGUAGE sql STABLE PARALLEL SAFE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, dropcontact, pg_temp
-	AS $$ SELECT (moment AT TIME ZONE time_zone + interval '1 month') AT TIME ZONE time_zone $$;
+	AS $$
+BEGIN
+	RETURN (moment AT TIME ZONE time_zone + interval '1 month') AT TIME ZONE time_zone;
+END
+$$;
 COMMENT ON FUNCTION dropcontact.one_month_after(timestamptz, text) IS 'The same local time of the same day of the next month, or of its last day: 31 January gives 28 or 29 February';
 
 CREATE TABLE dropcontact.subprocessor (

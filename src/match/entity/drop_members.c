@@ -18,6 +18,7 @@
 #include "utils/snapmgr.h"
 
 #include "duty/duty.h"
+#include "duty/plan.h"
 #include "match/entity/run.h"
 
 /* What refers to contacts. */
@@ -29,16 +30,6 @@ static const struct
 	{"entity_member", false}, {"company_member", false}, {"match_pair", true}, {"match_decision", true},
 };
 
-static SPIPlanPtr
-prepare(const char *query)
-{
-	SPIPlanPtr	plan = SPI_prepare(query, 0, NULL);
-
-	if (plan == NULL)
-		elog(ERROR, "could not prepare to drop members: %s", SPI_result_code_string(SPI_result));
-	return plan;
-}
-
 /*
  * Like a foreign key that cascades: by what is committed now, and an error when the transaction cannot see a row
  * that is to go.  The triggers of what goes run at once, with the rights of the owner too.
@@ -48,7 +39,7 @@ drop_from(const char *query)
 {
 	bool		fixed = IsolationUsesXactSnapshot();
 	Snapshot	snapshot = fixed ? RegisterSnapshot(GetLatestSnapshot()) : InvalidSnapshot;
-	int			result = SPI_execute_snapshot(prepare(query), NULL, NULL, snapshot, fixed ? GetTransactionSnapshot() : InvalidSnapshot, false, true, 0);
+	int			result = SPI_execute_snapshot(dc_kept_plan(query, 0, NULL), NULL, NULL, snapshot, fixed ? GetTransactionSnapshot() : InvalidSnapshot, false, true, 0);
 
 	if (result < 0)
 		elog(ERROR, "could not drop members: %s", SPI_result_code_string(result));
@@ -76,11 +67,9 @@ drop_query(int r)
 static void
 wait_for_runs(void)
 {
-	SPIPlanPtr	plan = prepare("SELECT DISTINCT controller_id FROM removed ORDER BY 1");
 	uint64		n;
 
-	if (SPI_execute_plan(plan, NULL, NULL, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the contacts that were deleted");
+	dc_execute("SELECT DISTINCT controller_id FROM removed ORDER BY 1", 0, NULL, NULL, true, SPI_OK_SELECT);
 	n = SPI_processed;
 	for (uint64 i = 0; i < n; i++)
 	{
@@ -107,7 +96,7 @@ drop_members(PG_FUNCTION_ARGS)
 	if (trigger->tg_oldtable != NULL)
 		wait_for_runs();
 	for (int r = 0; r < lengthof(references); r++)
-		/* planning would take longer than seeing that there is nothing */
+		/* looking for them would take longer than seeing that there is nothing */
 		if (dc_has_pages(references[r].table))
 			drop_from(trigger->tg_oldtable == NULL ? psprintf("TRUNCATE dropcontact.%s", references[r].table) : drop_query(r));
 	SPI_finish();

@@ -13,15 +13,19 @@
 #include "duty/plan.h"
 #include "match/index/key_index.h"
 
-/* The bytes of the one row that a query answers, and what stands before them in it; NULL when there is none. */
+/*
+ * The bytes of the one row that a query answers, and its place; NULL when there is none. Under the lock of matching
+ * nobody else writes the row, so that its place stands for it, which spares looking it up again.
+ */
 static bytea *
-read_bytes(const char *query, int nargs, Oid *types, Datum *args, Datum *id)
+read_bytes(const char *query, int nargs, Oid *types, Datum *args, ItemPointer row)
 {
 	bool		isnull;
+	Datum		place = dc_execute_value(query, nargs, types, args, false, &isnull);
 
-	*id = dc_execute_value(query, nargs, types, args, false, &isnull);
 	if (isnull)
 		return NULL;
+	*row = *(ItemPointer) DatumGetPointer(place);
 	return DatumGetByteaPCopy(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
 }
 
@@ -52,12 +56,13 @@ dc_index_remove(int controller_id, int run, const DcIndexEntry *wanted)
 	Oid			types[] = {INT4OID, INT8OID, INT8OID, INT8OID, INT4OID};
 	Datum		args[] = {Int32GetDatum(controller_id), Int64GetDatum(dc_to_column(wanted->key)), Int64GetDatum(dc_to_column(wanted->place)),
 		Int64GetDatum(wanted->contact_id), Int32GetDatum(run)};
-	Oid			row_types[] = {INT4OID, INT4OID, INT8OID, INT8OID, INT8OID, BYTEAOID, INT4OID};
-	Datum		row[7] = {Int32GetDatum(controller_id), 0, 0, 0, 0, 0, Int32GetDatum(run)};
+	ItemPointerData place;
+	Oid			row_types[] = {TIDOID, INT8OID, INT8OID, INT8OID, BYTEAOID};
+	Datum		row[] = {PointerGetDatum(&place), 0, 0, 0, 0};
 	DcKeyPage	page;
-	bytea	   *bytes = read_bytes("SELECT page, entries FROM dropcontact.match_index "
+	bytea	   *bytes = read_bytes("SELECT ctid, entries FROM dropcontact.match_index "
 								   "WHERE controller_id = $1 AND run = $5 AND (first_key, first_place, first_contact) <= ($2, $3, $4) "
-								   "ORDER BY first_key DESC, first_place DESC, first_contact DESC LIMIT 1", 5, types, args, &row[1]);
+								   "ORDER BY first_key DESC, first_place DESC, first_contact DESC LIMIT 1", 5, types, args, &place);
 	DcIndexEntry first;
 
 	if (bytes == NULL)
@@ -68,19 +73,17 @@ dc_index_remove(int controller_id, int run, const DcIndexEntry *wanted)
 		return;
 	if (page.n == 0)
 	{
-		row[2] = row[6];
-		row_types[2] = INT4OID;
-		dc_execute("DELETE FROM dropcontact.match_index WHERE controller_id = $1 AND page = $2 AND run = $3", 3, row_types, row, false, SPI_OK_DELETE);
+		dc_execute("DELETE FROM dropcontact.match_index WHERE ctid = $1", 1, row_types, row, false, SPI_OK_DELETE);
 		return;
 	}
 	first = dc_page_first(&page);
-	row[2] = Int64GetDatum(dc_to_column(first.key));
-	row[3] = Int64GetDatum(dc_to_column(first.place));
-	row[4] = Int64GetDatum(first.contact_id);
-	row[5] = PointerGetDatum(dc_page_pack(&page));
-	dc_execute("UPDATE dropcontact.match_index SET first_key = $3, first_place = $4, first_contact = $5, entries = $6 WHERE controller_id = $1 AND page = $2 AND run = $7",
-			   7, row_types, row, false, SPI_OK_UPDATE);
-	pfree(DatumGetPointer(row[5]));
+	row[1] = Int64GetDatum(dc_to_column(first.key));
+	row[2] = Int64GetDatum(dc_to_column(first.place));
+	row[3] = Int64GetDatum(first.contact_id);
+	row[4] = PointerGetDatum(dc_page_pack(&page));
+	dc_execute("UPDATE dropcontact.match_index SET first_key = $2, first_place = $3, first_contact = $4, entries = $5 WHERE ctid = $1",
+			   lengthof(row), row_types, row, false, SPI_OK_UPDATE);
+	pfree(DatumGetPointer(row[4]));
 }
 
 /* Takes a contact out of its row of match_keys_of; false when it is not there. */
@@ -89,10 +92,11 @@ forget_contact(int controller_id, int64 contact_id, DcIndexedContact *contact)
 {
 	Oid			types[] = {INT4OID, INT8OID};
 	Datum		args[] = {Int32GetDatum(controller_id), Int64GetDatum(contact_id)};
-	Oid			row_types[] = {INT4OID, INT8OID, INT8OID, BYTEAOID};
-	Datum		row[4] = {Int32GetDatum(controller_id)};
-	bytea	   *bytes = read_bytes("SELECT first_contact, entries FROM dropcontact.match_keys_of WHERE controller_id = $1 AND first_contact <= $2 "
-									"ORDER BY first_contact DESC LIMIT 1", 2, types, args, &row[1]);
+	ItemPointerData place;
+	Oid			row_types[] = {TIDOID, INT8OID, BYTEAOID};
+	Datum		row[] = {PointerGetDatum(&place), 0, 0};
+	bytea	   *bytes = read_bytes("SELECT ctid, entries FROM dropcontact.match_keys_of WHERE controller_id = $1 AND first_contact <= $2 "
+									"ORDER BY first_contact DESC LIMIT 1", 2, types, args, &place);
 	int			nwords = bytes == NULL ? 0 : (VARSIZE(bytes) - VARHDRSZ) / sizeof(uint64);
 	uint64	   *word = palloc(sizeof(uint64) * (nwords + 1));
 	int			length;
@@ -107,13 +111,12 @@ forget_contact(int controller_id, int64 contact_id, DcIndexedContact *contact)
 			continue;
 		memmove(word + at, word + at + length, sizeof(uint64) * (nwords - at - length));
 		nwords -= length;
-		row[2] = Int64GetDatum((int64) word[0]);
-		row[3] = PointerGetDatum(dc_to_bytes(word, sizeof(uint64) * nwords));
+		row[1] = Int64GetDatum((int64) word[0]);
+		row[2] = PointerGetDatum(dc_to_bytes(word, sizeof(uint64) * nwords));
 		if (nwords == 0)
-			dc_execute("DELETE FROM dropcontact.match_keys_of WHERE controller_id = $1 AND first_contact = $2", 2, row_types, row, false, SPI_OK_DELETE);
+			dc_execute("DELETE FROM dropcontact.match_keys_of WHERE ctid = $1", 1, row_types, row, false, SPI_OK_DELETE);
 		else
-			dc_execute("UPDATE dropcontact.match_keys_of SET first_contact = $3, entries = $4 WHERE controller_id = $1 AND first_contact = $2",
-					   4, row_types, row, false, SPI_OK_UPDATE);
+			dc_execute("UPDATE dropcontact.match_keys_of SET first_contact = $2, entries = $3 WHERE ctid = $1", lengthof(row), row_types, row, false, SPI_OK_UPDATE);
 		return true;
 	}
 	return false;
