@@ -101,6 +101,7 @@ COMMENT ON FUNCTION dropcontact.may_have_rows(regclass) IS 'Whether the file of 
 CREATE FUNCTION dropcontact.strike_out_column(relation name, attribute name, controller integer, words text[], patterns text[]) RETURNS bigint
 	LANGUAGE c STRICT
 	SET search_path = pg_catalog, dropcontact, pg_temp
+	SET enable_seqscan = off	/* messages that were sent say nothing any more, and are many */
 	AS 'MODULE_PATHNAME', 'strike_out_column';
 COMMENT ON FUNCTION dropcontact.strike_out_column(name, name, integer, text[], text[]) IS 'Inner part of strike_out_everywhere(): strikes words out of one column, where it is like one of the patterns, and answers how many rows; for the owner only';
 

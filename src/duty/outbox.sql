@@ -36,6 +36,8 @@ COMMENT ON COLUMN dropcontact.outbox_message.sent_at IS 'When it was handed to t
 COMMENT ON COLUMN dropcontact.outbox_message.message_id IS 'Its Message-ID (RFC 5322)';
 COMMENT ON COLUMN dropcontact.outbox_message.reply IS 'The last answer of the mail server';
 CREATE INDEX ON dropcontact.outbox_message (controller_id, message) WHERE sent_at IS NULL;
+/* what an erasure looks into: notices of erasures hold ids only, and wait by the thousand when many persons are erased */
+CREATE INDEX ON dropcontact.outbox_message (controller_id) WHERE body IS NOT NULL AND kind <> 'erasure_notice';
 
 CREATE FUNCTION dropcontact.do_queue_message(controller integer, kind text, subject text, body jsonb) RETURNS bigint
 	LANGUAGE plpgsql

@@ -66,7 +66,7 @@ strike_out_column(PG_FUNCTION_ARGS)
 	if (!dc_has_pages(table))
 		PG_RETURN_INT64(0);
 	SPI_connect();
-	/* notices of erasures hold ids only, and wait in the outbox by the thousand when many persons are erased */
+	/* of the outbox what its index has: notices of erasures hold ids only */
 	dc_execute(psprintf("UPDATE dropcontact.%1$s t SET %2$s = dropcontact.strike_out(t.%2$s, $2)"
 						" WHERE t.controller_id OPERATOR(pg_catalog.=) $1%3$s"
 						" AND pg_catalog.lower(t.%2$s::pg_catalog.text) OPERATOR(pg_catalog.~~) ANY ($3)"
