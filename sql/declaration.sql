@@ -67,6 +67,9 @@ SET ROLE decl_operator;
 SELECT supervise('how many?');
 SET ROLE decl_controller;
 SELECT attest_compliance(repeat('c', 64), current_date + 365) > 0 AS attested;
+-- one that ends before does not shorten it
+SELECT attest_compliance(repeat('c', 64), current_date - 1) > 0 AS shorter;
+SELECT state, due::date - current_date AS days FROM clocks WHERE subject LIKE 'attestation%';
 SELECT supervise(' ');
 SELECT supervise('how many contacts do you hold?', due => now() + interval '10 days') AS question \gset
 RESET ROLE;

@@ -201,6 +201,13 @@ SELECT portability(:'stays') - 'request' AS answer;
 SELECT state_legal_basis(s, '6-1-b') > 0 AS stated FROM unnest('{crm,erp}'::text[]) s;
 SELECT jsonb_array_length(portability(:'moves') -> 'dataFeedElement') > 0 AS file;
 SELECT state, ground FROM request WHERE request_id IN (:'stays', :'moves') ORDER BY 1;
+-- a value with which the contact would be left out is no rectification
+SELECT submit_request('rectification', '{"source": "crm", "external_id": "40"}', 'controller') AS no_friend \gset
+SET client_min_messages = error;
+SELECT rectify(:'no_friend', 'relation', 'friend');
+SELECT rectify(:'no_friend', 'relation', 'supplier');
+RESET client_min_messages;
+SELECT relation, (SELECT count(*) FROM field_lock l WHERE l.contact_id = c.contact_id AND l.field = 'relation') AS locks FROM contact c WHERE external_id = '40';
 -- every column that can hold a text is on the map
 SELECT * FROM unmapped_columns();
 DROP TABLE public.rights_crm;

@@ -39,7 +39,7 @@ CREATE FUNCTION dropcontact.clocks_at(moment timestamptz) RETURNS TABLE (control
 		SELECT c.name, 'attestation of compliance, renewal', d.declaration_id::text, d.at, (d.valid_until + 1)::timestamp AT TIME ZONE c.zone
 		FROM controller_declaration d JOIN c USING (controller_id)
 		WHERE d.kind = 'compliance_attestation' AND d.at <= moment AND NOT EXISTS (SELECT FROM controller_declaration l
-			WHERE l.controller_id = d.controller_id AND l.kind = d.kind AND l.declaration_id > d.declaration_id AND l.at <= moment)
+			WHERE l.controller_id = d.controller_id AND l.kind = d.kind AND (l.valid_until, l.declaration_id) > (d.valid_until, d.declaration_id) AND l.at <= moment)
 		UNION ALL
 		SELECT c.name, 'sub-processor, guarantee of ' || g.clause, s.name, g.recorded_at, (g.valid_until + 1)::timestamp AT TIME ZONE c.zone
 		FROM c JOIN LATERAL active_subprocessors(c.controller_id) s ON true JOIN guarantee g USING (subprocessor_id) WHERE g.valid_until < (moment + interval '30 days')::date

@@ -334,6 +334,7 @@ DECLARE
 		UNION SELECT c.contact_id FROM field_lock l JOIN contact c USING (contact_id, controller_id) WHERE l.request_id = request AND l.controller_id = controller ORDER BY 1);
 	run bigint;
 	told bigint;
+	n bigint;
 BEGIN
 	IF field IS NULL OR field <> ALL ('{relation,full_name,civility,first_name,middle_name,last_name,suffix,email,phone,mobile_phone,company,website,linkedin,address,postcode,city,country,job_title}'::text[]) THEN
 		RAISE EXCEPTION 'field "%" cannot be rectified', field USING ERRCODE = 'invalid_parameter_value', HINT = 'It is a text column of dropcontact.contact that a source writes.';
@@ -343,6 +344,12 @@ BEGIN
 	SELECT controller, c.contact_id, do_rectify.field, do_rectify.value, c.source, c.external_id, request, clock_timestamp() FROM contact c WHERE c.contact_id = ANY (ids)
 	ON CONFLICT ON CONSTRAINT field_lock_pkey DO UPDATE SET value = excluded.value, request_id = excluded.request_id, at = excluded.at;
 	EXECUTE format('UPDATE dropcontact.contact c SET %I = $1 WHERE c.contact_id = ANY ($2)', field) USING value, ids;
+	GET DIAGNOSTICS n = ROW_COUNT;
+	IF n < cardinality(ids) THEN
+		RAISE EXCEPTION 'field "%" cannot be rectified to that', field USING ERRCODE = CASE field WHEN 'relation' THEN 'RG102' ELSE 'object_not_in_prerequisite_state' END,
+			DETAIL = format('The value would have %s of %s contacts left out.', cardinality(ids) - n, cardinality(ids)),
+			HINT = 'The agreement covers customers, prospects and suppliers; contacts of persons who were erased, or have not consented, are not stored.';
+	END IF;
 	/* the clean form is what stands */
 	EXECUTE format('UPDATE dropcontact.field_lock l SET value = c.%1$I FROM dropcontact.contact c WHERE c.contact_id = l.contact_id AND l.field = %1$L AND l.contact_id = ANY ($1)', field) USING ids;
 	IF EXISTS (SELECT FROM disclosure d WHERE d.controller_id = controller) THEN
@@ -358,7 +365,7 @@ $$;
 COMMENT ON FUNCTION dropcontact.do_rectify(integer, uuid, text, text) IS 'Inner part of rectify(), for the owner only';
 CREATE FUNCTION dropcontact.rectify(request uuid, field text, value text) RETURNS bigint
 	LANGUAGE c AS 'MODULE_PATHNAME', 'as_owner';
-COMMENT ON FUNCTION dropcontact.rectify(uuid, text, text) IS 'Carries out a request for rectification (GDPR article 16), field by field: all contacts of the person get the value, which later stands against their sources (RG172, rectification_conflict), records that come again included; whom to tell (article 19) goes to the controller. Answers the number of contacts; finish_request() closes it. Errors: invalid_parameter_value, no_data_found, object_not_in_prerequisite_state, RG178';
+COMMENT ON FUNCTION dropcontact.rectify(uuid, text, text) IS 'Carries out a request for rectification (GDPR article 16), field by field: all contacts of the person get the value, which later stands against their sources (RG172, rectification_conflict), records that come again included; whom to tell (article 19) goes to the controller. Answers the number of contacts; finish_request() closes it. A value with which contacts would be left out is refused. Errors: invalid_parameter_value, RG102, no_data_found, object_not_in_prerequisite_state, RG178';
 
 CREATE FUNCTION dropcontact.do_finish_request(controller integer, request uuid) RETURNS void
 	LANGUAGE plpgsql
