@@ -24,6 +24,9 @@ SELECT entities FROM dedupe();
 SELECT submit_request('restriction', '{"source": "crm", "external_id": "3"}', 'controller') AS restriction \gset
 SELECT restrict_processing(:'restriction');
 SELECT create_mailbox('sales', 'sales@acme.example', 'Paul', true, now()) > 0 AS made;
+SELECT supervise('What do you hold of Jean Martin?') AS question \gset
+SELECT answer_supervision(:question, 'jm@one.example'), declare_breach(now(), '{integrity}', '{"n_subjects": 1, "subject_categories": ["customer"], "consequences": "jm@one.example was lost"}') IS NOT NULL AS declared,
+	declare_breach(now()) IS NOT NULL AS suspected;
 -- one month, at the end of January and across the changes of clocks
 SELECT end_service('Acme', '2020-01-01');
 SELECT end_service('Acme', '2030-01-31 18:00');
@@ -51,6 +54,8 @@ SELECT recipient, what, rows FROM disclosure;
 SELECT jsonb_array_length(destroy_expired()) AS destroyed;
 SELECT personal_rows(:acme);
 SELECT count(*) FROM contact;
+SELECT question, answer FROM supervision ORDER BY supervision_id;
+SELECT details FROM breach ORDER BY details::text;
 SET dropcontact.controller = 'Other';
 SELECT count(*) FROM contact;
 SET dropcontact.controller = 'Acme';
@@ -59,6 +64,7 @@ SELECT destroy_expired();
 SELECT subject FROM clocks WHERE subject ~ 'destruction';
 INSERT INTO contact (source, external_id, email) VALUES ('crm', '4', 'x@one.example');
 SELECT end_service('Acme', now());
+SELECT sign_agreement('Acme', '2024-01-01', '2024-01-02', '2024-01-02', 'once more');
 SELECT verify_ledger();
 -- silence is destruction, late is recorded
 SET dropcontact.controller = 'Other';

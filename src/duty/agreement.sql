@@ -147,6 +147,10 @@ BEGIN
 		RAISE EXCEPTION 'controller "%" has signed the version of % already', sign_agreement.controller, version_date
 			USING ERRCODE = 'unique_violation', HINT = 'Table dropcontact.agreement lists what was signed; another text is a version of another day.';
 	END IF;
+	IF EXISTS (SELECT FROM service_end s WHERE s.controller_id = id AND s.destroyed_at IS NOT NULL) THEN
+		RAISE EXCEPTION 'the service to controller "%" has ended, and its data were destroyed', sign_agreement.controller
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Another service is one to another controller: dropcontact.create_controller(name, contact_email).';
+	END IF;
 	IF general_conditions !~ '\S' THEN
 		RAISE EXCEPTION 'the text of the General Conditions is empty' USING ERRCODE = 'invalid_parameter_value',
 			HINT = 'Leave it out where the agreement is an appendix to none.';
@@ -166,7 +170,7 @@ BEGIN
 	RETURN agreement;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.sign_agreement(text, date, date, timestamptz, text, text) IS 'Puts a controller under an agreement, or under a new version of it: version, date of signature, start of service, and the text, and that of the General Conditions which it is an appendix to, of which the SHA-256 is kept. It instructs the purposes of table purpose; from then on the rules of the agreement bind, which before block nothing. Answers the id. For superusers and dropcontact_admin. Errors: undefined_object, null_value_not_allowed, invalid_parameter_value, unique_violation';
+COMMENT ON FUNCTION dropcontact.sign_agreement(text, date, date, timestamptz, text, text) IS 'Puts a controller under an agreement, or under a new version of it: version, date of signature, start of service, and the text, and that of the General Conditions which it is an appendix to, of which the SHA-256 is kept. It instructs the purposes of table purpose; from then on the rules of the agreement bind, which before block nothing. Answers the id. For superusers and dropcontact_admin. Errors: undefined_object, null_value_not_allowed, invalid_parameter_value, unique_violation, object_not_in_prerequisite_state once the data were destroyed';
 
 CREATE FUNCTION dropcontact.instruct_purpose(purpose text, reason text) RETURNS bigint
 	LANGUAGE plpgsql

@@ -39,7 +39,7 @@ CREATE FUNCTION dropcontact.kept_after_service() RETURNS name[]
 	AS $$ SELECT '{controller,access,agreement,party,ledger,ledger_head,run,instruction_record,instruction_hold,instruction_warning,setting_value,outbox_message,
 		subprocessor_notice,subprocessor_objection,subprocessor_use,transfer,disclosure,breach,breach_notice,controller_declaration,legal_basis,supervision,
 		audit_mission,audit_staff,audit_objection,access_log,service_end,destruction_certificate,erasure_certificate,register_snapshot,control_result}'::name[] $$;
-COMMENT ON FUNCTION dropcontact.kept_after_service() IS 'Tables that destruction leaves: proofs, which hold no data of the controller''s contacts';
+COMMENT ON FUNCTION dropcontact.kept_after_service() IS 'Tables that destruction leaves: proofs, which hold no data of the controller''s contacts; free texts of messages, questions and breaches go';
 
 CREATE FUNCTION dropcontact.destroyed_relations() RETURNS SETOF regclass
 	LANGUAGE sql STABLE
@@ -205,6 +205,10 @@ BEGIN
 	/* triggers have noted meanwhile what went */
 	PERFORM empty_relation(r, controller) FROM destroyed_relations() r;
 	UPDATE outbox_message m SET body = '{}' WHERE m.controller_id = controller AND m.body IS NOT NULL;
+	/* what stays as a proof says no more whom it was about */
+	UPDATE supervision v SET question = '[destroyed]', answer = CASE WHEN v.answer IS NOT NULL THEN '[destroyed]' END WHERE v.controller_id = controller;
+	UPDATE breach b SET details = (SELECT jsonb_object_agg(e.key, CASE WHEN e.key IN ('subject_categories', 'n_subjects', 'record_categories', 'n_records') THEN e.value ELSE '"[destroyed]"' END)
+		FROM jsonb_each(b.details) e) WHERE b.controller_id = controller AND b.details <> '{}';
 	PERFORM close_run(run, coalesce((before ->> 'contact')::bigint, 0));
 	PERFORM set_config('dropcontact.controller', coalesce(old_controller, ''), true);
 	after := personal_rows(controller);
