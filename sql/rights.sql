@@ -64,6 +64,11 @@ SELECT confirm_identity(:'vague', '{"email": "jean.martin@dupont.fr", "born": "1
 SELECT confirm_identity(:'vague', '{"full_name": "Martin Jean", "company": "DUPONT"}');
 SELECT f ->> 'contact_id' AS contact, f ->> 'found_by' AS found_by FROM jsonb_array_elements(subject_access(:'vague') -> 'found') f;
 
+-- with a title, in capitals; what is left blank says nothing
+SELECT submit_request('access', '{"full_name": "Mme Zoé LAURENT", "company": "RADIUM SA"}', 'controller') AS polite, submit_request('access', '{"full_name": "Zoé Laurent", "company": " "}', 'controller') AS blank \gset
+SELECT f ->> 'contact_id' AS contact, f ->> 'found_by' AS found_by FROM jsonb_array_elements(subject_access(:'polite') -> 'found') f;
+SELECT state FROM request WHERE request_id = :'blank';
+
 -- portability: as it was provided, and it can be loaded again
 SELECT submit_request('portability', '{"email": "zoe@radium.fr"}', 'controller') AS port \gset
 SELECT portability(:'port') AS file \gset

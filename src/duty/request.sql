@@ -45,7 +45,7 @@ CREATE FUNCTION dropcontact.identifies(subject jsonb) RETURNS boolean
 BEGIN
 	RETURN subject ?| '{contact_id,entity_id}' OR coalesce(normalize_linkedin(subject ->> 'linkedin') LIKE 'linkedin.com/in/%', false)
 		OR coalesce((parse_email(subject ->> 'email')).local_kind NOT IN ('generic', 'invalid'), false)
-		OR subject ?& '{source,external_id}' OR subject ? 'full_name' AND subject ?| '{company,phone,email}';
+		OR subject ?& '{source,external_id}' OR coalesce(subject ->> 'full_name' ~ '\S', false) AND concat(subject ->> 'company', subject ->> 'phone', subject ->> 'email') ~ '\S';
 END
 $$;
 COMMENT ON FUNCTION dropcontact.identifies(jsonb) IS 'Whether what a request says of a person identifies one: an id, a mailbox or profile of its own, or the name with company, phone or a shared mailbox (GDPR article 12(6))';

@@ -58,7 +58,8 @@ CREATE FUNCTION dropcontact.find_subject(controller integer, subject jsonb) RETU
 DECLARE
 	email text := normalize_email(subject ->> 'email');
 	profile text := normalize_linkedin(subject ->> 'linkedin');
-	name text := name_key(subject ->> 'full_name');
+	/* as it is said, and as contacts have it: without a title */
+	names text[] := ARRAY(SELECT DISTINCT k FROM (VALUES (name_key(subject ->> 'full_name')), (name_key((parse_name(subject ->> 'full_name')).full_name))) v(k) WHERE k IS NOT NULL);
 	phone text := subject ->> 'phone';
 	company text := (parse_company(subject ->> 'company')).key;
 	ids bigint[];
@@ -66,9 +67,9 @@ DECLARE
 	direct jsonb := '{}';	/* how each was found, the first of the alphabet */
 BEGIN
 	IF NOT subject ?| '{contact_id,entity_id,external_id}' THEN
-		IF name IS NOT NULL AND coalesce(phone, company) IS NOT NULL THEN
+		IF names <> '{}' AND coalesce(phone, company) IS NOT NULL THEN
 			phone := coalesce(normalize_phone(phone, (SELECT c.country FROM controller c WHERE c.controller_id = controller)), phone);
-			ids := ARRAY(SELECT contacts_of_name(controller, name, phone, company));
+			ids := ARRAY(SELECT DISTINCT i FROM unnest(names) n, contacts_of_name(controller, n, phone, company) i);
 			direct := direct || jsonb_object(ids::text[], array_fill('name'::text, ARRAY[cardinality(ids)]));
 		END IF;
 		IF profile IS NOT NULL THEN
@@ -87,7 +88,7 @@ BEGIN
 	IF email IS NOT NULL AND NOT subject ?| '{contact_id,entity_id,external_id}' THEN
 		/* a mailbox of a function is that of the person together with the name */
 		direct := direct || (SELECT coalesce(jsonb_object_agg(m.contact_id, 'email'), '{}') FROM contacts_of_mailbox(controller, email) m
-			WHERE name IS NULL OR (parse_email(email)).local_kind <> 'generic' OR m.full_name OPERATOR(dropcontact.=%) name);
+			WHERE names = '{}' OR (parse_email(email)).local_kind <> 'generic' OR m.full_name OPERATOR(dropcontact.=%) ANY (names));
 	END IF;
 	IF subject ? 'contact_id' THEN
 		direct := direct || (SELECT coalesce(jsonb_object_agg(c.contact_id, 'contact_id'), '{}') FROM contact c
