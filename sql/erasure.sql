@@ -65,6 +65,11 @@ SELECT body ->> 'text' AS text FROM outbox_message WHERE kind = 'test';
 SELECT question FROM supervision;
 SELECT * FROM erasure_jobs() LIMIT 1 \gexec
 SELECT attributes FROM contact WHERE external_id = '100003';
+-- nor does another way of writing the same letters bring somebody back
+INSERT INTO contact (source, external_id, full_name, company) VALUES ('crm', '80', 'Jörg Vandermühl', 'Orion'), ('crm', '90', 'Soeren Krøll', 'Orion');
+SELECT erase_subject(submit_request('erasure', jsonb_build_object('source', 'crm', 'external_id', e), 'controller')) -> 'recognisable' AS recognisable FROM unnest('{80,90}'::text[]) e;
+INSERT INTO contact (source, external_id, full_name, company) VALUES ('erp', '81', 'VANDERMUEHL Joerg', 'Orion'), ('erp', '82', 'Jorg Vandermuhl', 'ORION'), ('erp', '83', 'Georg Vandermühl', 'Orion'), ('erp', '91', 'Sören Kroell', 'Orion'), ('erp', '92', 'Jörg Vandermühl', 'Sirius');
+SELECT external_id FROM contact WHERE company IN ('Orion', 'Sirius') ORDER BY 1;
 -- a record is known when it comes again; of whom there was only a name nobody can tell
 SELECT submit_request('erasure', '{"source": "erp", "external_id": "7"}', 'controller') AS record, (SELECT submit_request('erasure', jsonb_build_object('contact_id', contact_id), 'controller') FROM contact WHERE full_name = 'Nul Homme') AS name \gset
 SELECT erase_subject(:'record') -> 'recognisable' AS record, erase_subject(:'name') -> 'recognisable' AS name;

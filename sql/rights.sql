@@ -68,6 +68,13 @@ SELECT f ->> 'contact_id' AS contact, f ->> 'found_by' AS found_by FROM jsonb_ar
 SELECT submit_request('access', '{"full_name": "Mme Zoé LAURENT", "company": "RADIUM SA"}', 'controller') AS polite, submit_request('access', '{"full_name": "Zoé Laurent", "company": " "}', 'controller') AS blank \gset
 SELECT f ->> 'contact_id' AS contact, f ->> 'found_by' AS found_by FROM jsonb_array_elements(subject_access(:'polite') -> 'found') f;
 SELECT state FROM request WHERE request_id = :'blank';
+-- a number as it is written in the country of its source
+RESET ROLE;
+SELECT create_source('werk', region => 'DE') > 0 AS made;
+INSERT INTO contact (source, external_id, full_name, mobile_phone) VALUES ('werk', '50', 'Jörg Klein', '0151 23456789');
+SET ROLE rights_operator;
+SELECT submit_request('access', '{"full_name": "Joerg KLEIN", "phone": "0151 23456789"}', 'controller') AS spelt, submit_request('access', '{"full_name": "Herr Jörg Klein", "phone": "0151 23 45 67 89"}', 'controller') AS national \gset
+SELECT subject_access(:'spelt') #>> '{found,0,found_by}' AS spelt, subject_access(:'national') #>> '{found,0,found_by}' AS national;
 
 -- portability: as it was provided, and it can be loaded again
 SELECT submit_request('portability', '{"email": "zoe@radium.fr"}', 'controller') AS port \gset

@@ -247,3 +247,14 @@ dc_is_one_of(const char *word, const char *const *list, int n)
 			return true;
 	return false;
 }
+
+void
+dc_join_umlauts(char *folded)
+{
+	char	   *to = folded;
+
+	for (const char *p = folded; *p != '\0'; p++)
+		if (*p != 'e' || to == folded || strchr("aou", to[-1]) == NULL)
+			*to++ = *p;
+	*to = '\0';
+}

@@ -44,7 +44,10 @@ extern char *dc_compose(char *s, size_t len);
 extern char *dc_fold(const char *s);
 extern char *dc_fold_n(const char *s, size_t len);
 
-/* The same by ICU alone, about ten times slower: the definition that dc_fold keeps to. */
+/* In a folded text: ä, ö, ü and ø may be written ae, oe, ue, or without the e; all of them become the vowel alone. */
+extern void dc_join_umlauts(char *folded);
+
+/* The same as dc_fold_n by ICU alone, about ten times slower: the definition that dc_fold keeps to. */
 extern char *dc_fold_icu(const char *s, size_t len);
 
 /* Case mapping by ICU in the root locale. */

@@ -44,7 +44,7 @@ compare_words(const void *a, const void *b)
 	return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
-/* The words of a name, folded, in order */
+/* The words of a name, folded, in order; Müller is Mueller and Muller */
 static char *
 key_of_name(const char *name)
 {
@@ -57,6 +57,7 @@ key_of_name(const char *name)
 
 	if (len == 0)
 		return NULL;
+	dc_join_umlauts(folded);
 	words = palloc(sizeof(char *) * (len / 2 + 1));
 	end = key = palloc(len + 2);
 	for (char *w = strtok(folded, " "); w != NULL; w = strtok(NULL, " "))

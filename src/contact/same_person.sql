@@ -19,7 +19,7 @@ COMMENT ON OPERATOR dropcontact.=@ (text[], text) IS 'An address of the list rea
 
 CREATE FUNCTION dropcontact.same_name(a text, b text) RETURNS boolean
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'same_name';
-COMMENT ON FUNCTION dropcontact.same_name(text, text) IS 'Whether two names have the same words, folded as by name_key(), in whichever order: LAST First is First Last. Operator =%';
+COMMENT ON FUNCTION dropcontact.same_name(text, text) IS 'Whether two names have the same words, folded as by name_key(), in whichever order: LAST First is First Last. Müller is Mueller and Muller. Operator =%';
 CREATE OPERATOR dropcontact.=% (FUNCTION = dropcontact.same_name, LEFTARG = text, RIGHTARG = text, COMMUTATOR = OPERATOR(dropcontact.=%), RESTRICT = eqsel);
 COMMENT ON OPERATOR dropcontact.=% (text, text) IS 'The names have the same words, in whichever order';
 

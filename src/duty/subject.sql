@@ -32,7 +32,7 @@ END
 $$;
 COMMENT ON FUNCTION dropcontact.contacts_of_profile(integer, text) IS 'The contacts of a controller with a LinkedIn profile; for the owner only. By index contact_known: some milliseconds among a million of contacts';
 
-CREATE FUNCTION dropcontact.contacts_of_name(controller integer, name text, phone text, company text) RETURNS SETOF bigint
+CREATE FUNCTION dropcontact.contacts_of_name(controller integer, name text, phones text[], company text) RETURNS SETOF bigint
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, dropcontact, pg_temp
 	SET jit = off
@@ -43,11 +43,11 @@ CREATE FUNCTION dropcontact.contacts_of_name(controller integer, name text, phon
 BEGIN
 	RETURN QUERY SELECT c.contact_id FROM contact c
 	WHERE c.controller_id = controller AND c.full_name OPERATOR(dropcontact.=%) contacts_of_name.name
-		AND (contacts_of_name.phone IN (c.phone, c.mobile_phone) OR contacts_of_name.phone = ANY (c.other_phones)
+		AND (c.phone = ANY (phones) OR c.mobile_phone = ANY (phones) OR c.other_phones && phones
 			OR (contacts_of_name.company IS NOT NULL AND c.company IS NOT NULL AND (parse_company(c.company)).key = contacts_of_name.company));
 END
 $$;
-COMMENT ON FUNCTION dropcontact.contacts_of_name(integer, text, text, text) IS 'The contacts of a controller with a name, in whichever order of its words, and the phone number or the company (its key) besides; for the owner only. By index contact_known: some milliseconds among a million of contacts';
+COMMENT ON FUNCTION dropcontact.contacts_of_name(integer, text, text[], text) IS 'The contacts of a controller with a name, in whichever order of its words, and the phone number or the company (its key) besides; for the owner only. By index contact_known: some milliseconds among a million of contacts';
 
 /* Contacts named by the request, then all that are one with them. */
 CREATE FUNCTION dropcontact.find_subject(controller integer, subject jsonb) RETURNS TABLE (contact_id bigint, found_by text)
@@ -60,16 +60,17 @@ DECLARE
 	profile text := normalize_linkedin(subject ->> 'linkedin');
 	/* as it is said, and as contacts have it: without a title */
 	names text[] := ARRAY(SELECT DISTINCT k FROM (VALUES (name_key(subject ->> 'full_name')), (name_key((parse_name(subject ->> 'full_name')).full_name))) v(k) WHERE k IS NOT NULL);
-	phone text := subject ->> 'phone';
+	/* a number without its country is one of the controller's, or of a source's */
+	phones text[] := ARRAY(SELECT DISTINCT coalesce(normalize_phone(subject ->> 'phone', r.region), subject ->> 'phone') FROM (SELECT c.country FROM controller c WHERE c.controller_id = controller
+		UNION SELECT s.region FROM source s WHERE s.controller_id = controller) r(region) WHERE subject ? 'phone');
 	company text := (parse_company(subject ->> 'company')).key;
 	ids bigint[];
 	fellows bigint[];	/* their entities, then the other members of these */
 	direct jsonb := '{}';	/* how each was found, the first of the alphabet */
 BEGIN
 	IF NOT subject ?| '{contact_id,entity_id,external_id}' THEN
-		IF names <> '{}' AND coalesce(phone, company) IS NOT NULL THEN
-			phone := coalesce(normalize_phone(phone, (SELECT c.country FROM controller c WHERE c.controller_id = controller)), phone);
-			ids := ARRAY(SELECT DISTINCT i FROM unnest(names) n, contacts_of_name(controller, n, phone, company) i);
+		IF names <> '{}' AND (phones <> '{}' OR company IS NOT NULL) THEN
+			ids := ARRAY(SELECT DISTINCT i FROM unnest(names) n, contacts_of_name(controller, n, phones, company) i);
 			direct := direct || jsonb_object(ids::text[], array_fill('name'::text, ARRAY[cardinality(ids)]));
 		END IF;
 		IF profile IS NOT NULL THEN
@@ -241,7 +242,7 @@ CREATE FUNCTION dropcontact.import_check(file jsonb) RETURNS boolean
 	$$;
 COMMENT ON FUNCTION dropcontact.import_check(jsonb) IS 'Whether a file of portability() can be loaded by ingest(source, imported_records(file)), every person of it';
 
-REVOKE ALL ON FUNCTION dropcontact.contacts_of_mailbox(integer, text), dropcontact.contacts_of_profile(integer, text), dropcontact.contacts_of_name(integer, text, text, text),
+REVOKE ALL ON FUNCTION dropcontact.contacts_of_mailbox(integer, text), dropcontact.contacts_of_profile(integer, text), dropcontact.contacts_of_name(integer, text, text[], text),
 	dropcontact.find_subject(integer, jsonb), dropcontact.subject_steps(bigint[], integer, text[], text[]), dropcontact.do_subject_access(integer, uuid), dropcontact.subject_access(uuid),
 	dropcontact.access_covers_map(uuid), dropcontact.do_portability(integer, uuid), dropcontact.received_value(dropcontact.contact, text), dropcontact.portability(uuid),
 	dropcontact.import_check(jsonb), dropcontact.imported_records(jsonb) FROM PUBLIC;

@@ -121,7 +121,7 @@ add(Listing *listing, const char *kind, const char *first, const char *second)
 		listing->list[listing->n++] = (DcIdentity) {kind, first, second};
 }
 
-/* The words of a name in order, so that LAST First is First Last; NULL for a name of one word. */
+/* The words of a name in order, so that LAST First is First Last, and Müller is Mueller and Muller; NULL for a name of one word. */
 static char *
 name_words(const char *full_name)
 {
@@ -133,6 +133,7 @@ name_words(const char *full_name)
 
 	if (folded == NULL)
 		return NULL;
+	dc_join_umlauts(folded);
 	end = result = palloc(strlen(folded) + 2);
 	for (char *w = strtok(folded, " "); w != NULL && n < NAME_WORDS; w = strtok(NULL, " "))
 	{
