@@ -166,6 +166,9 @@ unpack_block(DcKeyPage *page, const uint8 **from, const uint8 *end)
 	int			bytes = head & KEY_BYTES;
 	uint64		key = last_key(page);
 	int			n = head >> COUNT_SHIFT;
+	DcIndexEntry *entry = &page->entry[page->n];
+	const uint64 base = (uint64) page->base;
+	const int	width = page->width;
 
 	if (n == 0)
 		n = get_number(&at, sizeof(uint16));
@@ -174,13 +177,13 @@ unpack_block(DcKeyPage *page, const uint8 **from, const uint8 *end)
 	key += get_number(&at, bytes);
 	for (int i = 0; i < n; i++)
 	{
-		DcIndexEntry *entry = &page->entry[page->n];
+		uint64		contact_id = get_number(&at, width) + base;
+		uint64		place = placed ? get_number(&at, sizeof(uint64)) : 0;
 
-		entry->key = key;
-		entry->contact_id = (int64) (get_number(&at, page->width) + (uint64) page->base);
-		entry->place = placed ? get_number(&at, sizeof(uint64)) : 0;
-		page->placed[page->n++] = placed;
+		entry[i] = (DcIndexEntry) {key, place, (int64) contact_id};
 	}
+	memset(page->placed + page->n, placed, n);
+	page->n += n;
 	*from = at;
 	return true;
 }

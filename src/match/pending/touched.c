@@ -277,12 +277,19 @@ touch_bearers(DcKeyIndex *index, const Flips *flips, Touched *touched)
 
 /* Gathers the contacts of the pairs and the bearers to be judged first; false: they are too many. */
 static bool
-gather_touched(DcGathered *g, const DcKeyIndex *index, const Touched *touched, const Identifiers *identifiers)
+gather_touched(DcGathered *g, const DcKeyIndex *index, Touched *touched, const Identifiers *identifiers)
 {
+	const IdList *pairs = &touched->pairs;
 	IdList		contacts = {0};
 
-	for (size_t i = 0; i < touched->pairs.n; i++)
-		dc_push_id(&contacts, touched->pairs.id[i]);
+	/* many meet in several blocks */
+	dc_sort_pairs(&touched->pairs);
+	for (size_t i = 0; i < pairs->n; i += 2)
+	{
+		if (i == 0 || pairs->id[i] != pairs->id[i - 2])
+			dc_push_id(&contacts, pairs->id[i]);
+		dc_push_id(&contacts, pairs->id[i + 1]);
+	}
 	dc_add_bearers(identifiers, &contacts);
 	dc_sort_ids(&contacts);
 	if (dc_too_many(index, contacts.n, MANY_SHARE))
