@@ -11,3 +11,4 @@ SELECT x, dropcontact.normalize_country(x) FROM (VALUES ('France (FR)'), ('FR - 
 SELECT x, dropcontact.normalize_country(x) FROM (VALUES ('Französische Republik'), ('Repubblica Francese'), ('Principauté d''Andorre'), ('République de Chine')) v(x);
 -- what countries call themselves in other scripts, which no Latin word is; letters apart
 SELECT x, dropcontact.normalize_country(x) FROM (VALUES ('日本'), ('中国'), ('대한민국'), ('भारत'), ('مصر'), ('ไทย'), ('Rossi'), ('U.A.E.'), ('F.R.G.'), ('N.A.'), ('Britain'), ('Aotearoa'), ('Olanda')) v(x);
+SELECT x, dropcontact.normalize_country(x) FROM (VALUES ('Oesterreich'), ('Emirats')) v(x);

@@ -10,3 +10,4 @@ SELECT dropcontact.gender('Andrea', 'ZZ'), dropcontact.gender('Andrea', ''), dro
 SELECT n AS first_name, dropcontact.gender(n, 'FR') AS fr FROM unnest(ARRAY['Marie', 'Marie-Claude', 'Marie-Pierre', 'Jean-Marie', 'Elia']) n;
 -- names of Europe's other countries
 SELECT n, dropcontact.gender(n) FROM unnest('{Päivi,Jukka,Solveig,Kjetil,Agnieszka,Zbigniew,Vlastimil,Jitka,Csilla,Zsolt,Ileana,Laurențiu,Desislava,Krasimir,Panagiotis,Despoina,Snježana,Zvonimir,Nijolė,Mindaugas,Ilze,Guntis,Priit,Tiiu,Gráinne,Tadhg,Angharad,Llŷr,Ruaraidh,Meritxell,Jordi,Ainhoa,Eneko,Oleksandr,Svitlana,Maaike,Sjoerd,Gülşen,Tolga}'::text[]) n;
+SELECT dropcontact.gender('Mª Carmen', 'ES'), dropcontact.gender('Mª'), dropcontact.gender('M');

@@ -85,3 +85,8 @@ SELECT name, first, middle, last, suffix FROM pg_temp.parts('Davis Sally', 'Davi
 	'BERG Jan van den', 'DE WITT Anne', 'van ''t Zand Sjaak', 'Della Torre Diego', 'Della Reed', 'Laura T Kirkwood', 'JAN T HOOF', 'Pablo Nadal Ferrer', 'D''ESTREES JEAN-LOUIS');
 -- airlines write a slash; what is in brackets or behind a dash is no nickname, when it is an address, a number or a company
 SELECT name, civility, first, last, suffix, nickname, problem FROM pg_temp.parts('PETIT/JEANNE', 'Mr/Mrs Petit', 'she/her', 'Jeanne Petit (jeanne@petit.example)', 'Jeanne Petit (06 12)', 'Petit Jeanne - Mairie de Lens', 'M. le Maire Paul Petit', 'Anna Maire', 'à l''att. de Mme Petit', 'DDr. Karl Hofer', 'StB Michael Hofer');
+-- particles that are written small, farms behind a family, a hyphen before a particle, generations in German, patronymics of Ukraine, syllables of Viet Nam
+SELECT name, civility, first, middle, last, suffix FROM pg_temp.parts('Anna im Hof', 'Im Yoon-ah', 'Karl am Ende', 'Petra Meyer zu Hoberge', 'Mevr. Smit-van Dam', 'Karl Huber jun.', 'Huber Karl sen.', 'Amit Sen', 'Shevchenko Ivan Petrovych', 'Le Quang Vinh', 'LEROY', 'Leroy Brown', 'N''DIAYE Awa',
+	'z.Hd. Herrn Huber', 'Sig.na Carla Rossi', 'Dir. Prof. Karl Huber');
+-- an address behind a name, marks of lists and notes
+SELECT name, first, last, problem FROM pg_temp.parts('Anna Huber anna@huber.example', 'anna@huber.example', '1. Anna Huber', '2) Anna Huber', 'Anna Huber*', '* Anna Huber', '1.');

@@ -23,3 +23,6 @@ FROM (VALUES ('MARTHA', 'MARHTA'), ('DWAYNE', 'DUANE'), ('DIXON', 'DICKSONX'), (
 -- long texts
 SELECT dropcontact.damerau_levenshtein(repeat('ab', 500), repeat('cd', 500)) AS all_other, dropcontact.damerau_levenshtein(repeat('ab', 1000), repeat('ba', 1000)) AS shifted,
 	round(dropcontact.jaro_winkler(repeat('é', 300) || 'x', repeat('é', 300))::numeric, 4) AS alike, dropcontact.damerau_levenshtein('', repeat('é', 300)) AS inserted;
+-- a title that is half of a last name; three words written together
+SELECT round(dropcontact.name_similarity('Anne Lemaitre', 'Anne Le Maître')::numeric, 2) AS half, round(dropcontact.name_similarity('Maître Anne Roy', 'Anne Roy')::numeric, 2) AS title,
+	round(dropcontact.company_similarity('North West Tubes', 'Northwesttubes')::numeric, 2) AS together, round(dropcontact.company_similarity('North West Tubes', 'Northwest Pipes')::numeric, 2) AS two;

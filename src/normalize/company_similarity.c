@@ -250,23 +250,44 @@ pair_words(CompanyName *a, CompanyName *b, bool same)
 	}
 }
 
-/* "Data Tec" is "Datatec": two words of one name that are one of the other. */
+/* How many words from one on, without a partner, give another, written together; 0 when none do. */
+static int
+written_together(const Word *one, const CompanyName *name, int from)
+{
+	const char *rest = one->spelled;
+
+	for (int i = from; i < name->n && name->words[i].matched == 0; i++)
+	{
+		size_t		n = strlen(name->words[i].spelled);
+
+		if (strncmp(rest, name->words[i].spelled, n) != 0)
+			return 0;
+		rest += n;
+		if (*rest == '\0')
+			return i + 1 - from;
+	}
+	return 0;
+}
+
+/* "Data Tec" is "Datatec": several words of one name that are one of the other. */
 static void
 pair_joined(CompanyName *a, CompanyName *b)
 {
 	for (int i = 0; i + 1 < a->n; i++)
 		for (int j = 0; j < b->n; j++)
 		{
-			Word	   *first = &a->words[i];
-			Word	   *second = &a->words[i + 1];
 			Word	   *one = &b->words[j];
-			size_t		n = strlen(first->spelled);
+			int			n = one->matched > 0 ? 0 : written_together(one, a, i);
 
-			if (first->matched > 0 || second->matched > 0 || one->matched > 0 || strncmp(one->spelled, first->spelled, n) != 0 ||
-				strcmp(one->spelled + n, second->spelled) != 0)
+			if (n < 2)
 				continue;
-			first->matched = second->matched = one->matched = 0.95;
-			one->weight = (first->weight + second->weight);
+			one->matched = 0.95;
+			one->weight = 0;
+			for (int k = i; k < i + n; k++)
+			{
+				a->words[k].matched = 0.95;
+				one->weight += a->words[k].weight;
+			}
 			break;
 		}
 }

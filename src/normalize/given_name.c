@@ -56,7 +56,8 @@ exception(const char *value, const char *country)
 const char *
 dc_gender(const char *first_name, const char *country)
 {
-	const char *value = look_up(dc_fold(first_name));
+	/* Mª Carmen: the Spanish abbreviation of María */
+	const char *value = look_up(strncmp(first_name, "M\302\252", 3) == 0 ? "maria" : dc_fold(first_name));
 	char		gender;
 
 	if (value == NULL)

@@ -410,13 +410,13 @@ dc_parse_name(const char *input, DcName *name)
 		return;
 	initStringInfo(&r.suffix);
 	name->nickname = dc_take_marked(s, &r.suffix, &r.remarks);
+	s = dc_without_label(dc_without_addresses(s));
 	if (strchr(s, '@') != NULL)
 	{
 		memset(name, 0, sizeof(DcName));
 		name->problem = "an e-mail address";
 		return;
 	}
-	s = dc_without_label(s);
 	words = dc_without_foreword(dc_name_words(s, &nsegments));
 	if (words.n == 0)
 	{

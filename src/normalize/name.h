@@ -102,6 +102,7 @@ extern bool dc_all_parts_in(const DcLexicon *lexicon, const char *fold);
 
 /* name_forewords.c */
 extern char *dc_without_label(char *s);
+extern char *dc_without_addresses(char *s);
 extern DcWords dc_without_foreword(DcWords words);
 
 /* name_titles.c */

@@ -15,7 +15,7 @@
 #include "normalize/name.h"
 
 /* Elisions behind which a name has a capital: D'Amico, Dell'Acqua, O'Neil. */
-static const char *const elisions[] = {"d", "l", "o", "m", "dell", "dall", "sant", "nell", "all", "degl", "coll"};
+static const char *const elisions[] = {"d", "l", "o", "m", "n", "dell", "dall", "sant", "nell", "all", "degl", "coll"};
 
 static bool
 is_elision(const char *lower, size_t n)
@@ -247,7 +247,7 @@ dc_append_cased(StringInfo out, const char *word, DcPlace place)
 	/* James T Kirk has an initial, 't Hooft a particle */
 	const char *particle = lower[1] == '\0' && !small ? NULL : dc_lexicon_find(&dc_lexicon_name_particles, lower);
 
-	if (particle != NULL && one_case && place != PLACE_NAME && (*particle == 'l' || (*particle == 'm' && place == PLACE_INNER)))
+	if (particle != NULL && one_case && place != PLACE_NAME && (*particle == 'l' || (*particle == 's' && small) || (*particle == 'm' && place == PLACE_INNER)))
 		appendStringInfoString(out, lower);
 	else if (one_case && is_number(lower))
 		appendStringInfoString(out, upper);

@@ -50,11 +50,33 @@ dc_without_foreword(DcWords words)
 	return dc_stretch(words, found, words.n);
 }
 
-/* "Contact: Jean Dupont" without what is no name. */
+/* "Jean Dupont jean@x.example" without the addresses behind it; an address alone stays. */
+char *
+dc_without_addresses(char *s)
+{
+	char	   *word = strchr(s, '@');
+
+	if (word == NULL)
+		return s;
+	while (word > s && word[-1] != ' ')
+		word--;
+	if (word > s)
+		word[-1] = '\0';
+	return s;
+}
+
+/* "Contact: Jean Dupont", "1. Jean Dupont", "Jean Dupont*" without what is no name. */
 char *
 dc_without_label(char *s)
 {
-	char	   *colon = strchr(s, ':');
+	char	   *colon;
+	size_t		digits = strspn(s, "0123456789");
 
+	for (char *p = s; *p; p++)
+		if (*p == '*')
+			*p = ' ';
+	if (digits > 0 && (s[digits] == '.' || s[digits] == ')') && s[digits + 1] == ' ')
+		s += digits + 2;
+	colon = strchr(s, ':');
 	return colon != NULL && colon[1] == ' ' && colon[2] != '\0' ? colon + 2 : s;
 }

@@ -260,6 +260,9 @@ look_up_particle(DcWord *word)
 			word->flags |= WORD_OPEN;
 		return;
 	}
+	/* Im is a Korean name, "im Hof" a Swiss one */
+	if (*value == 's' && !IS(*word, WORD_LOWER))
+		return;
 	/* Lê and Đỗ are names, Ní and Uí none */
 	if ((*value == 'l' || *value == 'm' || *value == 'a') && has_wide_letter(word->text) != (*value == 'a'))
 		return;

@@ -7,6 +7,7 @@
  */
 #include "base/port.h"
 
+#include "base/text.h"
 #include "normalize/name.h"
 
 /* Is all behind the first word initials? */
@@ -56,15 +57,17 @@ is_pinyin_given(const DcWord *word)
 	return !IS(*word, WORD_GIVEN_SURE | WORD_FAMILY) && pinyin_syllable(word->key, false) > 0;
 }
 
-/* A syllable as those of Chinese and Korean names are written: Kuan, Yew, Hsien, Loong. */
+/* A syllable as those of Chinese, Korean and Vietnamese names are written: Kuan, Yew, Hsien, Loong, Vinh. */
 static bool
 is_syllable(const DcWord *word)
 {
+	static const char *const clusters[] = {"ng", "nh", "ch", "ck"};
 	size_t		initial = strcspn(word->key, "aeiouy");
 	size_t		vowels = strspn(word->key + initial, "aeiouy");
 	const char *final = word->key + initial + vowels;
 
-	return initial <= 3 && vowels >= 1 && vowels <= 3 && (*final == '\0' || (final[1] == '\0' && strchr("nmptkwh", *final) != NULL) || strcmp(final, "ng") == 0);
+	return initial <= 3 && vowels >= 1 && vowels <= 3 &&
+		(*final == '\0' || (final[1] == '\0' && strchr("nmptkwhc", *final) != NULL) || dc_is_one_of(final, clusters, lengthof(clusters)));
 }
 
 /* Lee Kuan Yew, Tan Wei Ling: a family name before two syllables that are no names of Europe. */
@@ -106,7 +109,7 @@ static bool
 is_patronymic(const DcWord *word)
 {
 	/* the last ones as Cyrillic letters fold; in Latin ones they are family names of the Balkans */
-	static const char *const ends[] = {"ovich", "evich", "ovna", "evna", "ichna", "ovic", "evic"};
+	static const char *const ends[] = {"ovich", "evich", "ovna", "evna", "ichna", "ovych", "evych", "ivna", "ovic", "evic"};
 	size_t		n = strlen(word->key);
 	bool		cyrillic = (uint8) word->text[0] == 0xD0 || (uint8) word->text[0] == 0xD1;
 

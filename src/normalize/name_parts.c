@@ -209,13 +209,20 @@ is_son_of(DcWords words, int i)
 	return IS(words.word[0], WORD_ARABIC) && (strcmp(words.word[i].key, "bin") == 0 || strcmp(words.word[i].key, "ibn") == 0);
 }
 
+/* The German particles behind which a house has its seat */
+static bool
+is_seat(DcWords words, int i)
+{
+	static const char *const seats[] = {"auf", "zu", "zum", "zur"};
+
+	return dc_is_particle(words, i) && dc_is_one_of(words.word[i].key, seats, lengthof(seats));
+}
+
 /* Anna von Stein zu Altenberg: the house before the seat. */
 static bool
 is_of_house(DcWords words, int i, int start)
 {
-	static const char *const seats[] = {"auf", "zu", "zum", "zur"};
-
-	return strcmp(words.word[i].key, "von") == 0 && dc_is_particle(words, start) && dc_is_one_of(words.word[start].key, seats, lengthof(seats));
+	return strcmp(words.word[i].key, "von") == 0 && is_seat(words, start);
 }
 
 /* Where the last name begins by particles and links. */
@@ -233,6 +240,10 @@ last_name_start(DcWords words)
 	for (int i = 1; i < start; i++)
 		if (is_son_of(words, i) || is_of_house(words, i, start))
 			start = i;
+	/* Ulrike Meyer zu Schwabedissen: the farm behind the family */
+	if (start > 1 && is_seat(words, start) && IS(words.word[start - 1], WORD_FAMILY) &&
+		(!IS(words.word[start - 1], WORD_GIVEN) || IS(words.word[start - 1], WORD_FAMILY_MOSTLY)))
+		start--;
 	while (start > 1 && (dc_is_particle(words, start - 1) || is_joining(words, start - 1) || is_joining(words, start) ||
 						 IS(words.word[start - 1], WORD_OPEN)))
 		start--;
@@ -358,7 +369,7 @@ divide_one(DcWords words, bool titled, DcNameParts *parts)
 {
 	const DcWord *word = &words.word[0];
 	bool		last = titled ? !(IS(*word, WORD_FEMALE) && !IS(*word, WORD_FAMILY)) :
-		(IS(*word, WORD_FAMILY) && !IS(*word, WORD_GIVEN)) || begins_with_elision(word->text);
+		(IS(*word, WORD_FAMILY) && (!IS(*word, WORD_GIVEN) || IS(*word, WORD_FAMILY_MOSTLY))) || begins_with_elision(word->text);
 
 	set_parts(parts, words, 1, last ? 0 : 1);
 }
@@ -374,6 +385,9 @@ dc_divide_name(DcWords words, bool titled, DcNameParts *parts)
 		set_parts(parts, words, 0, 0);
 	else if (words.n == 1)
 		divide_one(words, titled, parts);
+	/* Mevr. Hoekstra-van Dam */
+	else if (titled && IS(words.word[0], WORD_OPEN))
+		set_parts(parts, words, 0, 0);
 	else if (divide_by_case(words, parts) || divide_by_leading_particle(words, parts))
 		;
 	else

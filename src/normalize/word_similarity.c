@@ -20,6 +20,15 @@ is_name_too(const char *value)
 	return strstr(value, "name") != NULL || strstr(value, "part") != NULL;
 }
 
+/* Le Maitre: does a word that is a title make a last name with the particle before it? */
+static bool
+completes_last_name(const SpelledName *name, const char *text, size_t len)
+{
+	const NameWord *before = name->n > 0 ? &name->word[name->n - 1] : NULL;
+
+	return before != NULL && before->particle && dc_lexicon_find(&dc_lexicon_family_names, psprintf("%s%.*s", before->text, (int) len, text)) != NULL;
+}
+
 /* Titles and degrees say nothing of who it is; a generation does. */
 static bool
 is_no_name(SpelledName *name, const char *text, size_t len)
@@ -34,7 +43,7 @@ is_no_name(SpelledName *name, const char *text, size_t len)
 		name->generation = suffix;
 		return true;
 	}
-	return (title != NULL && !is_name_too(title)) || (suffix != NULL && !is_name_too(suffix));
+	return ((title != NULL && !is_name_too(title)) || (suffix != NULL && !is_name_too(suffix))) && !completes_last_name(name, text, len);
 }
 
 static void
