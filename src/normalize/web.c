@@ -228,7 +228,7 @@ host_of(const char *input)
 	return *s == '\0' || *s == '<' ? NULL : s;
 }
 
-/* "www. x.fr", "www,x.fr", "wwww.x.fr": what stands behind the mark of a web site, s itself where that is a name ("www.com"). */
+/* "www. x.fr", "www,x.fr", "www..x.fr": what stands behind the mark of a web site, s itself where that is a name ("www.com"). */
 static char *
 behind_www(char *s)
 {
@@ -245,6 +245,7 @@ find_site(const char *input)
 {
 	char	   *s = pstrdup(input);
 	char	   *p;
+	char	   *o;
 
 	if (strchr(s, '%') != NULL)
 		dc_percent_decode(s);
@@ -256,9 +257,10 @@ find_site(const char *input)
 	s = dc_behind_http(s);
 	s = behind_www(s + strspn(s, ":/"));
 	/* "x .fr" */
-	for (p = s; *p != '\0' && strchr("/,;", *p) == NULL; p++)
-		if (p > s && p[0] == ' ' && p[1] == '.' && isalpha((unsigned char) p[2]))
-			memmove(p, p + 1, strlen(p));
+	for (p = o = s; *p != '\0'; p++)
+		if (o == s || p[0] != ' ' || p[1] != '.' || !isalpha((unsigned char) p[2]))
+			*o++ = *p;
+	*o = '\0';
 	/* but "htp://x.fr" is read as it was meant */
 	p = s + strcspn(s, "/?# ");
 	if (p == s || p[-1] != ':')
@@ -266,12 +268,10 @@ find_site(const char *input)
 	return s;
 }
 
-char *
-dc_normalize_website(const char *input)
+/* A host as that of a site, without www.; NULL when it is none. */
+static char *
+site_of(const char *host)
 {
-	/* an e-mail address is no site: its domain may be a mail provider's */
-	char	   *host = strchr(input, '@') != NULL && strchr(input, '/') == NULL ? NULL : host_of(find_site(input));
-
 	if (host == NULL)
 		return NULL;
 	host = dc_normalize_host(host, true);
@@ -280,9 +280,22 @@ dc_normalize_website(const char *input)
 	/* "www.acme,fr" */
 	if (strncmp(host, "www.", 4) == 0 && strchr(host + 4, '.') == NULL && !dc_known_suffix(host))
 		return NULL;
+	host += strncmp(host, "wwww.", 5) == 0;
 	while (strncmp(host, "www.", 4) == 0 && strchr(host + 4, '.') != NULL)
 		host += 4;
-	return host;
+	return pstrdup(host);
+}
+
+char *
+dc_normalize_website(const char *input)
+{
+	char	   *site;
+
+	/* an e-mail address is no site: its domain may be a mail provider's */
+	if (strchr(input, '@') != NULL && strchr(input, '/') == NULL)
+		return NULL;
+	site = site_of(host_of(input));
+	return site != NULL ? site : site_of(host_of(find_site(input)));
 }
 
 /* The last labels of a host, as many as a domain has. */
