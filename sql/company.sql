@@ -41,3 +41,5 @@ SELECT * FROM pg_temp.companies('S.p.A.', 'Spa', 'S.A.R.L.');
 SELECT * FROM pg_temp.companies('7-ELEVEN INC', 'MCDONALD''S FRANCE SAS', 'F-16 PARTS LLC', 'A2Z CONSULTING', 'Jansen Bouw B.V. i.o.', 'L''OR SARL', 'Io Sas');
 -- a form of several short words, a word written twice, the preposition behind an Italian form
 SELECT x, (dropcontact.parse_company(x)).* FROM (VALUES ('Keller AG & Co. KG'), ('Keller AG & Co. KGaA'), ('S & P Keller'), ('Sa Sa Holidays'), ('Sa Sa Holidays Ltd'), ('Keller S.n.c. di Rossi Carla & C.'), ('Rossi S.a.s. di Rossi Luca')) v(x);
+-- a hyphen before the form, forms in front, what the law says of a form
+SELECT x, (dropcontact.parse_company(x)).* FROM (VALUES ('Keller Verwaltungs-GmbH'), ('KELLER BETEILIGUNGS-GMBH & CO. KG'), ('Keller-Kg Bau GmbH'), ('X-AG'), ('-GmbH'), ('EIRL Keller Bois'), ('Fondation Keller'), ('Keller SAS à associé unique'), ('Keller SA à directoire')) v(x);

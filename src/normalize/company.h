@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * company.h
- *	  What the files of the subject companies share: company_form.c cuts a name into
- *	  words and takes the legal forms out of it, company.c writes what is left.
+ *	  What the files of the subject companies share: company_words.c cuts a name into
+ *	  words, company_form.c takes the legal forms out of them, company.c writes what is left.
  *
  *-------------------------------------------------------------------------
  */
@@ -43,6 +43,9 @@ extern bool dc_is_word_of(const DcCompanyWord *word, const char *const *list, in
 
 /* Cuts a cleaned text into words. */
 extern void dc_split_company(const char *s, DcCompanyText *r);
+
+/* Signs at the ends of the words go. */
+extern void dc_trim_signs(DcCompanyText *r);
 
 /* Takes all legal forms out of the words; "form" is the first found. */
 extern void dc_take_forms(DcCompanyText *r);
