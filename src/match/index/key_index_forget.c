@@ -67,7 +67,7 @@ dc_index_remove(int controller_id, int run, const DcIndexEntry *wanted)
 
 	if (bytes == NULL)
 		return;
-	dc_page_unpack(&page, bytes);
+	dc_page_unpack(&page, bytes, PG_UINT64_MAX);
 	pfree(bytes);
 	if (!leave_page(&page, wanted))
 		return;

@@ -30,11 +30,12 @@ dc_copy_row(CachedRow *row, Datum entries)
 	row->n = length / sizeof(uint64);
 }
 
+/* One of many look-ups finds the next key in the same page, one of few has no use for what comes after its key. */
 static void
-keep_page(const DcKeyIndex *index, Pages *pages, HeapTuple tuple)
+keep_page(const DcKeyIndex *index, Pages *pages, HeapTuple tuple, uint64 wanted)
 {
 	pages->number = DatumGetInt32(dc_column(tuple, &index->by_key, PAGE_PAGE));
-	dc_page_unpack(&pages->page, DatumGetByteaPP(dc_column(tuple, &index->by_key, PAGE_ENTRIES)));
+	dc_page_unpack(&pages->page, DatumGetByteaPP(dc_column(tuple, &index->by_key, PAGE_ENTRIES)), index->many ? PG_UINT64_MAX : wanted);
 }
 
 void
@@ -67,7 +68,7 @@ next_page(const DcKeyIndex *index, Pages *pages, ScanDirection direction)
 	bool		found = HeapTupleIsValid(tuple);
 
 	if (found)
-		keep_page(index, pages, tuple);
+		keep_page(index, pages, tuple, PG_UINT64_MAX);
 	if (direction == ForwardScanDirection && index->many && found)
 		pages->ahead = desc;
 	else
@@ -102,7 +103,7 @@ last_page(const DcKeyIndex *index, Pages *pages, int n, ScanKey keys, const DcIn
 
 	*began_after = HeapTupleIsValid(tuple) && !found;
 	if (found)
-		keep_page(index, pages, tuple);
+		keep_page(index, pages, tuple, wanted->key);
 	systable_endscan_ordered(desc);
 	return found;
 }

@@ -189,7 +189,7 @@ unpack_block(DcKeyPage *page, const uint8 **from, const uint8 *end)
 }
 
 void
-dc_page_unpack(DcKeyPage *page, const struct varlena *bytes)
+dc_page_unpack(DcKeyPage *page, const struct varlena *bytes, uint64 through)
 {
 	uint8		copy[DC_PAGE_BYTES + 2 * SLACK];
 	size_t		size = VARSIZE_ANY_EXHDR(bytes);
@@ -206,7 +206,7 @@ dc_page_unpack(DcKeyPage *page, const struct varlena *bytes)
 		page->width = *at++;
 		sound = page->width >= 1 && page->width <= 8;
 	}
-	while (sound && at < copy + size)
+	while (sound && at < copy + size && last_key(page) <= through)
 		sound = unpack_block(page, &at, copy + size);
 	if (!sound)
 		elog(ERROR, "a row of the index of keys is damaged");

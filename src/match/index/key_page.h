@@ -59,7 +59,8 @@ extern void dc_page_start(DcKeyPage *page, int64 first, int64 last);
 extern int	dc_page_add(DcKeyPage *page, const DcIndexEntry *entry, int n, bool placed);
 
 extern struct varlena *dc_page_pack(const DcKeyPage *page);
-extern void dc_page_unpack(DcKeyPage *page, const struct varlena *bytes);
+/* Unpacked up to the first entry of a greater key than this. */
+extern void dc_page_unpack(DcKeyPage *page, const struct varlena *bytes, uint64 through);
 
 /* Where the page begins: no entry that it could hold is before. */
 extern DcIndexEntry dc_page_first(const DcKeyPage *page);

@@ -59,6 +59,7 @@ read_model(const DcPopulation *p, int controller_id, DcModel *model)
 			{
 				model->m[l] = m;
 				model->u[l] = dc_u_of_shown(dc_level_spec(p, l), u);
+				break;
 			}
 	}
 	dc_model_finish(model);
