@@ -204,6 +204,38 @@ UPDATE numbered SET id = id::integer + 1;
 SELECT c.external_id, c.full_name, c.contact_id = b.contact_id AS same FROM dropcontact.contact c LEFT JOIN before b USING (external_id) ORDER BY 1;
 INSERT INTO numbered VALUES ('', 'Nobody');
 ROLLBACK;
+-- keys are written in one way whatever the session's settings; the blanks that fill up a char(n) are no part of one
+BEGIN;
+SET LOCAL client_min_messages = warning;
+SELECT dropcontact.create_controller('attach test', 'dpo@attach.example') IS NOT NULL AS created;
+SELECT bool_and(dropcontact.create_source(s, 'table') IS NOT NULL) AS created FROM unnest('{day,code,ratio}'::text[]) s;
+SET LOCAL datestyle = 'German';
+SET LOCAL timezone = 'Asia/Tokyo';
+SET LOCAL extra_float_digits = 0;
+CREATE TABLE by_day (id timestamptz PRIMARY KEY, name text);
+INSERT INTO by_day VALUES ('2020-02-01 10:00+00', 'Ann Roy');
+CREATE TABLE by_code (id char(8) PRIMARY KEY, name text);
+INSERT INTO by_code VALUES ('AB', 'Bob Roy');
+CREATE TABLE by_ratio (id float8 PRIMARY KEY, name text);
+INSERT INTO by_ratio VALUES (0.1::float8 + 0.2::float8, 'Cid Roy');
+SELECT dropcontact.attach_table('by_' || s, s, 'id', '{"full_name": "name"}') FROM unnest('{day,code,ratio}'::text[]) s;
+RESET extra_float_digits;
+RESET timezone;
+UPDATE by_day SET name = 'Ann Day';
+UPDATE by_code SET name = 'Bob Code';
+UPDATE by_ratio SET name = 'Cid Ratio';
+SELECT source, external_id, full_name FROM dropcontact.contact ORDER BY 1;
+-- a table that was dropped leaves its source to the next
+DROP TABLE by_code;
+CREATE TABLE by_code_again (id text PRIMARY KEY, name text);
+INSERT INTO by_code_again VALUES ('AB', 'Bob Again'), ('CD', 'Dan Roy');
+SELECT dropcontact.attach_table('by_code_again', 'code', 'id', '{"full_name": "name"}');
+SELECT external_id, full_name FROM dropcontact.contact WHERE source = 'code' ORDER BY 1;
+SAVEPOINT s;
+INSERT INTO by_code_again VALUES (' ', 'Nobody');
+ROLLBACK TO s;
+SELECT dropcontact.attach_table(NULL, 'code', 'id', '{"full_name": "name"}');
+ROLLBACK;
 -- at an isolation level that could miss rows
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 SET LOCAL client_min_messages = warning;

@@ -175,6 +175,9 @@ SELECT naf, company, city FROM dropcontact.contact WHERE external_id = 'odd';
 -- an end of line around an address is its file's
 INSERT INTO dropcontact.contact (external_id, email, other_emails) VALUES ('lines', E'j@x.fr\r\n', ARRAY[E'p@y.fr\n', E'\nq@z.fr']);
 SELECT email, other_emails, problems FROM dropcontact.contact WHERE external_id = 'lines';
+-- an external_id of blanks is none, and so not that of one contact only
+INSERT INTO dropcontact.contact (external_id, email) VALUES ('', 'a@noid.fr'), ('', 'b@noid.fr'), (' ', 'c@noid.fr'), (E' \t', 'd@noid.fr'), (' 7 ', 'e@noid.fr');
+SELECT external_id, email FROM dropcontact.contact WHERE email LIKE '%@noid.fr' ORDER BY 2;
 -- words for nothing stay as received, with a problem
 INSERT INTO dropcontact.contact (external_id, full_name) VALUES ('nobody 1', 'N/A');
 INSERT INTO dropcontact.contact (external_id, first_name, last_name, company) VALUES ('nobody 2', 'Inconnu', 'Dupont', 'n.c.');

@@ -13,7 +13,7 @@ CREATE FUNCTION pg_temp.stored(id text) RETURNS TABLE (full_name text, first_nam
 -- one object, an array, nothing
 SELECT contact_id - :base AS contact, external_id, action FROM dropcontact.ingest('crm', '{"external_id": "a", "full_name": "Mme MARTIN Anne", "email": "ANNE@Example.fr", "phone": "01 42 68 53 00"}');
 SELECT * FROM pg_temp.stored('a');
-SELECT contact_id - :base AS contact, external_id, action FROM dropcontact.ingest('crm', '[{"external_id": "c"}, {"email": "x@y.fr"}, {"external_id": 7}, {"external_id": ""}, {"external_id": "b"}, {}]');
+SELECT contact_id - :base AS contact, external_id, action FROM dropcontact.ingest('crm', '[{"external_id": "c"}, {"email": "x@y.fr"}, {"external_id": 7}, {"external_id": ""}, {"external_id": "b"}, {"external_id": "  "}, {}]');
 SELECT * FROM pg_temp.ingest('[]');
 
 -- again: unchanged; what is given changes, the rest stays; null clears

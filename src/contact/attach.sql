@@ -46,14 +46,14 @@ COMMENT ON COLUMN dropcontact.attached_table.mapping IS 'Column by field of cont
 CREATE FUNCTION dropcontact.carry_rows() RETURNS trigger
 	LANGUAGE c SECURITY DEFINER
 	SET search_path = pg_catalog, dropcontact, pg_temp
-	SET datestyle = 'ISO, YMD' SET timezone = 'UTC'
+	SET datestyle = 'ISO, YMD' SET timezone = 'UTC' SET intervalstyle = 'postgres' SET extra_float_digits = 1 SET bytea_output = 'hex'
 	AS 'MODULE_PATHNAME', 'carry_rows';
 COMMENT ON FUNCTION dropcontact.carry_rows() IS 'Triggers of attached tables: carry what a statement wrote into contact, with the rights of the extension''s owner, so that who writes the table needs none. Errors: object_not_in_prerequisite_state, not_null_violation';
 
 CREATE FUNCTION dropcontact.load_table(relation regclass) RETURNS bigint
 	LANGUAGE c STRICT
 	SET search_path = pg_catalog, dropcontact, pg_temp
-	SET datestyle = 'ISO, YMD' SET timezone = 'UTC'
+	SET datestyle = 'ISO, YMD' SET timezone = 'UTC' SET intervalstyle = 'postgres' SET extra_float_digits = 1 SET bytea_output = 'hex'
 	AS 'MODULE_PATHNAME', 'load_table';
 COMMENT ON FUNCTION dropcontact.load_table(regclass) IS 'Inner part of attach_table(): stores the rows that an attached table has, with the rights of the caller, and answers their number';
 
@@ -96,7 +96,8 @@ BEGIN
 			MESSAGE = format('source "%s" does not exist', check_attachable.source),
 			HINT = 'Create it with dropcontact.create_source(name, ''table'').';
 	END IF;
-	other := (SELECT a.relation FROM dropcontact.attachment a WHERE a.controller_id = controller AND a.source = check_attachable.source AND a.relation <> check_attachable.relation);
+	other := (SELECT a.relation FROM dropcontact.attachment a JOIN pg_class c ON c.oid = a.relation	-- what was dropped counts no more
+		WHERE a.controller_id = controller AND a.source = check_attachable.source AND a.relation <> check_attachable.relation);
 	IF other IS NOT NULL THEN
 		RAISE object_in_use USING
 			MESSAGE = format('source "%s" belongs to attached table %s', check_attachable.source, other),
@@ -109,7 +110,8 @@ BEGIN
 	END IF;
 	IF key_column IS NULL THEN
 		RAISE undefined_column USING
-			MESSAGE = format('key column "%s" of table %s does not exist', check_attachable.key, check_attachable.relation);
+			MESSAGE = format('key column "%s" of table %s does not exist', check_attachable.key, check_attachable.relation),
+			HINT = 'Name its primary key, or a column that is NOT NULL and has a unique index of its own.';
 	END IF;
 	IF NOT key_column.attnotnull OR NOT EXISTS (
 		SELECT FROM pg_index i
@@ -168,6 +170,8 @@ COMMENT ON FUNCTION dropcontact.check_mapped(regclass, text, text) IS 'Inner par
 CREATE FUNCTION dropcontact.attach_table(relation regclass, source text, key name, mapping jsonb) RETURNS bigint
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, dropcontact, pg_temp
+	-- keys as carry_rows() writes them
+	SET datestyle = 'ISO, YMD' SET timezone = 'UTC' SET intervalstyle = 'postgres' SET extra_float_digits = 1 SET bytea_output = 'hex'
 	AS $$
 DECLARE
 	controller integer := dropcontact.current_controller();
@@ -178,7 +182,9 @@ DECLARE
 	others bigint;
 BEGIN
 	IF relation IS NULL OR attach_table.source IS NULL OR key IS NULL OR mapping IS NULL THEN
-		RAISE null_value_not_allowed USING MESSAGE = 'relation, source, key and mapping are needed';
+		RAISE null_value_not_allowed USING
+			MESSAGE = 'relation, source, key and mapping are needed',
+			HINT = 'For example attach_table(''crm.person'', ''crm'', ''id'', ''{"email": "mail"}'').';
 	END IF;
 	PERFORM dropcontact.check_attachable(relation, attach_table.source, key, controller);
 	EXECUTE format('LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE', relation);
@@ -228,7 +234,7 @@ BEGIN
 	RETURN loaded;
 END
 $$;
-COMMENT ON FUNCTION dropcontact.attach_table(regclass, text, name, jsonb) IS 'Keeps the contacts of a source in step with a table: loads its rows, then triggers carry every INSERT, UPDATE, DELETE and TRUNCATE. key is a column that is unique and not null: the external_id of the contacts. mapping is {field: column}; a field that is no column of contact is an attribute. Timestamps without time zone are taken as UTC. Answers the contacts that it gave; rows that had to be left out (RG102, RG173, ...) are not among them. For the owner of the table, with a role that may write contacts; who writes the table then needs no such role. Not carried: rows that logical replication applies. The mapping is recorded as an instruction; one of special categories or national identification is suspended with WARNING RG122: nothing is attached, and 0 answered, until the controller has released it and the table is attached again. Errors: wrong_object_type, insufficient_privilege, undefined_object, undefined_column, datatype_mismatch, invalid_column_reference, invalid_parameter_value, object_in_use, object_not_in_prerequisite_state';
+COMMENT ON FUNCTION dropcontact.attach_table(regclass, text, name, jsonb) IS 'Keeps the contacts of a source in step with a table: loads its rows, then triggers carry every INSERT, UPDATE, DELETE and TRUNCATE. key is a column that is unique and not null: the external_id of the contacts. mapping is {field: column}; a field that is no column of contact is an attribute. Timestamps without time zone are taken as UTC; keys are written in one way, whatever the session''s settings. A table that was dropped leaves its source, with the contacts, to the next one attached. Answers the contacts that it gave; rows that had to be left out (RG102, RG173, ...) are not among them. For the owner of the table, with a role that may write contacts; who writes the table then needs no such role. Not carried: rows that logical replication applies. The mapping is recorded as an instruction; one of special categories or national identification is suspended with WARNING RG122: nothing is attached, and 0 answered, until the controller has released it and the table is attached again. Errors: wrong_object_type, insufficient_privilege, undefined_object, undefined_column, datatype_mismatch, invalid_column_reference, invalid_parameter_value, object_in_use, object_not_in_prerequisite_state';
 
 CREATE FUNCTION dropcontact.detach_table(relation regclass) RETURNS void
 	LANGUAGE plpgsql

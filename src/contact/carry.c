@@ -98,9 +98,9 @@ static Datum
 key_of(Carrier *carrier, const Datum *values, const bool *nulls)
 {
 	Field	   *key = &carrier->fields[0];
-	char	   *text = nulls[key->attnum - 1] ? NULL : OutputFunctionCall(&key->output, values[key->attnum - 1]);
+	char	   *text = nulls[key->attnum - 1] ? NULL : dc_field_text(key, values[key->attnum - 1]);
 
-	if (text == NULL || *text == '\0')
+	if (text == NULL || dc_is_no_id(text, strlen(text)))
 		ereport(ERROR,
 				(errcode(ERRCODE_NOT_NULL_VIOLATION),
 				 errmsg("the key of a row of attached table \"%s\" is %s", RelationGetRelationName(carrier->relation), text == NULL ? "NULL" : "empty"),

@@ -44,6 +44,8 @@ typedef struct Carrier
 /* Finds the fields; an error, with a hint, when a column is gone. */
 extern void dc_read_mapping(Carrier *carrier);
 
+extern char *dc_field_text(Field *field, Datum value);
+
 /* Adds a value to the record under construction. */
 extern void dc_push_field(Carrier *carrier, Field *field, Datum value, bool isnull);
 

@@ -91,6 +91,18 @@ push_text(Carrier *carrier, JsonbIteratorToken token, char *s)
 	pushJsonbValue(&carrier->records, token, &v);
 }
 
+/* A value as its type writes it; the blanks that fill up a char(n) are no part of it. */
+char *
+dc_field_text(Field *field, Datum value)
+{
+	char	   *text = OutputFunctionCall(&field->output, value);
+	size_t		len = strlen(text);
+
+	while (field->type == BPCHAROID && len > 0 && text[len - 1] == ' ')
+		text[--len] = '\0';
+	return text;
+}
+
 /* Numbers, booleans and JSON keep their type in an attribute; anything else is its text. */
 static void
 push_scalar(Carrier *carrier, JsonbIteratorToken token, Field *field, Datum value)
@@ -110,7 +122,7 @@ push_scalar(Carrier *carrier, JsonbIteratorToken token, Field *field, Datum valu
 		pushJsonbValue(&carrier->records, token, &v);
 		return;
 	}
-	text = OutputFunctionCall(&field->output, value);
+	text = dc_field_text(field, value);
 	if (field->column >= 0 && field->column != R_ATTRIBUTES)
 		push_text(carrier, token, text);
 	else if (field->type == BOOLOID)

@@ -54,6 +54,9 @@ extern HeapTuple dc_clean_record(HeapTupleHeader given, const char *region, void
 /* Checks and completes postcode and city by the reference file of the controller; see clean_place.c. */
 extern void dc_check_place(DcContactRow *row);
 
+/* Is a text no external_id, having blanks only?  It would be that of one contact. */
+extern bool dc_is_no_id(const char *s, size_t len);
+
 /* First name, middle name, last name and suffix in one piece; NULL when there is none. */
 extern const char *dc_join_name(const DcContactRow *row);
 

@@ -7,6 +7,8 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -122,6 +124,23 @@ check_named_controller(const Cleaner *cleaner, int controller_id)
 	SPI_finish();
 }
 
+bool
+dc_is_no_id(const char *s, size_t len)
+{
+	while (len > 0 && isspace((unsigned char) s[len - 1]))
+		len--;
+	return len == 0;
+}
+
+static void
+drop_blank_id(const Cleaner *cleaner, Row *row)
+{
+	int			id = cleaner->column_external_id - 1;
+	text	   *given = row->nulls[id] ? NULL : DatumGetTextPP(row->values[id]);
+
+	row->nulls[id] = given == NULL || dc_is_no_id(VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given));
+}
+
 const Source *
 dc_set_origin(Cleaner *cleaner, Row *row)
 {
@@ -146,6 +165,7 @@ dc_set_origin(Cleaner *cleaner, Row *row)
 	if (row->nulls[source])
 		row->values[source] = CStringGetTextDatum(found->name);
 	row->nulls[source] = false;
+	drop_blank_id(cleaner, row);
 	return found;
 }
 

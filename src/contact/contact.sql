@@ -27,7 +27,7 @@ COMMENT ON TABLE dropcontact.contact IS 'One row per record received. A trigger 
 COMMENT ON COLUMN dropcontact.contact.contact_id IS 'Id, given by the database';
 COMMENT ON COLUMN dropcontact.contact.controller_id IS 'The data controller on whose behalf it is held';
 COMMENT ON COLUMN dropcontact.contact.source IS 'The system it comes from, a name of table source; may be left out where the controller has one source';
-COMMENT ON COLUMN dropcontact.contact.external_id IS 'Its id in the source, unique there; NULL for a file without ids';
+COMMENT ON COLUMN dropcontact.contact.external_id IS 'Its id in the source, unique there; NULL for a file without ids, as is one of blanks';
 COMMENT ON COLUMN dropcontact.contact.full_name IS 'The name in one piece; split into its parts where they are missing, and else joined of them';
 COMMENT ON COLUMN dropcontact.contact.civility IS 'M, Mme or NULL';
 COMMENT ON COLUMN dropcontact.contact.first_name IS 'First name';
@@ -173,7 +173,8 @@ BEGIN
 		RAISE EXCEPTION 'contact % is one of another controller', contact
 			USING ERRCODE = 'RG002', HINT = 'Contacts of two controllers are neither compared nor merged. SET dropcontact.controller says which one you work for.';
 	END IF;
-	RAISE EXCEPTION 'contact % does not exist', coalesce(contact::text, 'NULL') USING ERRCODE = 'no_data_found';
+	RAISE EXCEPTION 'contact % does not exist', coalesce(contact::text, 'NULL')
+		USING ERRCODE = 'no_data_found', HINT = 'Name it by its contact_id; view dropcontact.contact_entity lists them.';
 END
 $$;
 COMMENT ON FUNCTION dropcontact.refuse_missing(bigint) IS 'Says why a contact is not among those of the current controller. Errors: no_data_found; RG002 for one of another controller that the role may see';

@@ -205,6 +205,8 @@ read_column(Record *record, int column, const char *key, const JsonbValue *v)
 	{
 		if (!scalar_text(v, value, isnull))
 			refuse_value(record->n, key, "a text", v);
+		if (column == R_EXTERNAL_ID && v->type == jbvString)
+			*isnull = dc_is_no_id(v->val.string.val, v->val.string.len);
 	}
 	else if (column < R_ATTRIBUTES)
 	{

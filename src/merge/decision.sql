@@ -164,7 +164,7 @@ DECLARE
 	at_once boolean;
 BEGIN
 	IF a IS NULL OR b IS NULL OR x = y THEN
-		RAISE EXCEPTION 'two different contacts are needed' USING ERRCODE = 'invalid_parameter_value';
+		RAISE EXCEPTION 'two different contacts are needed' USING ERRCODE = 'invalid_parameter_value', HINT = 'Name them by their contact_id, as review_queue does.';
 	END IF;
 	controller := dropcontact.lock_decisions(ARRAY[x, y]);
 	PERFORM dropcontact.refuse_limited(ARRAY[x, y], 'merge');
