@@ -79,6 +79,8 @@ INSERT INTO person (external_id, first_name, last_name, suffix, email, phone, mo
 	-- colleagues
 	('namesakes at one company', 'Marie', 'Martin', NULL, 'marie.martin@vauban.example', NULL, '06 11 11 11 11', 'Vauban SAS', 'vauban.example', NULL, NULL, 'Lille', NULL, NULL),
 	('namesakes at one company 2', 'Marie', 'Martin', NULL, 'marie.martin2@vauban.example', NULL, '06 22 22 22 22', 'Vauban SAS', 'vauban.example', NULL, NULL, 'Lille', NULL, NULL),
+	('namesakes whom one firm numbers', 'Marie', 'Martin', NULL, 'mmartin1@tourville.example', NULL, NULL, 'Tourville SAS', NULL, NULL, NULL, NULL, NULL, NULL),
+	('namesakes whom one firm numbers 2', 'Marie', 'Martin', NULL, 'mmartin4@tourville.example', NULL, NULL, 'Tourville', NULL, NULL, NULL, NULL, NULL, NULL),
 	('j.smith@ of two Smiths', 'John', 'Smith', NULL, 'j.smith@ferrous.example', NULL, NULL, 'Ferrous Ltd', NULL, NULL, NULL, 'Leeds', NULL, NULL),
 	('j.smith@ of two Smiths 2', 'Jane', 'Smith', NULL, 'j.smith@ferrous.example', NULL, NULL, 'Ferrous Ltd', NULL, NULL, NULL, 'Leeds', NULL, NULL),
 	('shared contact@', 'Aurélie', 'Delattre', NULL, 'contact@brunoy.example', '01 60 11 22 33', NULL, 'Brunoy', NULL, NULL, NULL, NULL, NULL, NULL),

@@ -69,7 +69,14 @@ INSERT INTO dropcontact.contact (source, external_id, full_name, attributes) VAL
 	('s', 'date, day and month swapped', 'Boris Clanbb', '{"born": "1940-11-04"}'),
 	('s', 'date, eight digits', 'Boris Clanbb', '{"born": "19400411"}'),
 	('s', 'date, year mistyped', 'Boris Clanbb', '{"born": "1941-04-11"}'),
-	('s', 'date, another', 'Boris Clanbb', '{"born": "1972-12-25"}');
+	('s', 'date, month by name', 'Boris Clanbb', '{"born": "11-APR-1940"}'),
+	('s', 'date, month before day', 'Boris Clanbb', '{"born": "April 11th, 1940"}'),
+	('s', 'date, in Spanish', 'Boris Clanbb', '{"born": "11 de abril de 1940"}'),
+	('s', 'date, another', 'Boris Clanbb', '{"born": "1972-12-25"}'),
+	('s', 'no date', 'Boris Clanbb', '{"born": "in spring"}'),
+	('s', 'number, with a unit', 'Boris Clanbb', '{"height": "151,00 cm"}'),
+	('s', 'number, with thousands', 'Boris Clanbb', '{"height": "1.151,0"}'),
+	('s', 'no number', 'Boris Clanbb', '{"height": "tall"}');
 SELECT count(*) FILTER (WHERE field IN ('badge', 'notes', 'mother', 'height', 'born')) AS levels_of_fields FROM dropcontact.train();
 SELECT contacts FROM dropcontact.dedupe();
 SELECT count(*) > 50 AS many, bool_and(m > 0 AND m < 1 AND u > 0 AND u < 1 AND abs(weight - log(2.0, (m / u)::numeric)) < 1e-9) AS probabilities, bool_and(trained) AS trained FROM dropcontact.match_model;

@@ -50,11 +50,15 @@ typedef struct DcRecord
 	DcValue		city;
 	DcValue		job;
 	DcValue		field[DC_MAX_FIELDS];	/* declared match fields */
+	DcValue		organisation;	/* company of one without a person, as a value of its own: employers of persons do not make it common */
 	uint32		nmobiles;		/* so many of the phones, the first, were given as mobile ones */
 } DcRecord;
 
-/* The values of a record stand together, from first to the last match field. */
-#define DC_RECORD_VALUES ((int) ((offsetof(DcRecord, field) - offsetof(DcRecord, first)) / sizeof(DcValue)) + DC_MAX_FIELDS)
+/* The values of a record stand together. */
+#define DC_RECORD_VALUES ((int) ((offsetof(DcRecord, organisation) - offsetof(DcRecord, first)) / sizeof(DcValue)) + 1)
+
+/* Behind the last of them. */
+#define DC_END_OF_VALUES(record) (&(record)->first + DC_RECORD_VALUES)
 
 static inline bool
 dc_is_person(const DcRecord *record)
@@ -249,6 +253,7 @@ dc_guess_value(const DcPopulation *p, uint64 hash)
 	}
 }
 
+extern void dc_name_organisation(DcPopulation *population, DcRecord *record);
 extern void dc_make_tokens(DcPopulation *population);
 extern void dc_count_values(DcPopulation *population);
 extern double dc_frequency(const DcPopulation *population, DcValue value);

@@ -118,6 +118,7 @@ make_contact(DcPopulation *p, int n)
 		r->last = misspelt(p, r->last);
 		r->email[0] = misspelt(p, r->email[0]);
 		r->company = misspelt(p, r->company);
+		dc_name_organisation(p, r);
 		if (chance(5))
 		{
 			DcValue		first = r->first;
@@ -130,6 +131,7 @@ make_contact(DcPopulation *p, int n)
 	if (chance(85))
 		fill_person(p, r);
 	fill_place(p, r);
+	dc_name_organisation(p, r);
 }
 
 static DcPopulation *

@@ -240,6 +240,14 @@ dc_intern(DcPopulation *p, const char *text)
 	return text == NULL ? 0 : dc_intern_n(p, text, strlen(text));
 }
 
+/* The name of an organisation once more, as a text that no company of a person is. */
+void
+dc_name_organisation(DcPopulation *p, DcRecord *r)
+{
+	if (!dc_is_person(r) && r->company != 0)
+		r->organisation = dc_intern(p, psprintf("=%s", p->text[r->company]));
+}
+
 /* No value is rarer than this: what has been seen once may be a typing error of another. */
 #define MIN_FREQUENCY 1e-5
 #define MAX_FREQUENCY 0.2

@@ -7,7 +7,10 @@
  */
 #include "base/port.h"
 
+#include <math.h>
+
 #include "base/text.h"
+#include "lexicon.h"
 #include "match/match.h"
 
 static char *
@@ -19,9 +22,32 @@ iso_date(int year, int month, int day)
 	return psprintf("%04d-%02d-%02d", year, month, day);
 }
 
+/* A date with the name of its month: 4 march 1950, march 4th 1950, 04 mar 50, 4 de marzo de 1950.  NULL for any other. */
+static char *
+date_of_words(char *folded)
+{
+	int			number[2];
+	int			n = 0;
+	int			month = 0;
+	char	   *rest = folded;
+
+	for (char *word = strsep(&rest, " "); word != NULL && (n < 2 || month == 0); word = strsep(&rest, " "))
+	{
+		const char *of_month = dc_lexicon_find(&dc_lexicon_months, word);
+
+		if (of_month != NULL && month == 0)
+			month = atoi(of_month);
+		else if (*word >= '0' && *word <= '9' && n < 2)
+			number[n++] = atoi(word);
+	}
+	if (n < 2 || month == 0 || number[0] > 9999 || number[1] > 9999)
+		return NULL;
+	return number[0] > 31 ? iso_date(number[0], month, number[1] % 100) : iso_date(number[1], month, number[0]);
+}
+
 /*
- * A date as YYYY-MM-DD, from the year first or last, or eight digits; day before month unless only
- * the other order is a date.  What is no date stays as it is.
+ * A date as YYYY-MM-DD, from the year first or last, or eight digits, or with the name of its month; day before month unless only
+ * the other order is a date.  What is no date stays as it is, folded; NULL for what has no digit.
  */
 static char *
 date_value(const char *text)
@@ -29,7 +55,12 @@ date_value(const char *text)
 	char	   *folded = dc_fold(text);
 	int			part[3];
 	int			digits = strspn(folded, "0123456789");
+	char	   *named = date_of_words(pstrdup(folded));
 
+	if (named != NULL)
+		return named;
+	if (strpbrk(folded, "0123456789") == NULL)
+		return NULL;
 	if (digits >= 8)
 	{
 		/* 20031987 has its year last */
@@ -62,19 +93,32 @@ exact_value(const char *text)
 	return folded;
 }
 
-/* A number in one form, so that 151, 151.0 and 151,0 are equal; a text that is none stays as it is. */
+/*
+ * A number in one form, so that 1200.5, "1 200,50" and "1,200.50 EUR" are equal; NULL for a text that is none.  Of commas and points the
+ * last is the decimal one, unless it stands there twice.
+ */
 static char *
 number_value(const char *text)
 {
 	char	   *clean = dc_clean(text);
-	char	   *comma = strchr(clean, ',');
-	char	   *end;
+	char	   *o = clean;
+	char	   *end = clean + strlen(clean);
+	char		point;
 	double		number;
 
-	if (comma != NULL && strchr(comma + 1, ',') == NULL && strchr(clean, '.') == NULL)
-		*comma = '.';
+	while (end > clean && end[-1] != ',' && end[-1] != '.')
+		end--;
+	point = end > clean && memchr(clean, end[-1], end - 1 - clean) == NULL ? end[-1] : '\0';
+	for (const char *p = clean; *p != '\0'; p++)
+	{
+		if (*p == point)
+			*o++ = '.';
+		else if (*p != ',' && *p != '.' && *p != ' ')
+			*o++ = *p;
+	}
+	*o = '\0';
 	number = strtod(clean, &end);
-	return end == clean || *end != '\0' ? clean : psprintf("%.15g", number);
+	return end == clean || strpbrk(end, "0123456789") != NULL || !isfinite(number) ? NULL : psprintf("%.15g", number);
 }
 
 char *

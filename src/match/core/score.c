@@ -15,6 +15,15 @@
 
 #include "match/core/score_parts.h"
 
+bool
+dc_has_step(const DcScore *score, int level)
+{
+	for (int i = 0; i < score->nsteps; i++)
+		if (score->steps[i].level == level)
+			return true;
+	return false;
+}
+
 static bool
 is_mobile(const DcRecord *r, DcValue phone)
 {
@@ -206,15 +215,6 @@ weight_limit(const DcPopulation *p, const DcModel *model, const DcScore *score, 
 	return are_strangers(name, agreed) ? CONFLICT_LIMIT : REVIEW_LIMIT;
 }
 
-static bool
-has_step(const DcScore *score, int level)
-{
-	for (int i = 0; i < score->nsteps; i++)
-		if (score->steps[i].level == level)
-			return true;
-	return false;
-}
-
 static void
 score_persons(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b)
 {
@@ -228,7 +228,7 @@ score_persons(DcScore *score, DcPopulation *p, const DcModel *model, const DcRec
 	score_identifiers(score, p, model, a, b, name, organisation, &agreed);
 	dc_score_fields(score, p, model, a, b, &agreed);
 	agreed.organisation = organisation;
-	agreed.middle_differs = has_step(score, L_MIDDLE_CONFLICT);
+	agreed.middle_differs = dc_has_step(score, L_MIDDLE_CONFLICT);
 	place = same_place(a, b);
 	if (!organisation && dc_score_place(score, p, model, a, b, 0, 0))
 		place = true;

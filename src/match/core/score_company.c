@@ -106,13 +106,15 @@ are_of_one_group(DcPopulation *p, DcValue a, DcValue b, const Bag *bag)
 	return own_word(p, a, b, true) != NULL || own_word(p, b, a, true) != NULL;
 }
 
-/* siblings: each has a word of its own beside what they share. */
+/* surprise is that of the name among organisations; siblings: each has a word of its own beside what they share. */
 static int
-company_level(DcPopulation *p, DcValue a, DcValue b, bool identified, float *surprise, bool *siblings)
+company_level(DcPopulation *p, const DcRecord *x, const DcRecord *y, bool identified, float *surprise, bool *siblings)
 {
+	DcValue		a = x->company;
+	DcValue		b = y->company;
 	Bag			bag;
 
-	*surprise = commoner(p, a, b);
+	*surprise = commoner(p, x->organisation, y->organisation);
 	if (a == b || goes_by(p->text[a], p->text[b]) || goes_by(p->text[b], p->text[a]))
 		return L_COMPANY_EXACT;
 	if (dc_alike_companies(p, a, b, 0.94, &bag))
@@ -143,6 +145,25 @@ similar_domains(const char *a, const char *b)
 }
 
 /*
+ * Web sites, whose domains mostly are made of the name, and so say little more when the name agrees; even less of branches and
+ * namesakes, which have numbers or places that differ.
+ */
+static void
+score_domain(DcScore *score, const DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b, bool same_name)
+{
+	bool		elsewhere = dc_has_step(score, L_COMPANY_PHONE_CONFLICT) || dc_has_step(score, L_COMPANY_PLACE_CONFLICT);
+
+	if (a->domain == 0 || b->domain == 0)
+		return;
+	if (a->domain == b->domain)
+		step(score, model, L_COMPANY_DOMAIN_EXACT, a->domain, b->domain, Min(p->surprise[a->domain], !same_name ? 10 : elsewhere ? 3 : 6));
+	else if (similar_domains(p->text[a->domain], p->text[b->domain]))
+		step(score, model, L_COMPANY_DOMAIN_SIMILAR, a->domain, b->domain, Min(commoner(p, a->domain, b->domain), same_name ? 2 : 8));
+	else
+		STEP(L_COMPANY_DOMAIN_CONFLICT, a->domain, b->domain);
+}
+
+/*
  * Of a thousand pairs of organisations that have one name, the branches of a chain, fewer than one have one address, however many
  * others are there: in bits.
  */
@@ -164,7 +185,7 @@ dc_score_companies(DcScore *score, DcPopulation *p, const DcModel *model, const 
 		float		surprise;
 		bool		siblings = false;
 		bool		identified = phone != 0 || (a->domain != 0 && a->domain == b->domain);
-		int			level = company_level(p, a->company, b->company, identified, &surprise, &siblings);
+		int			level = company_level(p, a, b, identified, &surprise, &siblings);
 
 		step(score, model, level, a->company, b->company, surprise);
 		same_name = level <= L_COMPANY_ACRONYM;
@@ -177,16 +198,8 @@ dc_score_companies(DcScore *score, DcPopulation *p, const DcModel *model, const 
 		STEP(L_COMPANY_PHONE_CONFLICT, a->phone[0], b->phone[0]);
 	if (a->registration != 0 && b->registration != 0)
 		STEP(a->registration == b->registration ? L_COMPANY_NUMBER_EXACT : L_COMPANY_NUMBER_CONFLICT, a->registration, b->registration);
-	if (a->domain != 0 && a->domain == b->domain)
-		step(score, model, L_COMPANY_DOMAIN_EXACT, a->domain, b->domain, Min(p->surprise[a->domain], same_name ? 3 : 10));
-	else if (a->domain != 0 && b->domain != 0)
-	{
-		if (similar_domains(p->text[a->domain], p->text[b->domain]))
-			step(score, model, L_COMPANY_DOMAIN_SIMILAR, a->domain, b->domain, Min(commoner(p, a->domain, b->domain), same_name ? 2 : 8));
-		else
-			STEP(L_COMPANY_DOMAIN_CONFLICT, a->domain, b->domain);
-	}
 	dc_score_place(score, p, model, a, b, L_COMPANY_PLACE_ADDRESS - L_PLACE_ADDRESS, one_name ? ONE_NAME_ONE_ADDRESS : 0);
+	score_domain(score, p, model, a, b, same_name);
 	dc_score_fields(score, p, model, a, b, &agreed);
 	agreed.number |= a->registration != 0 && a->registration == b->registration;
 	/* two organisations may share a building and its switchboard, and most of a name: bar and restaurant of one hotel */

@@ -10,7 +10,7 @@
 #include "lexicon.h"
 #include "match/core/score_parts.h"
 
-/* The number at the end of a local part, from 2 to 9, as in john.smith2; 0 for none, -1 for any other digits. */
+/* The number at the end of a local part, from 1 to 9, as in john.smith2; 0 for none, -1 for any other digits. */
 static int
 mailbox_number(const char *address, size_t len)
 {
@@ -20,7 +20,7 @@ mailbox_number(const char *address, size_t len)
 		digits++;
 	if (digits == 0)
 		return 0;
-	return digits == 1 && len > 1 && address[len - 1] >= '2' ? address[len - 1] - '0' : -1;
+	return digits == 1 && len > 1 && address[len - 1] >= '1' ? address[len - 1] - '0' : -1;
 }
 
 /* Two different mailboxes. */
@@ -37,8 +37,8 @@ dc_mailbox_level(const DcPopulation *p, DcValue a, DcValue b)
 		int			x = mailbox_number(s, n);
 		int			y = mailbox_number(t, m);
 
-		/* john.smith2@ is numbered because john.smith@ is somebody else */
-		if (x != y && x >= 0 && y >= 0)
+		/* john.smith2@ is numbered because john.smith@ is somebody else, or john.smith1@; these two may be one person's */
+		if (x != y && x >= 0 && y >= 0 && x + y > 1)
 			return L_EMAIL_NUMBERED;
 		return dc_one_edit_apart(s, t) && Min(n, m) >= 4 ? L_EMAIL_FUZZY : L_EMAIL_CONFLICT;
 	}

@@ -73,6 +73,9 @@ extern bool dc_mailbox_names_one(const DcPopulation *p, DcValue email, const DcR
 /* score_field.c */
 extern void dc_score_fields(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b, Agreed *agreed);
 
+/* score.c */
+extern bool dc_has_step(const DcScore *score, int level);
+
 /* score_place.c */
 extern bool dc_score_place(DcScore *score, DcPopulation *p, const DcModel *model, const DcRecord *a, const DcRecord *b, int offset, float least);
 

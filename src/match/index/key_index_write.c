@@ -34,7 +34,7 @@ dc_record_fingerprint(const DcPopulation *p, const DcRecord *record)
 {
 	uint64		h = record->nmobiles;
 
-	for (const DcValue *v = &record->first; v < record->field + DC_MAX_FIELDS; v++)
+	for (const DcValue *v = &record->first; v < DC_END_OF_VALUES(record); v++)
 		h = mix(h, p->hash[*v]);
 	return (h & ~(uint64) 1) | dc_is_person(record);
 }

@@ -82,4 +82,5 @@ dc_pack_organisation(DcPacker *packer, const DcWaiting *contact, DcRecord *r)
 	r->registration = dc_intern_cell(packer, &contact->own[OWN_REGISTRATION]);
 	r->domain = domain_of(packer, contact);
 	r->company = company_of(packer, contact);
+	dc_name_organisation(packer->population, r);
 }

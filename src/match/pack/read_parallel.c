@@ -165,10 +165,10 @@ take_records(DcPopulation *p, const Source *source, const Chunk *chunk)
 		DcRecord   *r = dc_add_record(p);
 
 		if (i + RECORDS_AHEAD < chunk->nrecords)
-			for (const DcValue *v = &chunk->records[i + RECORDS_AHEAD].first; v < chunk->records[i + RECORDS_AHEAD].field + DC_MAX_FIELDS; v++)
+			for (const DcValue *v = &chunk->records[i + RECORDS_AHEAD].first; v < DC_END_OF_VALUES(&chunk->records[i + RECORDS_AHEAD]); v++)
 				dc_prefetch(&source->map[*v]);
 		*r = chunk->records[i];
-		for (DcValue *v = &r->first; v < r->field + DC_MAX_FIELDS; v++)
+		for (DcValue *v = &r->first; v < DC_END_OF_VALUES(r); v++)
 			*v = source->map[*v];
 	}
 }
