@@ -28,6 +28,10 @@ INSERT INTO dropcontact.contact (source, external_id, company, website, siren, p
 	('s', 'site again', 'Brasserie Lancelot-Roc SARL', 'https://lancelot-roc.example/biere', NULL, NULL, NULL, NULL, 'Le Roc'),
 	('s', 'site of two', 'Cidrerie Guernion', 'guernion.example', NULL, '04 67 00 00 09', '3 rue Foch', '34000', 'Montpellier'),
 	('s', 'site of two, the other', 'Cidrerie Guernion SAS', 'guernion.example', NULL, '03 20 00 00 08', '8 rue Faidherbe', '59000', 'Lille'),
+	('s', 'in short', 'St. Maclou Intl. Shipping', NULL, NULL, '02 40 00 00 12', '2 quai des Antilles', NULL, NULL),
+	('s', 'in full', 'Saint Maclou International Shipping', NULL, NULL, '02 40 00 00 12', '2, quai des Antilles', '44200', 'Nantes'),
+	('s', 'umlauts', 'Köhler & Söhne GmbH', NULL, NULL, '+49 221 555010', 'Hauptstr. 4', NULL, 'Köln'),
+	('s', 'umlauts in two letters', 'Koehler und Soehne', NULL, NULL, '0049 221 555010', 'Hauptstraße 4', '50667', 'Köln'),
 	('s', 'plumber', 'Plomberie Ostrander', NULL, NULL, '02 97 00 00 06', '22 rue Courbet', '56100', 'Lorient');
 INSERT INTO dropcontact.contact (source, external_id, full_name, email, company, siren, postcode, city) VALUES
 	('s', 'by domain', 'Maïwenn Le Corre', 'maiwenn@verrerie-golfe.example', NULL, NULL, NULL, NULL),

@@ -75,6 +75,7 @@ SELECT why, shown, pg_temp.survives(shown, contacts) FROM (VALUES
 	('numbers of a list too', 'phones', '[{"source": "crm", "other_phones": ["ask her"]}, {"source": "fair", "other_phones": ["+33700000000"]}]'),
 	('a null attribute gives way', 'attributes', '[{"source": "crm", "attributes": {"size": null}}, {"source": "fair", "attributes": {"size": 3}}]'),
 	('as sure as the weakest link', 'confidence', '[{"link": 0.97}, {"link": 0.9}, {"link": 0.99}, {}]'),
+	('who is left alone needs no link', 'confidence', '[{"link": 0.9}]'),
 	('each source once', 'sources', '[{"source": "fair"}, {"source": "crm"}, {"source": "fair"}]'),
 	('the organisation of the company that survives', 'company_entity_id', '[{"company": "Granit", "organisation": 7, "updated_at": "2024-02-01"}, {"company": "Granit rose", "organisation": 5, "updated_at": "2023-01-01"}]'),
 	('or else the oldest', 'company_entity_id', '[{"organisation": 7}, {"organisation": 5}, {"organisation": 6}]'),

@@ -405,12 +405,12 @@ merge_company(const DcMembers *members, DcMerged *merged)
 	merged->company_entity_id = from != NULL ? from->company_entity_id : 0;
 }
 
-/* An entity is as sure as its weakest link. */
+/* An entity is as sure as its weakest link; who is left alone by others has none. */
 static void
 merge_confidence(const DcMembers *members, DcMerged *merged)
 {
 	merged->confidence = 1.0;
-	for (int i = 0; i < members->n; i++)
+	for (int i = 0; i < members->n && members->n > 1; i++)
 		if (members->member[i].has_link)
 			merged->confidence = Min(merged->confidence, members->member[i].link_probability);
 }

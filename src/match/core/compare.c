@@ -69,6 +69,30 @@ dc_alike_names(const DcPopulation *p, DcValue a, DcValue b)
 	return dc_one_edit_apart(p->text[a], p->text[b]);
 }
 
+/* Are they one word, with an umlaut in one letter or in two: sohne, soehne? */
+static bool
+same_but_umlauts(const char *a, const char *b)
+{
+	const char *s = a;
+	const char *t = b;
+
+	for (;;)
+	{
+		if (*s == *t)
+		{
+			if (*s == '\0')
+				return true;
+			s++, t++;
+		}
+		else if (*s == 'e' && s > a && strchr("aou", s[-1]) != NULL)
+			s++;
+		else if (*t == 'e' && t > b && strchr("aou", t[-1]) != NULL)
+			t++;
+		else
+			return false;
+	}
+}
+
 /* How much of one word agrees with another: the whole, most for a typing error or an abbreviation. */
 static double
 word_agreement(DcPopulation *p, DcValue a, DcValue b)
@@ -86,7 +110,7 @@ word_agreement(DcPopulation *p, DcValue a, DcValue b)
 	m = strlen(t);
 	if (Min(n, m) >= 3 && strncmp(s, t, Min(n, m)) == 0)
 		return 0.8;
-	return Min(n, m) >= 4 && dc_alike(p, a, b, 0.92) ? 0.8 : 0.0;
+	return (Min(n, m) >= 4 && dc_alike(p, a, b, 0.92)) || same_but_umlauts(s, t) ? 0.8 : 0.0;
 }
 
 /* Compares two texts word by word, each word weighed by its surprise; bounded by the words kept. */

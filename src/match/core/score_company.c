@@ -106,6 +106,32 @@ are_of_one_group(DcPopulation *p, DcValue a, DcValue b, const Bag *bag)
 	return own_word(p, a, b, true) != NULL || own_word(p, b, a, true) != NULL;
 }
 
+/* A word in its usual form: international for intl, saint for st. */
+static const char *
+usual_form(const char *word)
+{
+	const char *form = dc_lexicon_find(&dc_lexicon_company_words, word);
+
+	return form == NULL ? word : form + (*form == '-' || *form == '+');
+}
+
+/* Has the other name each word of this one, in some form?  Of its short ones, "of", it need not have any. */
+static bool
+has_words_of(DcPopulation *p, DcTokens words, DcTokens others)
+{
+	for (int i = 0; i < words.n; i++)
+	{
+		const char *word = p->text[p->token[words.start + i]];
+		bool		found = false;
+
+		for (int j = 0; j < others.n && !found; j++)
+			found = strcmp(usual_form(word), usual_form(p->text[p->token[others.start + j]])) == 0;
+		if (!found && (strlen(word) > 2 || is_number(word)))
+			return false;
+	}
+	return true;
+}
+
 /* surprise is that of the name among organisations; siblings: each has a word of its own beside what they share. */
 static int
 company_level(DcPopulation *p, const DcRecord *x, const DcRecord *y, bool identified, float *surprise, bool *siblings)
@@ -117,7 +143,8 @@ company_level(DcPopulation *p, const DcRecord *x, const DcRecord *y, bool identi
 	*surprise = commoner(p, x->organisation, y->organisation);
 	if (a == b || goes_by(p->text[a], p->text[b]) || goes_by(p->text[b], p->text[a]))
 		return L_COMPANY_EXACT;
-	if (dc_alike_companies(p, a, b, 0.94, &bag))
+	if (dc_alike_companies(p, a, b, 0.94, &bag) ||
+		(has_words_of(p, dc_value_tokens(p, a), dc_value_tokens(p, b)) && has_words_of(p, dc_value_tokens(p, b), dc_value_tokens(p, a))))
 		return L_COMPANY_SIMILAR;
 	*surprise = Min(bag.matched * 0.7, *surprise);
 	*siblings = (bag.both_more && (bag.contained >= 0.65 || !identified)) || (bag.matched > 0 && are_of_one_group(p, a, b, &bag));

@@ -80,10 +80,17 @@ field_level(DcPopulation *p, DcFieldKind kind, DcValue a, DcValue b, float *surp
 
 #define GENERATION 15			/* years, at least */
 
+/* A date, or a year alone. */
+static bool
+has_year(const char *s)
+{
+	return is_date(s) || (strlen(s) == 4 && strspn(s, "0123456789") == 4);
+}
+
 static bool
 generation_apart(const char *a, const char *b)
 {
-	return is_date(a) && is_date(b) && abs(atoi(a) - atoi(b)) >= GENERATION;
+	return has_year(a) && has_year(b) && abs(atoi(a) - atoi(b)) >= GENERATION;
 }
 
 /* Declared match fields.  Numbers that are exact, and dates, identify. */
@@ -106,7 +113,8 @@ dc_score_fields(DcScore *score, DcPopulation *p, const DcModel *model, const DcR
 			level = field_level(p, kind, x, y, &surprise);
 		step(score, model, L_FIELD + FIELD_LEVELS * i + level, x, y, surprise);
 		agreed->n += kind == KIND_EXACT && level <= L_FIELD_FUZZY;
-		agreed->dates += kind == KIND_DATE && level <= L_FIELD_NEAR;
+		/* one year is that of many, of husband and wife too */
+		agreed->dates += kind == KIND_DATE && level <= L_FIELD_NEAR && is_date(p->text[x]) && is_date(p->text[y]);
 		agreed->generation |= kind == KIND_DATE && level == L_FIELD_CONFLICT && generation_apart(p->text[x], p->text[y]);
 		agreed->born_otherwise |= kind == KIND_DATE && level != L_FIELD_EXACT;
 		agreed->number |= kind == KIND_EXACT && level == L_FIELD_EXACT;
