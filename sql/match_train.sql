@@ -64,6 +64,7 @@ INSERT INTO dropcontact.contact (source, external_id, full_name, attributes) VAL
 	('s', 'exact, a digit off', 'Boris Clanbb', '{"badge": "P7913"}'),
 	('s', 'text', 'Boris Clanbb', '{"notes": "bows and keeps bees"}'),
 	('s', 'name', 'Boris Clanbb', '{"mother": "Olga Bova"}'),
+	('s', 'name, last name first', 'Boris Clanbb', '{"mother": "Bova, Olga"}'),
 	('s', 'number', 'Boris Clanbb', '{"height": "151.0"}'),
 	('s', 'date', 'Boris Clanbb', '{"born": "11.04.1940"}'),
 	('s', 'date, day and month swapped', 'Boris Clanbb', '{"born": "1940-11-04"}'),

@@ -42,6 +42,24 @@ date_level(DcPopulation *p, DcValue a, DcValue b, float *surprise)
 	return n <= 2 || (n == 3 && (year || day)) || strncmp(s, t, 7) == 0 ? L_FIELD_PART : L_FIELD_CONFLICT;
 }
 
+/* Are they the same words with the last ones first: cressida pell, pell cressida? */
+static bool
+is_turned_round(const char *a, const char *b)
+{
+	size_t		n = strlen(a);
+
+	if (strlen(b) != n)
+		return false;
+	for (const char *blank = strchr(a, ' '); blank != NULL; blank = strchr(blank + 1, ' '))
+	{
+		size_t		rest = n - (blank + 1 - a);
+
+		if (b[rest] == ' ' && strncmp(b, blank + 1, rest) == 0 && strncmp(b + rest + 1, a, blank - a) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Two values that differ; surprise is of the level when it goes by frequency. */
 static int
 field_level(DcPopulation *p, DcFieldKind kind, DcValue a, DcValue b, float *surprise)
@@ -62,7 +80,7 @@ field_level(DcPopulation *p, DcFieldKind kind, DcValue a, DcValue b, float *surp
 			y = strtod(p->text[b], NULL);
 			return fabs(x - y) <= 0.01 * Max(fabs(x), fabs(y)) ? L_FIELD_FUZZY : fabs(x - y) <= 0.1 * Max(fabs(x), fabs(y)) ? L_FIELD_NEAR : L_FIELD_CONFLICT;
 		case KIND_NAME:
-			return dc_alike_names(p, a, b) ? L_FIELD_FUZZY : dc_part_of(p->text[a], p->text[b]) ? L_FIELD_PART : L_FIELD_CONFLICT;
+			return dc_alike_names(p, a, b) || is_turned_round(p->text[a], p->text[b]) ? L_FIELD_FUZZY : dc_part_of(p->text[a], p->text[b]) ? L_FIELD_PART : L_FIELD_CONFLICT;
 		case KIND_TEXT:
 			if (dc_alike(p, a, b, 0.92))
 				return L_FIELD_FUZZY;
