@@ -178,6 +178,10 @@ SELECT email, other_emails, problems FROM dropcontact.contact WHERE external_id 
 -- an external_id of blanks is none, and so not that of one contact only
 INSERT INTO dropcontact.contact (external_id, email) VALUES ('', 'a@noid.fr'), ('', 'b@noid.fr'), (' ', 'c@noid.fr'), (E' \t', 'd@noid.fr'), (' 7 ', 'e@noid.fr');
 SELECT external_id, email FROM dropcontact.contact WHERE email LIKE '%@noid.fr' ORDER BY 2;
+-- a time that is null is that of the statement, or stays
+INSERT INTO dropcontact.contact (external_id, received_at) VALUES ('no time', NULL) RETURNING received_at = now() AS now;
+UPDATE dropcontact.contact SET received_at = '2024-02-29' WHERE external_id = 'no time';
+UPDATE dropcontact.contact SET received_at = NULL WHERE external_id = 'no time' RETURNING received_at = '2024-02-29' AS stays;
 -- words for nothing stay as received, with a problem
 INSERT INTO dropcontact.contact (external_id, full_name) VALUES ('nobody 1', 'N/A');
 INSERT INTO dropcontact.contact (external_id, first_name, last_name, company) VALUES ('nobody 2', 'Inconnu', 'Dupont', 'n.c.');

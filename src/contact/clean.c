@@ -78,6 +78,7 @@ make_cleaner(MemoryContext statement, TupleDesc desc)
 	cleaner->column_source = SPI_fnumber(desc, "source");
 	cleaner->column_external_id = SPI_fnumber(desc, "external_id");
 	cleaner->column_attributes = SPI_fnumber(desc, "attributes");
+	cleaner->column_received_at = SPI_fnumber(desc, "received_at");
 	cleaner->column_received = SPI_fnumber(desc, "received");
 	cleaner->column_problems = SPI_fnumber(desc, "problems");
 	cleaner->column_cleaned_by = SPI_fnumber(desc, "cleaned_by");

@@ -9,11 +9,13 @@
 
 #include <ctype.h>
 
+#include "access/xact.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/rls.h"
+#include "utils/timestamp.h"
 
 #include "contact/cleaner.h"
 
@@ -141,6 +143,17 @@ drop_blank_id(const Cleaner *cleaner, Row *row)
 	row->nulls[id] = given == NULL || dc_is_no_id(VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given));
 }
 
+/* A time that is null gives nothing: an empty field of a file is none. */
+static void
+fill_received_at(const Cleaner *cleaner, Row *row)
+{
+	int			at = cleaner->column_received_at - 1;
+
+	if (row->nulls[at])
+		row->values[at] = !row->old_nulls[at] ? row->old_values[at] : TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
+	row->nulls[at] = false;
+}
+
 const Source *
 dc_set_origin(Cleaner *cleaner, Row *row)
 {
@@ -166,6 +179,7 @@ dc_set_origin(Cleaner *cleaner, Row *row)
 		row->values[source] = CStringGetTextDatum(found->name);
 	row->nulls[source] = false;
 	drop_blank_id(cleaner, row);
+	fill_received_at(cleaner, row);
 	return found;
 }
 

@@ -67,6 +67,7 @@ typedef struct Cleaner
 	int			column_source;
 	int			column_external_id;
 	int			column_attributes;
+	int			column_received_at;
 	int			column_received;
 	int			column_problems;
 	int			column_cleaned_by;

@@ -23,7 +23,7 @@ CREATE TABLE dropcontact.contact (
 	UNIQUE (controller_id, source, external_id)
 );
 ALTER SEQUENCE dropcontact.contact_id_seq OWNED BY dropcontact.contact.contact_id;
-COMMENT ON TABLE dropcontact.contact IS 'One row per record received. A trigger cleans every INSERT and UPDATE; a value that cannot be used is kept as received and listed in contact_problem, and the row is never refused for it';
+COMMENT ON TABLE dropcontact.contact IS 'One row per record received. A trigger cleans every INSERT and UPDATE; a value that cannot be used is kept as received and listed in contact_problem, and the row is never refused for it. Upserts name the key ON CONFLICT (controller_id, source, external_id)';
 COMMENT ON COLUMN dropcontact.contact.contact_id IS 'Id, given by the database';
 COMMENT ON COLUMN dropcontact.contact.controller_id IS 'The data controller on whose behalf it is held';
 COMMENT ON COLUMN dropcontact.contact.source IS 'The system it comes from, a name of table source; may be left out where the controller has one source';
@@ -53,7 +53,7 @@ COMMENT ON COLUMN dropcontact.contact.postcode IS 'Postcode';
 COMMENT ON COLUMN dropcontact.contact.city IS 'City';
 COMMENT ON COLUMN dropcontact.contact.country IS 'Country, ISO 3166-1 alpha-2';
 COMMENT ON COLUMN dropcontact.contact.job_title IS 'Job title';
-COMMENT ON COLUMN dropcontact.contact.received_at IS 'When it was received';
+COMMENT ON COLUMN dropcontact.contact.received_at IS 'When it was received; a NULL that is given is now, or changes nothing';
 COMMENT ON COLUMN dropcontact.contact.updated_at IS 'When the source last changed it, as far as known';
 COMMENT ON COLUMN dropcontact.contact.relation IS 'customer, prospect or supplier';
 COMMENT ON COLUMN dropcontact.contact.attributes IS 'Whatever else the source gave, by name';
