@@ -22,6 +22,12 @@ SELECT count(*) FROM dropcontact.train();
 SELECT contacts - entities AS merged FROM dropcontact.dedupe();
 -- nor is it looked up
 SELECT count(*) FROM dropcontact.find_matches('{"email": "test@test.com", "phone": "0000000000", "company": "N/A", "last_name": "unknown"}');
+-- one name alone speaks for the column that it stands in, or against it, and is compared with the name that there is
+INSERT INTO dropcontact.contact (source, external_id, first_name, last_name) VALUES
+	('s', 'zélie', 'Zélie', NULL), ('s', 'anne petit', 'Anne', 'Petit'), ('s', 'kermadec', NULL, 'Kermadec'), ('s', 'odon', 'Odon', NULL),
+	('s', 'zélie petit', 'Zélie', 'Petit'), ('s', 'last zélie', NULL, 'Zélie');
+SELECT a.external_id AS a, b.external_id AS b, x.field, x.level, x.value_a, x.value_b FROM dropcontact.contact a, dropcontact.contact b, dropcontact.explain_match(a.contact_id, b.contact_id) x
+WHERE a.external_id IN ('zélie', 'kermadec') AND b.contact_id > a.contact_id AND x.field ~ 'name' ORDER BY a.contact_id, b.contact_id, x.step;
 SET client_min_messages = error;
 DROP EXTENSION dropcontact CASCADE;
 CREATE EXTENSION dropcontact;

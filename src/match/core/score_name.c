@@ -175,6 +175,7 @@ score_lone_name(DcScore *score, DcPopulation *p, const DcModel *model, const DcR
 	DcValue		given = lone->last != 0 ? lone->last : lone->given;
 	int			l = other->last != 0 ? last_level(p, name, other->last) : L_LAST_CONFLICT;
 	int			f = L_FIRST_CONFLICT;
+	DcValue		instead = other->first != 0 ? other->first : other->last;
 
 	if (l == L_LAST_CONFLICT && other->first != 0)
 		f = first_level(p, name, other->first, given, other->given);
@@ -188,7 +189,7 @@ score_lone_name(DcScore *score, DcPopulation *p, const DcModel *model, const DcR
 	}
 	/* as a conflict it speaks for the column that it stands in */
 	if (l == L_LAST_CONFLICT && (lone->last == 0 || other->last == 0))
-		STEP(L_FIRST_CONFLICT, lone == a ? name : other->first, lone == a ? other->first : name);
+		STEP(L_FIRST_CONFLICT, lone == a ? name : instead, lone == a ? instead : name);
 	else
 		name_step(score, p, model, l, lone == a ? name : other->last, lone == a ? other->last : name);
 	return l == L_LAST_CONFLICT ? NAME_CONFLICT : NAME_COMPATIBLE;
