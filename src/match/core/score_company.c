@@ -122,10 +122,11 @@ has_words_of(DcPopulation *p, DcTokens words, DcTokens others)
 	for (int i = 0; i < words.n; i++)
 	{
 		const char *word = p->text[p->token[words.start + i]];
+		const char *form = usual_form(word);
 		bool		found = false;
 
 		for (int j = 0; j < others.n && !found; j++)
-			found = strcmp(usual_form(word), usual_form(p->text[p->token[others.start + j]])) == 0;
+			found = p->token[others.start + j] == p->token[words.start + i] || strcmp(form, usual_form(p->text[p->token[others.start + j]])) == 0;
 		if (!found && (strlen(word) > 2 || is_number(word)))
 			return false;
 	}
@@ -144,7 +145,7 @@ company_level(DcPopulation *p, const DcRecord *x, const DcRecord *y, bool identi
 	if (a == b || goes_by(p->text[a], p->text[b]) || goes_by(p->text[b], p->text[a]))
 		return L_COMPANY_EXACT;
 	if (dc_alike_companies(p, a, b, 0.94, &bag) ||
-		(has_words_of(p, dc_value_tokens(p, a), dc_value_tokens(p, b)) && has_words_of(p, dc_value_tokens(p, b), dc_value_tokens(p, a))))
+		(bag.matched > 0 && has_words_of(p, dc_value_tokens(p, a), dc_value_tokens(p, b)) && has_words_of(p, dc_value_tokens(p, b), dc_value_tokens(p, a))))
 		return L_COMPANY_SIMILAR;
 	*surprise = Min(bag.matched * 0.7, *surprise);
 	*siblings = (bag.both_more && (bag.contained >= 0.65 || !identified)) || (bag.matched > 0 && are_of_one_group(p, a, b, &bag));
