@@ -95,3 +95,6 @@ FROM (VALUES ('Rua das Flores, 55, Curitiba/PR, CEP 80020-190', 'BR'), ('CP 123,
 -- a zone beside a street, a district of one letter, counties, flats of Finland and Turkey, words for nothing
 SELECT x, (dropcontact.parse_address(x, c)).* FROM (VALUES ('ZI Nord, rue des Forges, 67200 Strasbourg', 'FR'), ('ZI Nord, 67200 Strasbourg', 'FR'), ('DK-8000 Aarhus C, Havnegade 4', NULL), ('45 Mill Street, Cork, Co. Cork, Ireland', NULL),
 	('Rantatie 12 B 14, 00100 Helsinki', 'FI'), ('Deniz Cad. No:12 D:5, 34387 Şişli/İstanbul', 'TR'), ('n/a', 'FR')) v(x, c);
+-- floors that are counted, roads with a number, streets with a letter
+SELECT x, (dropcontact.parse_address(x, c)).* FROM (VALUES ('8 rue des Lilas 3ème étage 92100 Sèvres', 'FR'), ('8 rue des Lilas, 3e étage, 92100 Sèvres', 'FR'), ('RN 7, 26200 Montélimar', 'FR'), ('2201 C Street NW, Washington, DC 20520', 'US'),
+	('12 B rue des Lilas, 92100 Sèvres', 'FR'), ('Deniz Caddesi No: 45 Kat: 3, 34430 Beyoğlu', 'TR')) v(x, c);

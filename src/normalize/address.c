@@ -114,7 +114,7 @@ is_floor(const char *blank, const char *country)
 	if (digits > 0)
 		return isdigit((unsigned char) blank[-1]) && (strncmp(p + digits, "º", strlen("º")) == 0 || strncmp(p + digits, "ª", strlen("ª")) == 0);
 	if (country != NULL && strcmp(country, "TR") == 0)
-		return (*p == 'D' || *p == 'K') && p[1] == ':';
+		return ((*p == 'D' || *p == 'K') && p[1] == ':') || strncmp(p, "Kat", 3) == 0 || strncmp(p, "Daire", 5) == 0;
 	if (country != NULL && strcmp(country, "FI") == 0)
 		return isdigit((unsigned char) blank[-1]) && isupper((unsigned char) *p) && p[1] == ' ' && isdigit((unsigned char) p[2]);
 	if (country == NULL || strcmp(country, "PL") != 0 || *p != 'm')
@@ -141,7 +141,7 @@ take_unit_at_end(char *street, DcAddress *a)
 
 		if (*p != ' ')
 			continue;
-		if (p[1] != '#' && dc_find_words(&dc_lexicon_address_units, p + 1, 2, &len) == NULL && !is_floor(p, a->country))
+		if (p[1] != '#' && dc_find_words(&dc_lexicon_address_units, p + 1, 2, &len) == NULL && dc_counted_unit(p + 1) == 0 && !is_floor(p, a->country))
 			continue;
 		a->unit = a->unit == NULL ? dc_trim_address(p + 1, strlen(p + 1)) : psprintf("%s, %s", a->unit, p + 1);
 		*p = '\0';
@@ -156,12 +156,27 @@ is_no_number(const char *text)
 	return pg_strcasecmp(text, "s/n") == 0 || pg_strcasecmp(text, "s/nº") == 0 || pg_strcasecmp(text, "s/no") == 0;
 }
 
+/* "RN 7", "D 910": the number is the name of a road, where nothing else is in it */
+static bool
+is_numbered_road(const char *street)
+{
+	static const char *const roads[] = {"rn", "rd", "n", "d"};
+	const char *blank = strchr(street, ' ');
+
+	return blank != NULL && isdigit((unsigned char) blank[1]) && strchr(blank + 1, ' ') == NULL && dc_is_one_of(dc_fold_n(street, blank - street), roads, lengthof(roads));
+}
+
 static void
 take_number(char *street, DcAddress *a)
 {
 	size_t		number = dc_house_number_length(street);
 	char	   *p = strrchr(street, ' ');
 
+	if (is_numbered_road(street))
+	{
+		a->street = dc_trim_address(street, strlen(street));
+		return;
+	}
 	if (p != NULL && is_no_number(p + 1))
 	{
 		a->house_number = p + 1;

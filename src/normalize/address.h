@@ -31,6 +31,7 @@ extern bool dc_starts_with_digit(const char *s);
 extern size_t dc_street_end(const char *text);
 extern size_t dc_house_number_length(const char *text);
 extern char *dc_bare_house_number(const char *text, size_t len);
+extern size_t dc_counted_unit(const char *text);
 extern bool dc_is_ordinal(const char *word);
 
 /* address_country.c */

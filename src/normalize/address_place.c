@@ -210,6 +210,8 @@ city_on_the_left(DcSegments *s, int segment, char *left, const char *country, Dc
 		}
 		else if (*p == '#')
 			end = p + word - left;
+		else if (dc_counted_unit(p) > 0)
+			end = p + dc_counted_unit(p) - left;
 		else
 			break;
 	}

@@ -149,15 +149,17 @@ number_word(const char *text)
 	return strncmp(text, "n. ", 3) == 0 ? 2 : 0;
 }
 
-/* The letter of 12 B, but not the direction of 233 S Wacker Dr. */
+/* The letter of 12 B, but not the direction of 233 S Wacker Dr, nor the name of 2201 C Street. */
 static bool
 is_number_letter(const char *text)
 {
 	size_t		len;
+	const char *type;
 
 	if (!isupper((unsigned char) text[0]) || text[1] != ' ')
 		return false;
-	return strchr("NSEW", text[0]) == NULL || dc_find_words(&dc_lexicon_street_types, text + 2, 3, &len) != NULL;
+	type = dc_find_words(&dc_lexicon_street_types, text + 2, 3, &len);
+	return type == NULL ? strchr("NSEW", text[0]) == NULL : *type != 'a';
 }
 
 /* 12, 12b, 12-14, 4/3, 12.3, N° 4, #7: the bytes of a house number at the start, with bis or a letter after it. */
@@ -204,6 +206,21 @@ dc_bare_house_number(const char *text, size_t len)
 
 	word += word > 0 ? strspn(text + word, "#.: ") : 0;
 	return dc_trim_address(text + word, len - word);
+}
+
+/* "3e étage", "3ème étage": the bytes of an ordinal and the part of a building that it counts; 0 when there is none. */
+size_t
+dc_counted_unit(const char *text)
+{
+	static const char *const ends[] = {"e", "er", "re", "eme", "nd", "nde", "th", "rd", "st"};
+	size_t		digits = strspn(text, "0123456789");
+	size_t		word = strcspn(text, " ");
+	size_t		len = 0;
+
+	if (digits == 0 || text[word] == '\0' || !dc_is_one_of(dc_fold_n(text + digits, word - digits), ends, lengthof(ends)) ||
+		dc_find_words(&dc_lexicon_address_units, text + word + 1, 1, &len) == NULL)
+		return 0;
+	return word + 1 + len;
 }
 
 /* 1st, 2nd, 42nd, 1er: a number that is a name. */
