@@ -30,3 +30,4 @@ SELECT x, level, function FROM pg_temp.jobs('HR Data Analyst', 'Data Product Man
 -- German trades at the end of a word tell what it is, whatever stands before; boards of seven languages
 SELECT x, level, function FROM pg_temp.jobs('Finanzbuchhalterin', 'Betriebsarzt', 'Elektroingenieur', 'Fachinformatiker', 'Sportlehrerin', 'Vertriebsingenieur', 'Presidente do Conselho de Administração', 'Presidente del Consejo de Administración', 'Mitglied des Aufsichtsrats',
 	'Chefärztin', 'Agent de quai', 'Responsable d''exploitation transport', 'Avvocata', 'Mktg Manager', 'Dessinateur industriel', 'Assistente sociale');
+SELECT x, level, function FROM pg_temp.jobs('Leiterin Rechnungswesen', 'Webentwicklerin', 'Chef de rayon fruits', 'Ingénieure systèmes', 'Ejecutiva de cuentas', 'Teamassistenz', 'Caissière', 'Lagerarbeiter');
