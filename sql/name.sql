@@ -90,3 +90,5 @@ SELECT name, civility, first, middle, last, suffix FROM pg_temp.parts('Anna im H
 	'z.Hd. Herrn Huber', 'Sig.na Carla Rossi', 'Dir. Prof. Karl Huber');
 -- an address behind a name, marks of lists and notes
 SELECT name, first, last, problem FROM pg_temp.parts('Anna Huber anna@huber.example', 'anna@huber.example', '1. Anna Huber', '2) Anna Huber', 'Anna Huber*', '* Anna Huber', '1.');
+-- departments are no persons, names that look like them are
+SELECT name, first, last, problem FROM pg_temp.parts('Service Comptabilité', 'Sekretariat', 'Sales Team', 'Direction Générale', 'Jean Service', 'Anna Sekretariat', 'Standard');
