@@ -26,3 +26,4 @@ SELECT dropcontact.damerau_levenshtein(repeat('ab', 500), repeat('cd', 500)) AS 
 -- a title that is half of a last name; three words written together
 SELECT round(dropcontact.name_similarity('Anne Lemaitre', 'Anne Le Maître')::numeric, 2) AS half, round(dropcontact.name_similarity('Maître Anne Roy', 'Anne Roy')::numeric, 2) AS title,
 	round(dropcontact.company_similarity('North West Tubes', 'Northwesttubes')::numeric, 2) AS together, round(dropcontact.company_similarity('North West Tubes', 'Northwest Pipes')::numeric, 2) AS two;
+SELECT round(dropcontact.name_similarity('Antoine Roy', 'Antoine Leroy')::numeric, 2) AS two_families, round(dropcontact.name_similarity('Roy Hart', 'Leroy Hart')::numeric, 2) AS nickname, round(dropcontact.name_similarity('Hart Roy', 'Leroy Hart')::numeric, 2) AS swapped;

@@ -19,6 +19,17 @@
 /* What a pair of words needs to be partners */
 #define PARTNERS 0.7
 
+/* Antoine Roy and Antoine Leroy: a nickname is none where two known last names stand. */
+static bool
+are_two_last_names(const SpelledName *a, int i, const SpelledName *b, int j)
+{
+	const NameWord *x = &a->word[i];
+	const NameWord *y = &b->word[j];
+
+	return i > 0 && j > 0 && i == a->n - 1 && j == b->n - 1 && a->word[0].given != NULL && b->word[0].given != NULL &&
+		x->family != NULL && y->family != NULL && strcmp(x->text, y->text) != 0 && dc_stand_for_one(x->text, x->len, x->nickname, y->text, y->len, y->nickname);
+}
+
 static void
 join_partners(SpelledName *a, SpelledName *b)
 {
@@ -26,7 +37,7 @@ join_partners(SpelledName *a, SpelledName *b)
 
 	for (int i = 0; i < a->n; i++)
 		for (int j = 0; j < b->n; j++)
-			similarity[i][j] = dc_word_similarity(&a->word[i], &b->word[j]);
+			similarity[i][j] = are_two_last_names(a, i, b, j) ? 0 : dc_word_similarity(&a->word[i], &b->word[j]);
 	for (;;)
 	{
 		int			x = -1;
