@@ -148,10 +148,19 @@ static const struct
 };
 
 /* Ends that are trades: they tell the function, whatever stands before them. */
-static const char *const trades[] = {
-	"buchhalter", "buchhalterin", "arzt", "arztin", "lehrer", "lehrerin", "pfleger", "pflegerin", "schwester", "anwalt", "anwaltin", "fahrer", "fahrerin", "mechaniker", "mechanikerin", "mechatroniker",
-	"elektroniker", "monteur", "schlosser", "verkaufer", "verkauferin", "einkaufer", "einkauferin", "therapeut", "therapeutin", "laborant", "laborantin", "redakteur", "redakteurin", "jurist", "juristin",
-	"designer", "designerin", "verkoper", "inkoper", "leraar", "chauffeur", "boekhouder", "informatiker", "informatikerin", "psychologe", "psychologin", "apotheker", "apothekerin", "steuerberater", "steuerberaterin"
+#define TRADE(end) {end, sizeof(end) - 1}
+static const struct
+{
+	const char *end;
+	int			len;
+}			trades[] = {
+	TRADE("buchhalter"), TRADE("buchhalterin"), TRADE("arzt"), TRADE("arztin"), TRADE("lehrer"), TRADE("lehrerin"), TRADE("pfleger"),
+	TRADE("pflegerin"), TRADE("schwester"), TRADE("anwalt"), TRADE("anwaltin"), TRADE("fahrer"), TRADE("fahrerin"), TRADE("mechaniker"),
+	TRADE("mechanikerin"), TRADE("mechatroniker"), TRADE("elektroniker"), TRADE("monteur"), TRADE("schlosser"), TRADE("verkaufer"),
+	TRADE("verkauferin"), TRADE("einkaufer"), TRADE("einkauferin"), TRADE("therapeut"), TRADE("therapeutin"), TRADE("laborant"), TRADE("laborantin"),
+	TRADE("redakteur"), TRADE("redakteurin"), TRADE("jurist"), TRADE("juristin"), TRADE("designer"), TRADE("designerin"), TRADE("verkoper"),
+	TRADE("inkoper"), TRADE("leraar"), TRADE("chauffeur"), TRADE("boekhouder"), TRADE("informatiker"), TRADE("informatikerin"), TRADE("psychologe"),
+	TRADE("psychologin"), TRADE("apotheker"), TRADE("apothekerin"), TRADE("steuerberater"), TRADE("steuerberaterin")
 };
 
 bool
@@ -159,12 +168,12 @@ dc_read_compound(const char *word, int len, const char **level, const char **fun
 {
 	for (int i = 0; i < lengthof(trades); i++)
 	{
-		int			end = strlen(trades[i]);
+		int			end = trades[i].len;
 
-		if (len < end + 3 || strcmp(word + len - end, trades[i]) != 0)
+		if (len < end + 3 || word[len - end] != *trades[i].end || memcmp(word + len - end, trades[i].end, end) != 0)
 			continue;
 		*level = NULL;
-		*function = dc_lexicon_find_n(&dc_lexicon_job_functions, trades[i], end);
+		*function = dc_lexicon_find_n(&dc_lexicon_job_functions, trades[i].end, end);
 		return *function != NULL;
 	}
 	for (int i = 0; i < lengthof(compounds); i++)
