@@ -26,11 +26,12 @@
 #include "base/version.h"
 #include "duty/duty.h"
 #include "duty/progress.h"
-#include "match/index/key_index.h"
-#include "match/workers/parallel.h"
-#include "match/pending/pending.h"
-#include "match/pack/read.h"
 #include "match/entity/run.h"
+#include "match/index/key_index.h"
+#include "match/pack/read.h"
+#include "match/pending/pending.h"
+#include "match/train/train.h"
+#include "match/workers/parallel.h"
 
 static void
 show_progress(int64 done, int64 total)

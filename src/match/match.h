@@ -284,11 +284,6 @@ typedef struct DcJudgement
 extern bool dc_judge_bearer(const DcPopulation *population, DcJudgement *judgement, const DcRecord *bearer);
 extern void dc_find_shared(DcPopulation *population);
 
-/* pack_name.c */
-extern char *dc_without_titles(char *name, bool *only_titles);
-extern void dc_split_lone_name(DcPopulation *population, DcRecord *record);
-extern DcValue dc_split_generation(DcPopulation *population, DcValue name, DcValue *generation);
-
 /* field.c */
 extern char *dc_field_value(DcFieldKind kind, const char *text);
 
@@ -402,9 +397,6 @@ dc_ask_for_hashes(const DcPopulation *p, int r)
 		for (const DcValue *v = &p->records[r].first; v <= &p->records[r].domain; v++)
 			DC_PREFETCH(&p->hash[*v]);
 }
-
-/* train.c */
-extern void dc_train_model(DcPopulation *population, DcModel *model);
 
 /* cluster.c */
 typedef struct DcEdge

@@ -20,8 +20,8 @@
 #include "utils/memutils.h"
 
 #include "base/version.h"
-#include "match/table/ids.h"
 #include "match/block/packed.h"
+#include "match/table/ids.h"
 
 typedef struct Contact
 {

@@ -24,11 +24,11 @@
 #include "contact/clean.h"
 #include "contact/words.h"
 #include "duty/duty.h"
-#include "match/entity/explain.h"
-#include "match/pack/pack.h"
 #include "match/block/packed.h"
-#include "match/pack/read.h"
+#include "match/entity/explain.h"
 #include "match/entity/run.h"
+#include "match/pack/pack.h"
+#include "match/pack/read.h"
 
 /* ---------- parameters ---------- */
 

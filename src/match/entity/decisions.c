@@ -12,8 +12,8 @@
 
 #include "duty/duty.h"
 #include "duty/plan.h"
-#include "match/table/ids.h"
 #include "match/pack/read.h"
+#include "match/table/ids.h"
 
 #define DECIDED \
 	"SELECT d.a_contact_id, d.b_contact_id, d.verdict OPERATOR(pg_catalog.=) 'match' FROM dropcontact.match_decision d WHERE d.controller_id OPERATOR(pg_catalog.=) $1"

@@ -19,11 +19,11 @@
 #include "duty/duty.h"
 #include "duty/plan.h"
 #include "duty/progress.h"
-#include "match/index/key_index.h"
-#include "match/pack/read.h"
 #include "match/entity/run.h"
 #include "match/entity/store.h"
+#include "match/index/key_index.h"
 #include "match/index/updated.h"
+#include "match/pack/read.h"
 
 static void
 take_lock(int controller_id)

@@ -23,10 +23,10 @@
 
 #include "duty/plan.h"
 #include "duty/progress.h"
-#include "match/table/batch.h"
-#include "match/pack/read.h"
-#include "match/table/rows.h"
 #include "match/entity/store.h"
+#include "match/pack/read.h"
+#include "match/table/batch.h"
+#include "match/table/rows.h"
 
 #define MEMBERS "SELECT m.contact_id, m.entity_id, m.link_probability FROM dropcontact.entity_member m WHERE m.controller_id = $1"
 

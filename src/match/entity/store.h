@@ -15,8 +15,8 @@
 
 #include "postgres.h"
 
-#include "match/workers/parallel.h"
 #include "match/table/rows.h"
+#include "match/workers/parallel.h"
 
 /* Rows that are there already are those of a transaction that the snapshot does not see. */
 #define DC_OR_FAIL " ON CONFLICT DO NOTHING"

@@ -11,9 +11,9 @@
 #include "catalog/pg_type.h"
 #include "utils/memutils.h"
 
-#include "match/table/batch.h"
-#include "match/pack/read.h"
 #include "match/entity/store.h"
+#include "match/pack/read.h"
+#include "match/table/batch.h"
 
 #define COMPANIES "SELECT o.contact_id, o.company_entity_id FROM dropcontact.company_member o WHERE o.controller_id = $1"
 

@@ -12,10 +12,10 @@
 #include "utils/datum.h"
 #include "utils/memutils.h"
 
-#include "match/table/batch.h"
 #include "match/entity/explain.h"
-#include "match/pack/read.h"
 #include "match/entity/store.h"
+#include "match/pack/read.h"
+#include "match/table/batch.h"
 
 #define STORED "SELECT p.a_contact_id, p.b_contact_id FROM dropcontact.match_pair p WHERE p.controller_id = $1"
 

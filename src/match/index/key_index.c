@@ -15,8 +15,8 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
-#include "match/table/ids.h"
 #include "match/index/key_index_pages.h"
+#include "match/table/ids.h"
 
 typedef struct Changed
 {

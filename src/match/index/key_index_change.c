@@ -18,9 +18,9 @@
 #include "utils/memutils.h"
 
 #include "duty/plan.h"
+#include "match/index/key_index.h"
 #include "match/table/batch.h"
 #include "match/table/ids.h"
-#include "match/index/key_index.h"
 #include "match/table/rows.h"
 
 /* So many contacts make a run. */

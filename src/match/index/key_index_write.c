@@ -15,8 +15,8 @@
 #include "utils/memutils.h"
 
 #include "duty/plan.h"
-#include "match/table/batch.h"
 #include "match/index/key_index.h"
+#include "match/table/batch.h"
 
 #define AHEAD 16				/* entries: so far what they point to is asked for before its turn */
 

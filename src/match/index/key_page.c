@@ -10,9 +10,9 @@
 #include "port/pg_bitutils.h"
 #include "port/pg_bswap.h"
 
-#include "match/table/batch.h"
 #include "match/index/key_index.h"
 #include "match/index/key_page.h"
+#include "match/table/batch.h"
 
 #define HEADER_SIZE (sizeof(uint64) + 1)	/* base, width */
 

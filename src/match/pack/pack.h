@@ -39,6 +39,11 @@ extern void dc_pack_soon(DcPacker *packer, const Datum *values, const bool *null
 extern void dc_pack_waiting(DcPacker *packer);
 extern void dc_pack_row(DcPacker *packer, HeapTuple row, TupleDesc desc);
 
+/* pack_name.c */
+extern char *dc_without_titles(char *name, bool *only_titles);
+extern void dc_split_lone_name(DcPopulation *population, DcRecord *record);
+extern DcValue dc_split_generation(DcPopulation *population, DcValue name, DcValue *generation);
+
 /* pack_address.c */
 extern char *dc_address_key(const char *folded);
 

@@ -8,7 +8,7 @@
 #include "base/port.h"
 
 #include "lexicon.h"
-#include "match/match.h"
+#include "match/pack/pack.h"
 
 /* A title or an ordinal is no name: "dr", "mrs", "3rd".  "don" is a first name too. */
 static bool

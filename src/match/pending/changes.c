@@ -27,8 +27,8 @@
 #include "utils/snapmgr.h"
 
 #include "duty/plan.h"
-#include "match/pending/pending.h"
 #include "match/pack/read.h"
+#include "match/pending/pending.h"
 
 /* From this share of the contacts on, reading the changed ones alone costs more than reading all. */
 #define MANY_SHARE 5

@@ -14,8 +14,8 @@
 
 #include "postgres.h"
 
-#include "match/table/ids.h"
 #include "match/pack/read.h"
+#include "match/table/ids.h"
 
 typedef struct DcGathered
 {

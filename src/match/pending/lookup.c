@@ -25,9 +25,9 @@
 #include "duty/duty.h"
 #include "duty/plan.h"
 #include "match/entity/explain.h"
-#include "match/pending/gather.h"
 #include "match/index/key_index.h"
 #include "match/index/updated.h"
+#include "match/pending/gather.h"
 #include "normalize/normalize.h"
 
 /* Above every id that a sequence gives. */

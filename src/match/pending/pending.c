@@ -31,14 +31,14 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#include "duty/duty.h"
 #include "duty/plan.h"
 #include "duty/written.h"
-#include "duty/duty.h"
-#include "match/pending/pending.h"
-#include "match/pack/read.h"
 #include "match/entity/run.h"
 #include "match/entity/store.h"
 #include "match/index/updated.h"
+#include "match/pack/read.h"
+#include "match/pending/pending.h"
 
 /* From this share of the contacts on, matching all of them is cheaper. */
 #define MANY_SHARE 4

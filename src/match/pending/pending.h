@@ -13,9 +13,9 @@
 
 #include "postgres.h"
 
+#include "match/index/key_index.h"
 #include "match/pending/gather.h"
 #include "match/table/ids.h"
-#include "match/index/key_index.h"
 
 /* Contacts that changed: what they were known by and what they are known by, nkeys -1 for not at all. */
 typedef struct Changes

@@ -12,9 +12,9 @@
 #include "utils/memutils.h"
 
 #include "duty/plan.h"
-#include "match/pending/pending.h"
-#include "match/pack/read.h"
 #include "match/entity/store.h"
+#include "match/pack/read.h"
+#include "match/pending/pending.h"
 
 typedef struct Organisations
 {

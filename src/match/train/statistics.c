@@ -18,8 +18,8 @@
 #include "utils/memutils.h"
 
 #include "duty/plan.h"
-#include "match/table/batch.h"
 #include "match/pack/read.h"
+#include "match/table/batch.h"
 #include "match/table/rows.h"
 
 #define STORED "SELECT value_hash, frequency, shared FROM dropcontact.match_value WHERE controller_id = $1"

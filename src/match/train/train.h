@@ -24,6 +24,9 @@ typedef struct DcTrainer
 	int			nprocesses;		/* at most; of the leader */
 } DcTrainer;
 
+/* Fits the model to the population. */
+extern void dc_train_model(DcPopulation *population, DcModel *model);
+
 /* Of the leader: the room that the training takes, and its beginning there. */
 extern size_t dc_training_size(const DcTrainer *trainer);
 extern void dc_training_start(DcTrainer *trainer, void *place);

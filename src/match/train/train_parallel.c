@@ -18,8 +18,8 @@
 #include "storage/shm_toc.h"
 #include "utils/wait_event.h"
 
-#include "match/workers/parallel.h"
 #include "match/train/train.h"
+#include "match/workers/parallel.h"
 
 #define KEY_STATE 1
 
