@@ -19,7 +19,7 @@ SELECT count(*) AS controls FROM run_controls() WHERE clause = 'V';
 SELECT open_audit('audit_auditor', repeat('a', 64), now() - interval '1 hour', now() + interval '1 day', '[]');
 SELECT open_audit('audit_auditor', repeat('a', 64), now() - interval '1 hour', now() + interval '1 day', '[{"name": "C. Audit"}]');
 SELECT open_audit('audit_auditor', repeat('a', 64), now() - interval '1 hour', now() + interval '1 day',
-	jsonb_build_array(jsonb_build_object('name', 'C. Audit', 'nda_signed_on', current_date + 1, 'nda_sha256', repeat('b', 64))));
+	jsonb_build_array(jsonb_build_object('name', 'C. Audit', 'nda_signed_on', current_date + 2, 'nda_sha256', repeat('b', 64))));
 SELECT open_audit('audit_auditor', repeat('a', 64), now(), now() - interval '1 day', '[]');
 SELECT open_audit('nobody', repeat('a', 64), now(), now() + interval '1 day', '[]');
 SET ROLE audit_auditor;
