@@ -53,9 +53,6 @@ DECLARE
 	known_action text[];
 	wanted integer;
 BEGIN
-	/* by a short statement of its own, which is what an error about a record shows as its context */
-	PERFORM count(*) FROM dropcontact.read_records(records);
-
 	/*
 	 * Each look-up of an external_id is one of the unique index, whatever the statistics of contact say.
 	 * New contacts first, in the order of external_id, so that sessions that store the same ones wait
@@ -163,6 +160,8 @@ BEGIN
 			HINT = 'Create it with dropcontact.create_source(name).';
 	END IF;
 	run := dropcontact.open_run('synchronise');
+	/* by a short statement of its own, which is what an error about a record shows as its context */
+	PERFORM count(*) FROM dropcontact.read_records(records);
 	RETURN QUERY SELECT s.* FROM dropcontact.store_records(controller, ingest.source, records) s;
 	PERFORM dropcontact.close_run(run, 0);
 END
