@@ -81,10 +81,7 @@ dc_is_sign(const DcCompanyWord *word)
 bool
 dc_is_word_of(const DcCompanyWord *word, const char *const *list, int n)
 {
-	for (int i = 0; i < n; i++)
-		if (strcmp(word->fold, list[i]) == 0)
-			return true;
-	return false;
+	return dc_is_one_of(word->fold, list, n);
 }
 
 bool
@@ -99,7 +96,7 @@ dc_is_connector(const DcCompanyWord *word)
 void
 dc_trim_signs(DcCompanyText *r)
 {
-	while (r->n > 1 && (dc_is_sign(&r->words[r->n - 1])))
+	while (r->n > 1 && dc_is_sign(&r->words[r->n - 1]))
 		r->n--;
 	while (r->n > 1 && dc_is_sign(&r->words[0]) && r->words[0].len == 1)
 		memmove(r->words, r->words + 1, sizeof(DcCompanyWord) * --r->n);
@@ -124,7 +121,7 @@ dc_split_company(const char *s, DcCompanyText *r)
 	r->one_case = strcmp(s, dc_upper(s)) == 0 || strcmp(s, dc_lower(s)) == 0;
 	while (*s != '\0' && r->n < DC_MAX_COMPANY_WORDS)
 	{
-		DcCompanyWord	   *word = &r->words[r->n];
+		DcCompanyWord *word = &r->words[r->n];
 		int			separator;
 
 		while ((separator = separator_length(s)) > 0)
